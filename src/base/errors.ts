@@ -1,0 +1,100 @@
+/** Where in a person's own file something is wrong. Lines and columns count from 1. */
+export interface SourceSpan {
+  /** Path as the person knows it, for example `web/templates/service.yaml`. */
+  file: string
+  line?: number
+  column?: number
+  /** Text of that line, for the view that draws a caret under it. */
+  source?: string
+}
+
+interface ErrorSpec {
+  exit: number
+  summary: string
+}
+
+/**
+ * Every failure a person can meet, in one table.
+ *
+ * The key is the stable code printed by `-o json` and used in tests and docs; `exit` is
+ * the process status. Programmer mistakes are not here: they throw a plain `Error`.
+ */
+export const ERRORS = {
+  USAGE: { exit: 1, summary: 'the command line is wrong' },
+  FILE_UNREADABLE: { exit: 1, summary: 'a file cannot be read' },
+  FILE_UNWRITABLE: { exit: 1, summary: 'a file cannot be written' },
+
+  CHART_NOT_FOUND: { exit: 1, summary: 'there is no chart at the reference' },
+  CHART_INVALID: { exit: 6, summary: 'a chart is not well-formed' },
+  CHART_TOO_LARGE: { exit: 6, summary: 'a chart is larger than a limit' },
+  ARCHIVE_UNSAFE: { exit: 6, summary: 'an archive holds an entry that could do harm' },
+  DEPENDENCY_MISSING: { exit: 6, summary: 'a chart lacks a dependency it declares' },
+  CHART_LOCK_OUT_OF_STEP: { exit: 5, summary: 'Chart.lock does not match Chart.yaml' },
+  KUBE_VERSION_UNMET: { exit: 6, summary: 'the chart does not support the Kubernetes version' },
+
+  YAML_INVALID: { exit: 6, summary: 'a YAML file is not well-formed' },
+  VALUES_UNREADABLE: { exit: 6, summary: 'values cannot be read' },
+  SET_SYNTAX: { exit: 6, summary: 'a --set expression is not well-formed' },
+  VALUES_REJECTED: { exit: 6, summary: 'values do not meet the chart’s schema' },
+  SCHEMA_INVALID: { exit: 6, summary: 'values.schema.json is not a usable schema' },
+
+  TEMPLATE_SYNTAX: { exit: 9, summary: 'a template cannot be parsed' },
+  TEMPLATE_FAILED: { exit: 9, summary: 'a template failed while it was rendered' },
+  RENDER_BUDGET: { exit: 9, summary: 'a template used more than its budget' },
+  POST_RENDER_FAILED: { exit: 9, summary: 'the post-renderer failed' },
+  MANIFEST_INVALID: { exit: 6, summary: 'a rendered manifest is not a Kubernetes object' },
+  LINT_FAILED: { exit: 1, summary: 'lint found errors' },
+
+  RELEASE_NAME_INVALID: { exit: 6, summary: 'the release name cannot be used' },
+  RELEASE_EXISTS: { exit: 1, summary: 'the release name is in use' },
+  RELEASE_NOT_FOUND: { exit: 1, summary: 'there is no release of that name' },
+  REVISION_NOT_FOUND: { exit: 1, summary: 'the release has no such revision' },
+  RELEASE_PENDING: { exit: 4, summary: 'another run has not finished with the release' },
+  RELEASE_UNREADABLE: { exit: 6, summary: 'a stored release cannot be decoded' },
+  RELEASE_TOO_LARGE: { exit: 6, summary: 'a release is larger than a record can hold' },
+  RELEASE_LOCKED: { exit: 4, summary: 'another run holds the release' },
+  LOCK_LOST: { exit: 4, summary: 'another run took the release over' },
+  OBJECT_NOT_OWNED: { exit: 4, summary: 'an object belongs to another release' },
+  APPLY_FAILED: { exit: 1, summary: 'an object could not be applied' },
+  RECORD_NOT_WRITTEN: { exit: 10, summary: 'applied, but not recorded' },
+  WAIT_TIMED_OUT: { exit: 3, summary: 'objects were applied but are not ready' },
+
+  TARGET_INVALID: { exit: 1, summary: 'the target cannot be used' },
+  KIND_UNKNOWN: { exit: 8, summary: 'the target does not know a kind of object' },
+  URL_UNREACHABLE: { exit: 7, summary: 'a URL cannot be fetched' },
+  INTERRUPTED: { exit: 130, summary: 'interrupted' },
+} as const satisfies Record<string, ErrorSpec>
+
+export type ErrorCode = keyof typeof ERRORS
+
+export interface PkgErrorOptions {
+  /** One sentence that says what to do next, often a command to run. */
+  hint?: string | undefined
+  span?: SourceSpan | undefined
+  cause?: unknown
+  /** Further findings of the same failure, one line each. */
+  details?: readonly string[] | undefined
+}
+
+/** A failure that is the person's to solve: it says what, where and what to do next. */
+export class PkgError extends Error {
+  override readonly name = 'PkgError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly span: SourceSpan | undefined
+  readonly details: readonly string[]
+
+  /** @param message what failed, with the offending name in quotes; no capital, no full stop */
+  constructor(code: ErrorCode, message: string, options: PkgErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+    this.span = options.span
+    this.details = options.details ?? []
+  }
+
+  /** The process status this failure ends with. */
+  get exit(): number {
+    return ERRORS[this.code].exit
+  }
+}

@@ -1,0 +1,27 @@
+/** Bounds on what comes from outside; each is generous for real charts. Sizes are in bytes. */
+export const LIMITS = {
+  archiveBytes: 64 * 1024 * 1024,
+  /** All files of a chart and its subcharts together, decompressed. */
+  treeBytes: 100 * 1024 * 1024,
+  fileBytes: 5 * 1024 * 1024,
+  treeFiles: 20_000,
+  subchartDepth: 32,
+  pathBytes: 1024,
+  pathParts: 64,
+  yamlDepth: 1000,
+  renderSteps: 50_000_000,
+  stringBytes: 64 * 1024 * 1024,
+  outputBytes: 64 * 1024 * 1024,
+  /** Helm's own bound on nested `include` calls. */
+  includeDepth: 1000,
+  tplDepth: 250,
+  partialDepth: 250,
+  handlebarsBytes: 1024 * 1024,
+  handlebarsNodes: 20_000,
+  handlebarsNesting: 200,
+  /** Helm's own bounds on `--set`. */
+  setIndex: 65_536,
+  setNesting: 30,
+  recordBytes: 1_048_576,
+  recordDecodedBytes: 64 * 1024 * 1024,
+} as const

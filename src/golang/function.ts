@@ -1,0 +1,48 @@
+import type { Value } from './value.ts'
+
+/**
+ * What a parameter of a template function takes, by Go type.
+ *
+ * `any` takes everything, nil included. The engine checks and unwraps before the call:
+ * `string`, `bool`, `float64` arrive as JavaScript's own, every integer type as a
+ * `GoInt`, `map` as a `Map`, `list` as an array, `bytes` as a `Uint8Array`.
+ */
+export type Param =
+  | 'any'
+  | 'string'
+  | 'bool'
+  | 'int'
+  | 'int64'
+  | 'float64'
+  | 'map' // map[string]interface {}
+  | 'list' // []interface {}
+  | 'strings' // []string
+  | 'bytes' // []uint8
+  | 'time' // time.Time
+  | 'duration' // time.Duration
+
+/** A function that templates can call; it throws GoError where Go's returns an error. */
+export interface GoFunction {
+  readonly params: readonly Param[]
+  /** The last parameter may be given any number of times, also none. */
+  readonly variadic: boolean
+  readonly call: (...args: never[]) => Value
+}
+
+export type FunctionTable = ReadonlyMap<string, GoFunction>
+
+/** Declares a function by its parameters' Go types. */
+export function fn<A extends Value[]>(
+  params: readonly Param[],
+  call: (...args: A) => Value,
+): GoFunction {
+  return { params, variadic: false, call: call as unknown as GoFunction['call'] }
+}
+
+/** Declares a function whose last parameter repeats, as Go's `...T`. */
+export function variadic<A extends Value[]>(
+  params: readonly Param[],
+  call: (...args: A) => Value,
+): GoFunction {
+  return { params, variadic: true, call: call as unknown as GoFunction['call'] }
+}

@@ -1,0 +1,35 @@
+/** What rendering a chart gives, before anything is applied. */
+export interface Manifest {
+  /** Every ordinary object, in install order, as one YAML text with `# Source:` lines. */
+  text: string
+  hooks: Hook[]
+  /** NOTES.txt of the chart, rendered. */
+  notes: string
+}
+
+/** Helm's hook events, as they are stored in a release. */
+export type HookEvent =
+  | 'pre-install'
+  | 'post-install'
+  | 'pre-delete'
+  | 'post-delete'
+  | 'pre-upgrade'
+  | 'post-upgrade'
+  | 'pre-rollback'
+  | 'post-rollback'
+  | 'test'
+
+export type HookDeletePolicy = 'hook-succeeded' | 'hook-failed' | 'before-hook-creation'
+
+/** One object that runs at an event instead of belonging to the release. */
+export interface Hook {
+  name: string
+  kind: string
+  /** Template it came from, as in its `# Source:` line. */
+  path: string
+  manifest: string
+  events: HookEvent[]
+  weight: number
+  deletePolicies: HookDeletePolicy[]
+  outputLogPolicies: string[]
+}

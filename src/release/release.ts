@@ -1,0 +1,39 @@
+import type { Chart } from '../chart/chart.ts'
+import type { GoMap } from '../golang/value.ts'
+import type { Hook } from '../manifest/manifest.ts'
+
+/** Helm's release statuses, as stored. */
+export type ReleaseStatus =
+  | 'unknown'
+  | 'deployed'
+  | 'uninstalled'
+  | 'superseded'
+  | 'failed'
+  | 'uninstalling'
+  | 'pending-install'
+  | 'pending-upgrade'
+  | 'pending-rollback'
+
+/** One stored state of a release: a name in a namespace at a revision. */
+export interface Release {
+  name: string
+  namespace: string
+  /** Counts from 1; Helm's JSON calls it `version`. */
+  revision: number
+  status: ReleaseStatus
+  /** RFC 3339 with the offset, as Helm stores it. */
+  firstDeployed: string
+  lastDeployed: string
+  deleted: string
+  description: string
+  notes: string
+  chart: Chart
+  /** What the person passed, without the chart's defaults. */
+  config: GoMap
+  /** Every ordinary object, as one YAML text with `# Source:` lines. */
+  manifest: string
+  hooks: Hook[]
+  labels: Record<string, string>
+  /** `ssa` or `csa`: how the objects were last applied; Helm 4 stores it. */
+  applyMethod: string
+}

@@ -1,0 +1,18 @@
+import type { TestModule } from 'vitest/node'
+
+/** Ends a run's output with the one line that a CI log is read for. */
+export default class CountReporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const count = { passed: 0, failed: 0, skipped: 0 }
+    for (const module of modules) {
+      if (module.state() === 'failed' && [...module.children.allTests()].length === 0)
+        count.failed++
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        if (state !== 'pending') count[state]++
+      }
+    }
+    const { passed, failed, skipped } = count
+    process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`)
+  }
+}
