@@ -28,9 +28,20 @@ export interface Chart {
   raw: ChartFile[]
   /** Folder or archive this was loaded from, as the person typed it. */
   origin: string
+  /** What a person should know about the files but that stops nothing, in loading order. */
+  warnings: ChartWarning[]
+}
+
+/** Something odd in a chart's file; `file` is a path below the root of the outermost chart. */
+export interface ChartWarning {
+  file: string
+  /** Counted from 1. */
+  line?: number
+  message: string
 }
 
 export interface ChartLock {
+  /** RFC 3339, as the file has it. */
   generated: string
   digest: string
   dependencies: Dependency[]

@@ -1,4 +1,6 @@
-/** Chart.yaml, field by field as Helm reads it; unknown fields stay in `extra`. */
+import type { Value } from '../golang/value.ts'
+
+/** Chart.yaml, field by field as Helm reads it; a field that is empty is left out. */
 export interface ChartMetadata {
   name: string
   home?: string
@@ -17,6 +19,8 @@ export interface ChartMetadata {
   kubeVersion?: string
   dependencies?: Dependency[]
   type?: string
+  /** Fields that Helm does not know, as read; Helm drops them. */
+  extra?: Map<string, Value>
 }
 
 export interface Maintainer {
@@ -32,9 +36,7 @@ export interface Dependency {
   condition?: string
   tags?: string[]
   enabled?: boolean
-  /** Strings, or maps with the keys `child` and `parent`. */
-  importValues?: ImportValue[]
+  /** Strings, or maps with the keys `child` and `parent`; Helm lets anything else pass. */
+  importValues?: Value[]
   alias?: string
 }
-
-export type ImportValue = string | { child: string; parent: string }
