@@ -13,6 +13,7 @@ export type Param =
   | 'bool'
   | 'int'
   | 'int64'
+  | 'uint32'
   | 'float64'
   | 'map' // map[string]interface {}
   | 'list' // []interface {}
@@ -20,6 +21,7 @@ export type Param =
   | 'bytes' // []uint8
   | 'time' // time.Time
   | 'duration' // time.Duration
+  | 'certificate' // sprig.certificate
 
 /** A function that templates can call; it throws GoError where Go's returns an error. */
 export interface GoFunction {
