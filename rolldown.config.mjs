@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { join } from 'node:path'
+import { defineConfig } from 'rolldown'
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
+rmSync('dist', { recursive: true, force: true })
+
+const shared = {
+  platform: 'node',
+  external: [...builtinModules, ...builtinModules.map((name) => `node:${name}`), 'typescript'],
+  transform: { define: { VERSION: JSON.stringify(version), ROUTES: JSON.stringify(routes()) } },
+  plugins: [lazyOclif(), lazyPackages()],
+}
+const output = { dir: 'dist', format: 'cjs', minify: true, plugins: [ascii()] }
+
+export default defineConfig([
+  {
+    ...shared,
+    input: { main: 'src/main.ts', complete: 'src/cli/complete-main.ts' },
+    output: { ...output, banner: '#!/usr/bin/env node' },
+  },
+  {
+    ...shared,
+    input: {
+      oclif: 'src/cli/oclif.ts',
+      ...Object.fromEntries(commands.map(({ id, file }) => [`commands/${id.replaceAll(':', '/')}`, file])),
+    },
+    output: {
+      ...output,
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      exports: 'named',
+    },
+  },
+])
+
+/** Every command's oclif id and file below a folder of commands. */
+function commandFiles(folder) {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+    .map((name) => ({ id: name.replace(/\.ts$/, '').replaceAll('/', ':'), file: join(folder, name) }))
+}
+
+function pluginFolders() {
+  return readdirSync('plugins').map((name) => join('plugins', name, 'src', 'commands'))
+}
+
+/** Words that people type, aliases included, to command ids. */
+function routes() {
+  const table = {}
+  for (const { id, file } of commands) {
+    const [, list = ''] = /static override aliases = \[([^\]]*)\]/.exec(readFileSync(file, 'utf8')) ?? []
+    const aliases = [...list.matchAll(/'([^']+)'/g)].map((match) => match[1])
+    for (const name of [id, ...aliases]) table[name.replaceAll(':', ' ')] = id
+  }
+  return table
+}
+
+/**
+ * Loads oclif's modules when they are first used. Its `Command` and flags name all of it,
+ * help and spinners included, of which a run uses almost nothing.
+ */
+function lazyOclif() {
+  return {
+    name: 'lazy-oclif',
+    transform(code, id) {
+      if (!id.includes('/@oclif/core/lib/')) return null
+      let text = code.replace(/process\.stdout\.on\('error',[\s\S]*?\n\}\);/, '')
+      const names = []
+      text = text.replaceAll(
+        /^(?:const|var) (\w+) = ((?:__importDefault|__importStar)?\(?require\("[^"]+"\)\)?);$/gm,
+        (_, name, load) => {
+          names.push(name)
+          return `let ${name}$loaded; const ${name}$ = () => ${name}$loaded ??= ${load};`
+        },
+      )
+      for (const name of names) text = text.replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `${name}$().`)
+      return { code: text, map: null }
+    },
+  }
+}
+
+/** `requirePackage('name')` loads a package at run time; in the bundle a lazy require does. */
+function lazyPackages() {
+  return {
+    name: 'lazy-packages',
+    transform(code, id) {
+      if (!id.includes('/src/') || !code.includes('requirePackage(')) return null
+      return { code: code.replaceAll(/\brequirePackage\((?=')/g, 'require('), map: null }
+    },
+  }
+}
+
+/** Keeps every file ASCII, so that it can be read as one byte a character. */
+function ascii() {
+  return {
+    name: 'ascii',
+    renderChunk(code) {
+      return code.replaceAll(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    },
+    writeBundle() {
+      writeFileSync('dist/package.json', '{"type":"commonjs"}\n')
+    },
+  }
+}

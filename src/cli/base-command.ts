@@ -1,0 +1,162 @@
+import { Command } from '@oclif/core/command'
+import type { Interfaces } from '@oclif/core'
+import { PkgError } from '../base/errors.ts'
+import { viewError } from '../output/error-view.ts'
+import { encodeDocument, type DocumentFormat } from '../output/document.ts'
+import { globalFlags } from './flags.ts'
+import { ClosedPipe, processIo, type Io } from './io.ts'
+import {
+  labelOf,
+  parseBool,
+  parseWords,
+  type FlagDefinition,
+  type FlagDefinitions,
+  type ParsedWords,
+} from './parse-flags.ts'
+
+type Flags = Interfaces.OutputFlags<Interfaces.FlagInput>
+type Args = Interfaces.OutputArgs<Interfaces.ArgInput>
+
+/** A configuration that also says which streams the run has; oclif's own has none. */
+export type RunConfig = Command['config'] & { io?: Io }
+
+/** What all commands share: flags, streams, results and errors. */
+export abstract class BaseCommand extends Command {
+  static override baseFlags = globalFlags
+
+  /** Where this run reads and writes. */
+  protected readonly io: Io
+
+  constructor(argv: string[], config: RunConfig) {
+    super(argv, config)
+    this.io = config.io ?? processIo()
+  }
+
+  /** Runs the command without oclif's loading of plugins and manifests. */
+  static start(
+    this: new (argv: string[], config: RunConfig) => BaseCommand,
+    argv: string[],
+    config: RunConfig,
+  ): Promise<unknown> {
+    return new this(argv, config)._run()
+  }
+
+  /** oclif looks for deprecations here by way of its help, which costs start-up. */
+  protected override async init(): Promise<void> {}
+
+  protected override async parse<F extends Flags, B extends Flags, A extends Args>(
+    options?: Interfaces.Input<F, B, A>,
+    argv = this.argv,
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const { flags, baseFlags, args, strict } = { ...options }
+    const definitions = { ...baseFlags, ...flags } as unknown as FlagDefinitions
+    const words = parseWords(argv, definitions)
+    const values = await this.readFlags(words, definitions)
+    const parsed = {
+      flags: values,
+      args: this.readArgs(words.positionals, args ?? {}, strict !== false),
+      argv: words.positionals,
+      raw: [],
+      metadata: { flags: {} },
+      nonExistentFlags: [],
+    }
+    this.parsed = true
+    return parsed as unknown as Interfaces.ParserOutput<F, B, A>
+  }
+
+  /** Prints a result: as a document with `-o json` or `-o yaml`, else as the view says. */
+  protected print<T>(format: DocumentFormat | 'table' | undefined, data: T, view: (data: T) => string) {
+    const text =
+      format === 'json' || format === 'yaml' ? encodeDocument(format, data) : view(data)
+    if (text !== '') this.io.out(text.endsWith('\n') ? text : `${text}\n`)
+  }
+
+  /** Tells a person something on standard error; never part of the result. */
+  protected note(text: string): void {
+    this.io.err(`${text}\n`)
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    if (error instanceof ClosedPipe) return this.exit(0)
+    if (!(error instanceof PkgError)) throw error
+    this.io.err(viewError(error, { json: this.wantsJson(), command: this.commandLine() }))
+    return this.exit(error.exit)
+  }
+
+  /** The command as people type it: `kubectl pkg get values`. */
+  protected commandLine(): string {
+    return `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`
+  }
+
+  private wantsJson(): boolean {
+    return /(^|\s)(-o|--output)[= ]?json(\s|$)/.test(this.argv.join(' '))
+  }
+
+  private async readFlags(words: ParsedWords, definitions: FlagDefinitions) {
+    const values: Record<string, unknown> = {}
+    for (const [name, flag] of Object.entries(definitions)) {
+      const inherited = flag.env === undefined ? undefined : this.io.env[flag.env]
+      const given = words.given.get(name) ?? (inherited ? [inherited] : undefined)
+      const value = given === undefined ? await defaultOf(flag) : await this.readFlag(name, flag, given)
+      if (value !== undefined) values[name] = value
+    }
+    return values
+  }
+
+  private async readFlag(name: string, flag: FlagDefinition, given: string[]): Promise<unknown> {
+    const values: unknown[] = []
+    for (const text of given) values.push(await this.readValue(name, flag, text))
+    return flag.multiple === true ? values : values.at(-1)
+  }
+
+  private async readValue(name: string, flag: FlagDefinition, text: string): Promise<unknown> {
+    const reject = (reason: string) =>
+      new PkgError('USAGE', `invalid argument "${text}" for "${labelOf(name, flag)}" flag: ${reason}`)
+    if (flag.type === 'boolean') {
+      const value = parseBool(text)
+      if (value === undefined) throw reject(`strconv.ParseBool: parsing "${text}": invalid syntax`)
+      return value
+    }
+    if (flag.options !== undefined && !flag.options.includes(text)) {
+      throw reject(`must be one of ${flag.options.join(', ')}`)
+    }
+    if (typeof flag.parse !== 'function') return text
+    try {
+      return await flag.parse(text, this, flag)
+    } catch (error) {
+      if (error instanceof RangeError) throw reject(error.message)
+      throw error
+    }
+  }
+
+  private readArgs(words: string[], definitions: Interfaces.ArgInput, strict: boolean) {
+    const names = Object.keys(definitions)
+    const usage = `${this.commandLine()} ${names.map((name) => labelOfArg(name, definitions)).join(' ')} [flags]`
+    const required = names.filter((name) => definitions[name]?.required === true)
+    if (words.length < required.length) {
+      throw new PkgError('USAGE', `"${this.commandLine()}" requires at least ${counted(required.length)}`, {
+        hint: `Usage: ${usage}`,
+      })
+    }
+    if (strict && words.length > names.length) {
+      const extra = words.slice(names.length).join(', ')
+      throw new PkgError('USAGE', `expected at most ${counted(names.length)}, unexpected arguments: ${extra}`, {
+        hint: `Usage: ${usage}`,
+      })
+    }
+    return Object.fromEntries(names.map((name, at) => [name, words[at]]))
+  }
+}
+
+async function defaultOf(flag: FlagDefinition): Promise<unknown> {
+  return typeof flag.default === 'function' ? await flag.default() : flag.default
+}
+
+function labelOfArg(name: string, definitions: Interfaces.ArgInput): string {
+  const label = name.toUpperCase()
+  return definitions[name]?.required === true ? label : `[${label}]`
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 argument' : `${count} arguments`
+}

@@ -1,0 +1,228 @@
+import * as Flags from '@oclif/core/flags'
+import { parseDuration } from '../golang/duration.ts'
+
+/** A Go duration such as `5m0s`; the command gets milliseconds. */
+export const duration = Flags.custom<number>({
+  helpValue: 'DURATION',
+  parse: async (text) => {
+    const nanoseconds = parseDuration(text)
+    return Number(nanoseconds / 1_000_000n)
+  },
+})
+
+/** Flags that every command takes. */
+export const globalFlags = {
+  namespace: Flags.string({
+    char: 'n',
+    summary: 'Namespace of the release; "default" when not given.',
+    env: 'HELM_NAMESPACE',
+    helpGroup: 'GLOBAL',
+  }),
+  target: Flags.string({
+    summary: 'Where releases go: dir:PATH for a directory of manifests.',
+    env: 'KUBECTL_PKG_TARGET',
+    helpGroup: 'GLOBAL',
+  }),
+  debug: Flags.boolean({
+    summary: 'Say more: what is done, and the output that could not be read.',
+    env: 'HELM_DEBUG',
+    helpGroup: 'GLOBAL',
+  }),
+  color: Flags.string({
+    summary: 'Colour the output: auto, always or never.',
+    options: ['auto', 'always', 'never'],
+    aliases: ['colour'],
+    default: 'auto',
+    helpGroup: 'GLOBAL',
+  }),
+}
+
+/** `-f` and the `--set` family. */
+export const valuesFlags = {
+  values: list({
+    char: 'f',
+    summary: 'Values from a YAML file, an http(s) URL or - (standard input); the last one wins.',
+    commas: true,
+    helpGroup: 'VALUES',
+  }),
+  set: list({ summary: 'Set a value: a.b=1,list[0]=x,c={x,y}.', helpGroup: 'VALUES' }),
+  'set-string': list({ summary: 'Set a value that stays a string.', helpGroup: 'VALUES' }),
+  'set-json': list({ summary: 'Set a value from JSON: a={"b":1}.', helpGroup: 'VALUES' }),
+  'set-file': list({ summary: 'Set a value to the content of a file: a=PATH.', helpGroup: 'VALUES' }),
+  'set-literal': list({ summary: 'Set a string as it stands, commas and all.', helpGroup: 'VALUES' }),
+  'skip-schema-validation': Flags.boolean({
+    summary: 'Do not check the values against values.schema.json.',
+    helpGroup: 'VALUES',
+  }),
+}
+
+/** How a chart is turned into manifests. */
+export const renderFlags = {
+  'no-hooks': Flags.boolean({ summary: 'Leave hooks out.', helpGroup: 'RENDERING' }),
+  'skip-crds': Flags.boolean({ summary: 'Leave out what lies in crds/.', helpGroup: 'RENDERING' }),
+  'post-renderer': Flags.string({
+    summary: 'Program that gets the manifests on standard input and prints them changed.',
+    helpGroup: 'RENDERING',
+  }),
+  'post-renderer-args': list({
+    summary: 'An argument of the post-renderer; may be repeated.',
+    helpGroup: 'RENDERING',
+  }),
+  'post-render-hooks': Flags.boolean({
+    summary: 'Hand hooks to the post-renderer too; --post-render-hooks=false keeps them as they are.',
+    default: true,
+    helpGroup: 'RENDERING',
+  }),
+  'render-subchart-notes': Flags.boolean({
+    summary: 'Render the notes of subcharts too.',
+    helpGroup: 'RENDERING',
+  }),
+  'enable-dns': Flags.boolean({
+    summary: 'Let templates look up addresses with getHostByName.',
+    helpGroup: 'RENDERING',
+  }),
+  'render-fuel': Flags.integer({
+    summary: 'Most steps that rendering may take.',
+    min: 1,
+    helpGroup: 'RENDERING',
+  }),
+  'disable-openapi-validation': accepted('Accepted for scripts written for Helm.'),
+}
+
+/** How a new release is named and described. */
+export const releaseFlags = {
+  'generate-name': Flags.boolean({
+    char: 'g',
+    summary: 'Make the name from the chart’s and leave NAME out.',
+  }),
+  'name-template': Flags.string({ summary: 'Template that makes the name.' }),
+  ...describeFlags(),
+  'create-namespace': Flags.boolean({ summary: 'Create the namespace when there is none.' }),
+  replace: Flags.boolean({
+    summary: 'Use a name again whose release was uninstalled with its history kept.',
+  }),
+}
+
+/** What the person says about a revision. */
+export function describeFlags() {
+  return {
+    description: Flags.string({ summary: 'A description of this revision.' }),
+    labels: list({
+      char: 'l',
+      summary: 'Labels of the release record: key=value, separated by commas.',
+      commas: true,
+    }),
+  }
+}
+
+/** How the target is changed. */
+export const applyFlags = {
+  'dry-run': dryRun(),
+  'take-ownership': Flags.boolean({
+    summary: 'Adopt objects that exist and belong to no release or to another one.',
+  }),
+  'lock-timeout': duration({
+    summary: 'How long to wait while another run holds the release.',
+    default: 300_000,
+  }),
+  'show-secrets': Flags.boolean({ summary: 'Show Secret data in a dry run.' }),
+  'hide-secret': accepted('Accepted for scripts written for Helm: Secrets are hidden anyway.'),
+  'hide-notes': Flags.boolean({ summary: 'Do not print the notes.' }),
+  ...waitFlags(),
+}
+
+/** Helm's flags of waiting and of the API server; a directory has nothing to wait for. */
+export function waitFlags() {
+  return {
+    wait: Flags.string({
+      summary: 'Wait until objects are ready: watcher, hookOnly or legacy.',
+      options: ['watcher', 'hookOnly', 'legacy', 'true', 'false'],
+      bare: 'watcher',
+      helpGroup: 'WAITING',
+    }),
+    'wait-for-jobs': Flags.boolean({ summary: 'Wait for Jobs too.', helpGroup: 'WAITING' }),
+    timeout: duration({
+      summary: 'How long one step may take.',
+      default: 300_000,
+      helpGroup: 'WAITING',
+    }),
+    'rollback-on-failure': Flags.boolean({
+      summary: 'Undo the operation when it fails.',
+      aliases: ['atomic'],
+      helpGroup: 'WAITING',
+    }),
+    'force-conflicts': accepted('Take fields over that another manager owns.'),
+    'force-replace': accepted('Replace objects instead of changing them.', ['force']),
+    'server-side': Flags.string({
+      summary: 'Apply on the server: true, false or auto.',
+      options: ['true', 'false', 'auto'],
+      hidden: true,
+    }),
+  }
+}
+
+/** Kubernetes as a render sees it that no target is asked for. */
+export const capabilityFlags = {
+  'kube-version': Flags.string({
+    summary: 'Kubernetes version that templates see.',
+    helpGroup: 'RENDERING',
+  }),
+  'api-versions': list({
+    char: 'a',
+    summary: 'API versions that templates see besides the built-in ones.',
+    commas: true,
+    helpGroup: 'RENDERING',
+  }),
+}
+
+/** Which chart a reference means; a folder or an archive is one chart and needs none of these. */
+export const chartFlags = {
+  version: Flags.string({
+    summary: 'Version or range of the chart; a folder or archive has only one.',
+    helpGroup: 'CHART',
+  }),
+  devel: Flags.boolean({ summary: 'Take pre-releases too.', helpGroup: 'CHART' }),
+}
+
+/** `-o` of commands that print data. */
+export const outputFlag = {
+  output: Flags.option({
+    char: 'o',
+    summary: 'Output format.',
+    options: ['table', 'json', 'yaml'] as const,
+    default: 'table',
+  })(),
+}
+
+/** `--revision` of commands that read one stored state. */
+export const revisionFlag = {
+  revision: Flags.integer({ summary: 'Revision to read; the newest by default.', min: 0 }),
+}
+
+interface ListOptions {
+  summary: string
+  char?: 'f' | 'l' | 'a' | 's'
+  helpGroup?: string
+  /** The value is a comma-separated list. */
+  commas?: boolean
+}
+
+/** A flag that may be repeated; each value in the order given. */
+export function list(options: ListOptions) {
+  return Flags.string({ ...options, multiple: true, multipleNonGreedy: true })
+}
+
+/** Helm's `--dry-run`, which has a meaning of its own when it stands alone. */
+export function dryRun() {
+  return Flags.string({
+    summary: 'Show what would be done and change nothing: none, client or server.',
+    options: ['none', 'client', 'server', 'true', 'false', 'unset'],
+    bare: 'client',
+    default: 'none',
+  })
+}
+
+/** A flag of Helm's that changes nothing here, hidden from help. */
+export function accepted(summary: string, aliases: string[] = []) {
+  return Flags.boolean({ summary, aliases, hidden: true })
+}

@@ -1,0 +1,23 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where this program keeps what belongs to a person: configuration, caches and data. */
+export interface Folders {
+  config: string
+  cache: string
+  data: string
+}
+
+/** The person's folders: KUBECTL_PKG_*_HOME, else as the XDG Base Directory specification says. */
+export function foldersOf(env: Environment): Folders {
+  const home = homedir()
+  const folder = (kind: string, xdg: string | undefined, fallback: string) =>
+    env[`KUBECTL_PKG_${kind}_HOME`] ?? join(xdg || join(home, fallback), 'kubectl-pkg')
+  return {
+    config: folder('CONFIG', env['XDG_CONFIG_HOME'], '.config'),
+    cache: folder('CACHE', env['XDG_CACHE_HOME'], '.cache'),
+    data: folder('DATA', env['XDG_DATA_HOME'], join('.local', 'share')),
+  }
+}

@@ -1,0 +1,85 @@
+import { readSync, writeSync } from 'node:fs'
+
+/** What one run of the program reads from and writes to; tests hand in their own. */
+export interface Io {
+  out(text: string | Uint8Array): void
+  err(text: string): void
+  /** All of standard input. */
+  stdin(): Buffer
+  env: Readonly<Record<string, string | undefined>>
+  cwd: string
+  /** Whether a person watches standard output. */
+  isTerminal: boolean
+  /** Width of the terminal in characters. */
+  columns: number
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+const OUT = 1
+const ERR = 2
+
+/**
+ * The process's own streams.
+ *
+ * They are written through file descriptors: making `process.stdout` loads Node's network
+ * and terminal modules, which costs more than rendering a small chart.
+ */
+export function processIo(): Io {
+  return {
+    out: (text) => write(OUT, text),
+    err: (text) => write(ERR, text),
+    stdin: readAll,
+    env: process.env,
+    cwd: process.cwd(),
+    get isTerminal() {
+      return process.stdout.isTTY
+    },
+    get columns() {
+      return process.stdout.columns ?? 80
+    },
+    now: Date.now,
+  }
+}
+
+/** Thrown when the reader of our output has gone, as with `| head`; the run ends in silence. */
+export class ClosedPipe extends Error {
+  override readonly name = 'ClosedPipe'
+}
+
+function write(descriptor: number, text: string | Uint8Array): void {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text
+  let at = 0
+  while (at < bytes.length) {
+    try {
+      at += writeSync(descriptor, bytes, at)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EPIPE') throw new ClosedPipe('the reader of the output has gone')
+      if (code !== 'EAGAIN') throw error
+      pause()
+    }
+  }
+}
+
+function readAll(): Buffer {
+  const chunks: Buffer[] = []
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(65_536)
+    try {
+      const length = readSync(0, chunk)
+      if (length === 0) return Buffer.concat(chunks)
+      chunks.push(chunk.subarray(0, length))
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EOF') return Buffer.concat(chunks)
+      if (code !== 'EAGAIN') throw error
+      pause()
+    }
+  }
+}
+
+/** Sleeps for a moment when a pipe that does not block is full or empty. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+}

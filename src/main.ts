@@ -1,0 +1,147 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+import { foldersOf } from './cli/folders.ts'
+import { routeOf, type Routes } from './cli/routes.ts'
+
+/*
+ * The executable. A known command is one script of the bundle, run with V8's code cache;
+ * help, unknown commands and the person's own plugins go to oclif.
+ *
+ * Node 20 takes a code cache for scripts, not for modules, so the bundle is CommonJS and
+ * this file has its own small `require` for it.
+ */
+
+/** Made by the build: which words lead to which command, and the name of this build. */
+declare const ROUTES: Routes
+declare const VERSION: string
+
+interface Loaded {
+  exports: Record<string, unknown>
+}
+
+interface CommandModule {
+  default: { id?: string; start(argv: string[], config: unknown): Promise<unknown> }
+}
+
+const folder = __dirname
+const loaded = new Map<string, Loaded>()
+const scripts = new Map<string, Script>()
+const uncached = new Map<string, Script>()
+const BUILT_CACHE = join(folder, 'code-cache', process.versions.v8)
+const MAY_FAIL = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'ENOENT'])
+
+void main(process.argv.slice(2))
+
+async function main(argv: string[]): Promise<void> {
+  const route = routeOf(argv, ROUTES)
+  try {
+    await (route === undefined ? runOclif(argv) : runCommand(route.id, route.argv))
+  } catch (error) {
+    await end(error)
+  }
+  keepCodeCache()
+}
+
+async function runCommand(id: string, argv: string[]): Promise<void> {
+  const file = join(folder, 'commands', `${id.replaceAll(':', '/')}.js`)
+  const { default: command } = load(file).exports as unknown as CommandModule
+  command.id = id
+  await command.start(argv, leanConfig())
+}
+
+async function runOclif(argv: string[]): Promise<void> {
+  const { runOclif } = load(join(folder, 'oclif.js')).exports as {
+    runOclif(argv: string[], root: string): Promise<void>
+  }
+  await runOclif(argv, dirname(folder))
+}
+
+/** As much of oclif's configuration as a command reads. */
+function leanConfig() {
+  return {
+    bin: 'kubectl pkg',
+    name: 'kubectl-pkg',
+    version: VERSION,
+    root: dirname(folder),
+    pjson: { oclif: {} },
+    runHook: () => Promise.resolve({ successes: [], failures: [] }),
+    scopedEnvVarKeys: () => [],
+  }
+}
+
+async function end(error: unknown): Promise<void> {
+  const exit = (error as { oclif?: { exit?: number } }).oclif?.exit
+  if (exit !== undefined) {
+    process.exitCode = exit
+    return
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.exitCode = 1
+  process.stderr.write(`${text}\n\nThis is a mistake in kubectl-pkg; please report it.\n`)
+}
+
+/** Loads a script of the bundle once. */
+function load(file: string): Loaded {
+  const known = loaded.get(file)
+  if (known !== undefined) return known
+  const module: Loaded = { exports: {} }
+  loaded.set(file, module)
+  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
+  const cachedData = readCodeCache(file)
+  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
+  scripts.set(file, script)
+  if (cachedData === undefined || script.cachedDataRejected === true) uncached.set(file, script)
+  const run = script.runInThisContext() as (...args: unknown[]) => void
+  run(module.exports, requireFrom(file), module, file, dirname(file))
+  return module
+}
+
+function requireFrom(file: string) {
+  const node = createRequire(file)
+  const require = (name: string): unknown =>
+    name.startsWith('.') ? load(join(dirname(file), name)).exports : node(name)
+  return Object.assign(require, { resolve: node.resolve })
+}
+
+/** The code cache of a script, made by the build or, for another V8, by an earlier run. */
+function readCodeCache(file: string): Buffer | undefined {
+  for (const folder of [BUILT_CACHE, personalCache()]) {
+    try {
+      return readFileSync(join(folder, nameInCache(file)))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  return undefined
+}
+
+/**
+ * Keeps what this run compiled for the next one, when the build's cache does not fit this
+ * Node. The build itself calls it after typical runs.
+ */
+function keepCodeCache(): void {
+  const isBuild = process.env['KUBECTL_PKG_BUILDS_CODE_CACHE'] === '1'
+  if (!isBuild && uncached.size === 0) return
+  const target = isBuild ? BUILT_CACHE : personalCache()
+  try {
+    mkdirSync(target, { recursive: true, mode: 0o700 })
+    for (const [file, script] of isBuild ? scripts : uncached) {
+      const temporary = join(target, `${nameInCache(file)}.${process.pid}`)
+      writeFileSync(temporary, script.createCachedData(), { mode: 0o600 })
+      renameSync(temporary, join(target, nameInCache(file)))
+    }
+  } catch (error) {
+    // A cache is not worth a failure: a full, read-only or foreign folder leaves it out.
+    if (isBuild || !MAY_FAIL.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
+
+function personalCache(): string {
+  return join(foldersOf(process.env).cache, 'code', `${VERSION}-${process.versions.v8}`)
+}
+
+function nameInCache(file: string): string {
+  return file.slice(folder.length + 1).replaceAll('/', '_')
+}
