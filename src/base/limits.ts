@@ -5,6 +5,8 @@ export const LIMITS = {
   treeBytes: 100 * 1024 * 1024,
   fileBytes: 5 * 1024 * 1024,
   treeFiles: 20_000,
+  /** Charts of a tree, the outermost one not counted. */
+  treeCharts: 1000,
   subchartDepth: 32,
   pathBytes: 1024,
   pathParts: 64,
