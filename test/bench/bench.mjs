@@ -1,0 +1,153 @@
+// Times this program beside the real Helm, in turn in one run, as whole processes.
+//
+//   npm run bench [-- NAME…] [--runs 9] [--charts DIR] [--write]
+//     NAME          only jobs whose name holds one of these words
+//     --charts DIR  also render public charts found in DIR (vault, argo-cd, kube-prometheus-stack …)
+//     --write       write docs/performance.md
+//
+// Wall time, processor time and peak memory come from GNU time where it is installed.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { makeCharts } from './charts.mjs'
+import { oracle } from '../support/oracle.mjs'
+
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: 'string', default: '9' },
+    charts: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
+})
+const runs = Number(options.runs)
+const main = new URL('../../dist/main.js', import.meta.url).pathname
+if (!existsSync(main)) throw new Error('dist/main.js is missing: run "npm run build" first')
+const helm = oracle('helm')
+if (helm === undefined) throw new Error('the real Helm is only packaged for Linux on x64')
+const folder = mkdtempSync(join(tmpdir(), 'kubectl-pkg-bench-'))
+const env = {
+  PATH: process.env.PATH,
+  HOME: folder,
+  KUBECONFIG: join(folder, 'none'),
+  TZ: 'UTC',
+  KUBECTL_PKG_CACHE_HOME: join(folder, 'cache'),
+}
+const gnuTime = existsSync('/usr/bin/time')
+
+makeCharts(folder)
+const jobs = [...ownJobs(), ...publicJobs(options.charts)].filter(
+  ({ name }) => names.length === 0 || names.some((word) => name.includes(word)),
+)
+const rows = jobs.map(measure)
+const report = view(rows)
+process.stdout.write(report)
+if (options.write) {
+  writeFileSync(new URL('../../docs/performance.md', import.meta.url), page(report))
+}
+rmSync(folder, { recursive: true })
+
+function ownJobs() {
+  return [
+    { name: 'version', goal: 1.0, args: ['version'] },
+    { name: 'template: tiny chart', goal: 0.9, args: ['template', 'rel', 'tiny'] },
+    { name: 'template: 500 templates, 200 KB of values', goal: 0.8, args: ['template', 'rel', 'many'] },
+    { name: 'template: loop over 10,000 values', goal: 0.45, args: ['template', 'rel', 'loop'] },
+    { name: 'template: 5 MB of values', goal: 0.5, args: ['template', 'rel', 'tiny', '-f', 'large-values.yaml'] },
+    { name: 'template: 3 MB of manifest', goal: 0.5, args: ['template', 'rel', 'manifest'] },
+    { name: 'template: 0.9 MB of CRDs as templates', goal: 0.5, args: ['template', 'rel', 'crds'] },
+    { name: 'lint: 500 templates', goal: 0.5, args: ['lint', 'many'] },
+    { name: 'package: 500 templates', goal: 0.8, args: ['package', 'many', '-d', 'packages'] },
+  ]
+}
+
+/** Public charts by the folder name they have in their repositories. */
+function publicJobs(root) {
+  if (root === undefined) return []
+  const goals = {
+    'vault-helm': 1.0,
+    'cert-manager': 0.8,
+    'argo-cd': 0.5,
+    base: 0.5,
+    'kube-prometheus-stack': 0.9,
+  }
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('/Chart.yaml') && file.split('/').length <= 6)
+    .map((file) => join(root, file, '..'))
+    .filter((chart) => goals[chart.split('/').at(-1).replace(/^.*__/, '')] !== undefined)
+    .map((chart) => {
+      const name = chart.split('/').at(-1).replace(/^.*__/, '')
+      return { name: `template: ${name}`, goal: goals[name], args: ['template', 'rel', chart] }
+    })
+}
+
+function measure({ name, goal, args }) {
+  const samples = { ours: [], helm: [] }
+  const programs = { ours: [process.execPath, main], helm: [helm] }
+  for (let run = -1; run < runs; run++) {
+    for (const [who, program] of Object.entries(programs)) {
+      const sample = once([...program, ...args])
+      if (sample.code !== 0) throw new Error(`${who} failed at "${name}":\n${sample.stderr}`)
+      if (run >= 0) samples[who].push(sample)
+    }
+  }
+  const median = (who, what) => samples[who].map((sample) => sample[what]).sort((a, b) => a - b)[runs >> 1]
+  const ratios = samples.ours.map((sample, at) => sample.wall / samples.helm[at].wall).sort((a, b) => a - b)
+  return {
+    name,
+    goal,
+    ratio: ratios[runs >> 1],
+    range: [ratios[0], ratios.at(-1)],
+    wall: [median('ours', 'wall'), median('helm', 'wall')],
+    cpu: [median('ours', 'cpu'), median('helm', 'cpu')],
+    memory: [median('ours', 'memory'), median('helm', 'memory')],
+  }
+}
+
+function once(command) {
+  const timed = gnuTime ? ['/usr/bin/time', '-f', '@@%U %S %M', ...command] : command
+  const start = process.hrtime.bigint()
+  const { status, stderr } = spawnSync(timed[0], timed.slice(1), { cwd: folder, env, maxBuffer: 1 << 28 })
+  const wall = Number(process.hrtime.bigint() - start) / 1e6
+  const [, user, system, memory] = /@@(\S+) (\S+) (\S+)/.exec(stderr.toString()) ?? []
+  return {
+    code: status,
+    stderr: stderr.toString(),
+    wall,
+    cpu: (Number(user) + Number(system)) * 1000,
+    memory: Number(memory) / 1024,
+  }
+}
+
+function view(rows) {
+  const number = (value, digits = 0) => (Number.isNaN(value) ? '–' : value.toFixed(digits))
+  const lines = rows.map(({ name, goal, ratio, range, wall, cpu, memory }) =>
+    [
+      name,
+      `${number(wall[0])} / ${number(wall[1])}`,
+      `**${number(ratio, 2)}** (${number(range[0], 2)}–${number(range[1], 2)})`,
+      `≤ ${goal}`,
+      `${number(cpu[0])} / ${number(cpu[1])}`,
+      `${number(memory[0])} / ${number(memory[1])}`,
+      number(memory[0] / memory[1], 2),
+    ].join(' | '),
+  )
+  return `${[
+    `${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; median of ${runs} runs; ours / Helm 4.1.4`,
+    '',
+    '| job | wall ms | ratio (min–max) | goal | CPU ms | peak MiB | ratio |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...lines.map((line) => `| ${line} |`),
+  ].join('\n')}\n`
+}
+
+function page(report) {
+  return `# Performance beside Helm
+
+Measured by \`npm run bench\`: both programs in turn in one run, as whole processes. A ratio
+below 1 means that this program took less than Helm.
+
+${report}`
+}
