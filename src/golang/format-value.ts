@@ -85,6 +85,8 @@ export function formatArgument(flags: Directive, value: Value): string {
 const ADDRESS = new GoInt(0xc000012000n, 'uint64')
 
 function formatValue(flags: Directive, value: Value, depth: number): string {
+  // Only `Errorf` knows `%w`.
+  if (flags.verb === 'w') return badVerb(flags, value, depth)
   const byMethod = formatByMethod(flags, value)
   if (byMethod !== undefined) return byMethod
   switch (typeof value) {

@@ -78,7 +78,7 @@ function formatDirective(scan: Scan): string {
 
 function formatNext(scan: Scan, flags: Directive, verb: string): string {
   flags.verb = verb
-  if (verb === 'v') {
+  if (verb === 'v' || verb === 'w') {
     flags.goSyntax = flags.sharp
     flags.sharp = false
     flags.fieldNames = flags.plus
