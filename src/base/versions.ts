@@ -110,6 +110,11 @@ const TERM = new RegExp(
   String.raw`(!=|>=|=>|<=|=<|~>|[=<>~^]?)\s*(v?(${PART})(?:\.(${PART}))?(?:\.(${PART}))?(-${IDENTIFIERS})?(?:\+${IDENTIFIERS})?)`,
   'y',
 )
+const SAME_OPERATOR = new Map([
+  ['=>', '>='],
+  ['=<', '<='],
+  ['~>', '~'],
+])
 const SEPARATOR = /\s*(?:,\s*|\s)/y
 const MAX_SEGMENT = 2n ** 64n - 1n
 
@@ -141,7 +146,8 @@ function parseGroup(text: string): Group {
 }
 
 function parseTerm(match: RegExpExecArray): Term {
-  const [, operator = '', whole = '', major = '', minor, patch, prerelease = ''] = match
+  const [, written = '', whole = '', major = '', minor, patch, prerelease = ''] = match
+  const operator = SAME_OPERATOR.get(written) ?? written
   try {
     if (isFree(major)) return { operator, version: parseVersion(`0.0.0${prerelease}`), free: 'all' }
     if (isFree(minor)) {
@@ -171,19 +177,15 @@ function meets(version: Version, term: Term): boolean {
     case '<':
       return order < 0
     case '>=':
-    case '=>':
       return order >= 0
     case '<=':
-    case '=<':
       return term.free === undefined ? order <= 0 : isWithin(version, term)
     case '^':
       return order >= 0 && isCaretOf(version, term)
     case '~':
-    case '~>':
       return order >= 0 && isTildeOf(version, term)
     default:
-      if (term.free === undefined) return order === 0
-      return order >= 0 && isTildeOf(version, term)
+      return term.free === undefined ? order === 0 : order >= 0 && isTildeOf(version, term)
   }
 }
 
