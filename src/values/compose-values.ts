@@ -1,0 +1,127 @@
+import { PkgError } from '../base/errors.ts'
+import { decodeJson } from '../encoding/json.ts'
+import { decodeYamlMap, splitYamlDocuments } from '../encoding/yaml-decode.ts'
+import { YamlError } from '../encoding/yaml-error.ts'
+import type { YamlDialect } from '../encoding/yaml-resolve.ts'
+import { trimSpace } from '../golang/space.ts'
+import { GoError, type GoMap } from '../golang/value.ts'
+import { copyMap } from './copy-values.ts'
+import { parseSet, type ReadText, type SetFlag } from './parse-set.ts'
+
+/** What a person passed, already read; each list in the order of the command line. */
+export interface ValueSources {
+  files?: readonly ValuesFile[]
+  setJson?: readonly string[]
+  set?: readonly string[]
+  setString?: readonly string[]
+  setFile?: readonly string[]
+  setLiteral?: readonly string[]
+  /** Gives the text of a file that `setFile` names; `filesOfSet` tells which are needed. */
+  readText?: ReadText
+}
+
+export interface ValuesFile {
+  /** Path or URL as the person typed it. */
+  name: string
+  text: string
+}
+
+/**
+ * Merges a person's values into one map: files first, then `--set-json`, `--set`,
+ * `--set-string`, `--set-file` and `--set-literal`. A later one wins; maps are merged, all
+ * else is replaced. Nulls stay: they delete when the chart's defaults come in.
+ *
+ * Source: Helm 4.1.4 pkg/cli/values/options.go, `MergeValues`.
+ *
+ * @param dialect how files are read: `helm` for Helm charts, `core` for native ones
+ * @throws PkgError VALUES_UNREADABLE, SET_SYNTAX
+ */
+export function composeValues(sources: ValueSources, dialect: YamlDialect): GoMap {
+  let values: GoMap = new Map()
+  for (const file of sources.files ?? []) values = mergeMaps(values, readValues(file, dialect))
+  for (const text of sources.setJson ?? []) values = setJson(values, text)
+  const flags: [SetFlag, readonly string[] | undefined][] = [
+    ['set', sources.set],
+    ['set-string', sources.setString],
+    ['set-file', sources.setFile],
+    ['set-literal', sources.setLiteral],
+  ]
+  for (const [flag, texts] of flags) {
+    for (const text of texts ?? []) parseSet(flag, text, values, sources.readText)
+  }
+  return values
+}
+
+/**
+ * Lays `over` on `under` in a new map: maps are merged at every depth, all else of `over`
+ * replaces what is there.
+ *
+ * Source: Helm 4.1.4 pkg/chart/v2/loader/load.go, `MergeMaps`.
+ */
+export function mergeMaps(under: GoMap, over: GoMap): GoMap {
+  const merged: GoMap = new Map(under)
+  for (const [key, value] of over) {
+    const existing = merged.get(key)
+    const both = value instanceof Map && existing instanceof Map
+    merged.set(key, both ? mergeMaps(existing, value) : value)
+  }
+  return merged
+}
+
+/** Reads a values file; the documents of one with several are merged in their order. */
+function readValues(file: ValuesFile, dialect: YamlDialect): GoMap {
+  let values: GoMap = new Map()
+  let start = 0
+  for (const document of splitYamlDocuments(file.text)) {
+    start = Math.max(file.text.indexOf(document, start), start)
+    try {
+      // Aliases share maps, and `--set` writes into what it finds.
+      const read = decodeYamlMap(document, { dialect, file: file.name })
+      values = mergeMaps(values, copyMap(read))
+    } catch (error) {
+      throw error instanceof YamlError ? unreadable(file, start, error) : error
+    }
+    start += document.length
+  }
+  return values
+}
+
+/** @param start where in the file the document begins that is wrong */
+function unreadable({ name, text }: ValuesFile, start: number, error: YamlError): PkgError {
+  const line = text.slice(0, start).split('\n').length - 1 + error.line
+  const source = text.split('\n')[line - 1]
+  const message = `failed to parse ${name}: cannot unmarshal yaml document: ${error.unmarshalMessage}`
+  return new PkgError('VALUES_UNREADABLE', message, {
+    cause: error,
+    span: {
+      file: name,
+      line,
+      column: error.column,
+      ...(source === undefined ? {} : { source }),
+    },
+    hint: 'Correct the file: it must be YAML whose top level is a map.',
+  })
+}
+
+/** `--set-json` takes a whole object too, which is merged like a file. */
+function setJson(values: GoMap, text: string): GoMap {
+  if (!trimSpace(text).startsWith('{')) {
+    parseSet('set-json', text, values)
+    return values
+  }
+  return mergeMaps(values, parseObject(text))
+}
+
+function parseObject(text: string): GoMap {
+  try {
+    const object = decodeJson(text)
+    return object instanceof Map ? object : new Map()
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error
+    throw new PkgError('SET_SYNTAX', `failed parsing --set-json data JSON: ${text}`, {
+      cause: error,
+      details: [error.message],
+      hint: 'Give a JSON object, or NAME=JSON pairs with commas between them.',
+    })
+  }
+}
