@@ -151,8 +151,8 @@ function writeStruct(style: Style, value: GoStruct, line: string): string {
   return writeEntries(style, [...entries.keys()], (key) => entries.get(key) ?? null, line)
 }
 
-/** What Go's `omitempty` leaves out. */
-function isEmpty(value: Value): boolean {
+/** Whether Go's `omitempty` leaves the value out. */
+export function isEmpty(value: Value): boolean {
   if (value === null || value === false || value === 0 || value === '') return true
   if (value instanceof GoInt) return value.value === 0n
   if (value instanceof Map) return value.size === 0
