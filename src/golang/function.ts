@@ -48,3 +48,17 @@ export function variadic<A extends Value[]>(
 ): GoFunction {
   return { params, variadic: true, call: call as unknown as GoFunction['call'] }
 }
+
+/** A method that declares its parameters' Go types, without those of its receiver. */
+export interface TypedMethod {
+  (self: Value, ...args: Value[]): Value
+  readonly params: readonly Param[]
+}
+
+/** Declares a method by its parameters' Go types, so that templates check its arguments. */
+export function method<A extends Value[]>(
+  params: readonly Param[],
+  call: (self: Value, ...args: A) => Value,
+): TypedMethod {
+  return Object.assign(call as unknown as (self: Value, ...args: Value[]) => Value, { params })
+}

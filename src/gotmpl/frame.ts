@@ -1,0 +1,125 @@
+import { PkgError } from '../base/errors.ts'
+import type { FunctionTable, GoFunction } from '../golang/function.ts'
+import type { Value } from '../golang/value.ts'
+import type { NamedNode } from './nodes.ts'
+import type { Source } from './source.ts'
+import { executionError, type TemplateError } from './template-error.ts'
+
+/**
+ * A value on its way through a pipeline, as Go's reflect package sees it.
+ *
+ * `undefined` is no value at all, what a pipeline makes of nil; `null` is the nil inside an
+ * interface, such as an entry of a map. They print alike, but fail in different words.
+ */
+export type Cell = Value | undefined
+
+/** A compiled expression. Where it ends a pipeline, `null` means the same as `undefined`. */
+export type Evaluate = (frame: Frame) => Cell
+
+/** A compiled statement or list of them; says how the list it stands in goes on. */
+export type Step = (frame: Frame) => Completion
+
+export type Completion = typeof GO_ON | typeof BREAK | typeof CONTINUE
+export const GO_ON = 0
+export const BREAK = 1
+export const CONTINUE = 2
+
+export interface RunTemplate {
+  readonly name: string
+  readonly source: Source
+  readonly body: Step
+}
+
+/** What the templates of one set can reach. */
+export interface Surroundings {
+  readonly functions: Functions
+  find(name: string): RunTemplate | undefined
+}
+
+/** What may be spent by all templates of a set and of its clones together. */
+export interface Budget {
+  steps: number
+  readonly allSteps: number
+  /** Bound on each text that is written; counts characters, which are never more than bytes. */
+  readonly outputBytes: number
+  readonly missingKey: 'zero' | 'error' | 'default'
+}
+
+/** The functions of a set: a table that its clones share, and what a clone has in place of it. */
+export class Functions {
+  readonly shared: FunctionTable
+  readonly own: FunctionTable
+
+  constructor(shared: FunctionTable, own: FunctionTable) {
+    this.shared = shared
+    this.own = own
+  }
+
+  get(name: string): GoFunction | undefined {
+    return this.own.get(name) ?? this.shared.get(name)
+  }
+}
+
+/** One execution of one template. */
+export class Frame {
+  dot: Cell
+  /** Whether an interface holds the dot, which errors tell by `interface {}`. */
+  isDotBoxed = false
+  /** What is being evaluated; errors name it. */
+  node: NamedNode = START
+  out = ''
+  /** By slot; slot 0 is `$`. */
+  readonly variables: Cell[]
+  /** By slot: variables of a range whose elements interfaces hold. */
+  boxedVariables: boolean[] | undefined = undefined
+  readonly template: RunTemplate
+  readonly set: Surroundings
+  readonly budget: Budget
+
+  constructor(template: RunTemplate, set: Surroundings, budget: Budget, data: Cell) {
+    this.template = template
+    this.set = set
+    this.budget = budget
+    this.dot = data
+    this.variables = [data]
+  }
+}
+
+const START: NamedNode = { kind: 'dot', at: 0 }
+
+/** A failure at the node that is being evaluated. */
+export function failure(frame: Frame, message: string, cause?: unknown): TemplateError {
+  const { template, node } = frame
+  const where = { source: template.source, templateName: template.name, node }
+  return executionError(where, message, cause)
+}
+
+/** Appends to the frame's output. */
+export function write(frame: Frame, text: string): void {
+  if ((frame.out += text).length > frame.budget.outputBytes) throw tooMuchOutput(frame)
+}
+
+/** Counts what is about to be done. */
+export function spend(frame: Frame, steps: number): void {
+  if ((frame.budget.steps -= steps) < 0) throw overBudget(frame)
+}
+
+function overBudget(frame: Frame): PkgError {
+  const most = frame.budget.allSteps.toLocaleString('en-US')
+  return new PkgError('RENDER_BUDGET', `${place(frame)} takes more than ${most} steps`, {
+    hint: 'Look for a loop that does not end, or raise the budget with --render-fuel.',
+    span: frame.template.source.span(frame.node.at),
+  })
+}
+
+function tooMuchOutput(frame: Frame): PkgError {
+  const most = frame.budget.outputBytes.toLocaleString('en-US')
+  return new PkgError('RENDER_BUDGET', `${place(frame)} writes more than ${most} bytes`, {
+    hint: 'Look for a loop that writes too much, or raise the budget with --render-fuel.',
+    span: frame.template.source.span(frame.node.at),
+  })
+}
+
+function place({ template, node }: Frame): string {
+  return `template "${template.source.name}:${template.source.lineAt(node.at)}"`
+}

@@ -1,0 +1,37 @@
+import { isPrintable } from '../golang/printable.ts'
+
+const LETTER_OR_DIGIT = /[\p{L}\p{Nd}]/u
+
+/**
+ * Tells how many units (1 or 2) the letter, digit or underscore at the offset takes.
+ *
+ * @returns 0 where there is none
+ */
+export function isAlphaNumeric(text: string, at: number): number {
+  const unit = text.charCodeAt(at)
+  if (unit < 0x80) return isAsciiWord(unit) ? 1 : 0
+  const point = text.codePointAt(at)
+  if (point === undefined) return 0
+  if (!LETTER_OR_DIGIT.test(String.fromCodePoint(point))) return 0
+  return point > 0xffff ? 2 : 1
+}
+
+/** Whether the unit is an ASCII character that can be seen; the space is one. */
+export function isPrintableAscii(unit: number): boolean {
+  return unit >= 0x20 && unit < 0x7f
+}
+
+/** The character at the offset as Go's `%#U` prints it, for example `U+0021 '!'`. */
+export function describeRune(text: string, at: number): string {
+  const point = text.codePointAt(at)
+  // Go prints its end-of-file rune, which is -1, like so.
+  if (point === undefined) return 'U+FFFFFFFFFFFFFFFF'
+  const rune = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point
+  const number = `U+${rune.toString(16).toUpperCase().padStart(4, '0')}`
+  return isPrintable(rune) ? `${number} '${String.fromCodePoint(rune)}'` : number
+}
+
+function isAsciiWord(unit: number): boolean {
+  const lower = unit | 0x20
+  return (lower >= 97 && lower <= 122) || (unit >= 48 && unit <= 57) || unit === 95
+}

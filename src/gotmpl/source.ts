@@ -1,0 +1,47 @@
+import type { SourceSpan } from '../base/errors.ts'
+import { byteLength } from '../golang/bytes.ts'
+
+/** The text of one file of templates, and where in it an offset lies. */
+export class Source {
+  readonly name: string
+  readonly text: string
+
+  constructor(name: string, text: string) {
+    this.name = name
+    this.text = text
+  }
+
+  /** The line, from 1, of an offset. */
+  lineAt(offset: number): number {
+    let line = 1
+    let newline = this.text.indexOf('\n')
+    while (newline !== -1 && newline < offset) {
+      line++
+      newline = this.text.indexOf('\n', newline + 1)
+    }
+    return line
+  }
+
+  /** As Go prints it in errors of execution: name, line from 1, column in bytes from 0. */
+  describe(offset: number): string {
+    const start = this.lineStart(offset)
+    const column = byteLength(this.text.slice(start, offset))
+    return `${this.name}:${this.lineAt(offset)}:${column}`
+  }
+
+  /** As people count. */
+  span(offset: number): SourceSpan {
+    const start = this.lineStart(offset)
+    const newline = this.text.indexOf('\n', start)
+    return {
+      file: this.name,
+      line: this.lineAt(offset),
+      column: offset - start + 1,
+      source: this.text.slice(start, newline === -1 ? undefined : newline),
+    }
+  }
+
+  private lineStart(offset: number): number {
+    return offset === 0 ? 0 : this.text.lastIndexOf('\n', offset - 1) + 1
+  }
+}
