@@ -1,0 +1,220 @@
+import { GoInt } from '../golang/value.ts'
+import type { ConstructOptions, YamlValue } from './yaml-construct.ts'
+import { YamlCursor, isBlankOrEnd } from './yaml-cursor.ts'
+import { keyText } from './yaml-keys.ts'
+import { mayBeTyped, resolvePlain } from './yaml-resolve.ts'
+import { scanBlock, scanQuoted } from './yaml-scan-scalars.ts'
+
+/** Thrown where a text turns out not to be simple YAML. */
+export class NotSimple extends Error {
+  override readonly name = 'NotSimple'
+}
+
+/** Leaves the text to the general reader. */
+export function giveUp(): never {
+  throw new NotSimple('not simple YAML')
+}
+
+/** A place in a simple YAML text, and the scalars that can be read there. */
+export class SimpleScanner {
+  readonly text: string
+  readonly options: ConstructOptions
+  at = 0
+  lineStart = 0
+  readonly #cursor: YamlCursor
+
+  /** @param text passes `isSimpleText`, and a NUL follows it */
+  constructor(text: string, options: ConstructOptions) {
+    this.text = text
+    this.options = options
+    this.#cursor = new YamlCursor(text)
+    this.#cursor.hasOnlyLineFeeds = true
+  }
+
+  get code(): number {
+    return this.text.charCodeAt(this.at)
+  }
+
+  get column(): number {
+    return this.at - this.lineStart
+  }
+
+  /** Whether a blank or the end of the line follows the character here. */
+  get standsAlone(): boolean {
+    return isBlankOrEnd(this.text.charCodeAt(this.at + 1))
+  }
+
+  get isAtQuote(): boolean {
+    const { code } = this
+    return code === DOUBLE_QUOTE || code === SINGLE_QUOTE
+  }
+
+  skipSpaces(): void {
+    while (this.text.charCodeAt(this.at) === SPACE) this.at++
+  }
+
+  /** Passes spaces, a comment and the line feed; nothing else may stand there. */
+  endLine(): void {
+    this.skipSpaces()
+    if (this.code === HASH) this.#skipToLineFeed()
+    if (this.code === LF) this.lineStart = ++this.at
+    else if (this.code !== 0) giveUp()
+  }
+
+  /** Passes indentation, empty lines and comments; false at the end of the text. */
+  toToken(): boolean {
+    for (;;) {
+      this.skipSpaces()
+      const { code } = this
+      if (code === 0) return false
+      if (code === HASH) this.#skipToLineFeed()
+      else if (code !== LF) return true
+      if (this.code === LF) this.lineStart = ++this.at
+    }
+  }
+
+  isAtDocumentIndicator(): boolean {
+    const { code } = this
+    if (this.column !== 0 || (code !== DASH && code !== DOT)) return false
+    this.#cursor.at = this.at
+    this.#cursor.lineStart = this.at
+    return this.#cursor.atDocumentIndicator()
+  }
+
+  /** Reads an unquoted scalar to the end of its line or to the `:` behind a key. */
+  readPlainLine(): string {
+    const { text } = this
+    const start = this.at
+    if (!mayStartPlain(text.charCodeAt(start), text.charCodeAt(start + 1))) giveUp()
+    return text.slice(start, this.#toPlainEnd(start))
+  }
+
+  /** Adds the lines that continue an unquoted scalar: those indented more than its parent. */
+  readPlainRest(first: string, parentIndent: number): string {
+    const { text } = this
+    let value = first
+    while (this.code === LF) {
+      let from = this.at + 1
+      let lineStart = from
+      let emptyLines = 0
+      for (;;) {
+        while (text.charCodeAt(from) === SPACE) from++
+        if (text.charCodeAt(from) !== LF) break
+        lineStart = ++from
+        emptyLines++
+      }
+      const code = text.charCodeAt(from)
+      if (code === TAB) giveUp()
+      if (code === 0 || code === HASH || from - lineStart <= parentIndent) break
+      this.lineStart = lineStart
+      const end = this.#toPlainEnd(from)
+      value += (emptyLines === 0 ? ' ' : '\n'.repeat(emptyLines)) + text.slice(from, end)
+    }
+    if (this.code === COLON) giveUp()
+    return value
+  }
+
+  /** Moves to what ends an unquoted scalar on its line; gives where its last word ends. */
+  #toPlainEnd(start: number): number {
+    const { text } = this
+    let at = start
+    for (; ; at++) {
+      const code = text.charCodeAt(at)
+      if (code > COLON) continue
+      if (code === LF || code === 0) break
+      if (code === COLON && isBlankOrEnd(text.charCodeAt(at + 1))) break
+      if (code === HASH && isBlank(text.charCodeAt(at - 1))) break
+    }
+    this.at = at
+    while (isBlank(text.charCodeAt(at - 1))) at--
+    return at
+  }
+
+  /** Reads a scalar in quotes. */
+  readQuoted(): string {
+    const { text } = this
+    const quote = this.code
+    const start = this.at + 1
+    for (let at = start; ; at++) {
+      const code = text.charCodeAt(at)
+      if (code === quote && text.charCodeAt(at + 1) !== quote) {
+        this.at = at + 1
+        return text.slice(start, at)
+      }
+      if (code === LF || code === 0 || code === BACKSLASH || code === quote) break
+    }
+    const cursor = this.#cursorHere()
+    const value = scanQuoted(cursor)
+    this.at = cursor.at
+    this.lineStart = cursor.lineStart
+    return value
+  }
+
+  /** Reads a `|` or `>` scalar and moves to the line behind it. */
+  readBlock(parentIndent: number): string {
+    const cursor = this.#cursorHere()
+    const value = scanBlock(cursor, parentIndent)
+    this.lineStart = cursor.lineStart
+    this.at = cursor.code === 0 ? cursor.at : cursor.lineStart
+    return value
+  }
+
+  /** The value of an unquoted scalar. */
+  valueOf(text: string): YamlValue {
+    if (!mayBeTyped(text.charCodeAt(0))) return text
+    const { dialect, isJson } = this.options
+    const typed = resolvePlain(text, dialect)
+    if (typeof typed === 'number' && !Number.isFinite(typed)) giveUp()
+    if (typeof typed !== 'bigint') return typed
+    const number = Number(typed)
+    if (dialect === 'helm' || isJson || Number.isSafeInteger(number)) return number
+    return new GoInt(typed, 'int64')
+  }
+
+  /** The key that an unquoted scalar is. */
+  keyOf(text: string): string {
+    if (text === '<<') giveUp()
+    if (this.options.dialect === 'core' || !mayBeTyped(text.charCodeAt(0))) return text
+    return keyText(resolvePlain(text, 'helm')) ?? giveUp()
+  }
+
+  #cursorHere(): YamlCursor {
+    const cursor = this.#cursor
+    cursor.at = this.at
+    cursor.lineStart = this.lineStart
+    return cursor
+  }
+
+  #skipToLineFeed(): void {
+    const end = this.text.indexOf('\n', this.at)
+    this.at = end < 0 ? this.text.length - 1 : end
+  }
+}
+
+/** Whether an unquoted scalar starts with the first of these characters, as most do. */
+export function mayStartPlain(code: number, next: number): boolean {
+  if (code >= 128) return true
+  if (code === DASH) return !isBlankOrEnd(next)
+  return RESERVED.charCodeAt(code) !== STAR
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB
+}
+
+const TAB = 9
+const LF = 10
+const SPACE = 32
+const DOUBLE_QUOTE = 34
+const HASH = 35
+const SINGLE_QUOTE = 39
+const STAR = 42
+const DASH = 45
+const DOT = 46
+const COLON = 58
+const BACKSLASH = 92
+
+/** A star for each ASCII character that starts something else, or something rare. */
+const RESERVED =
+  '************************************.***..*.*.............*...**' +
+  '*..........................*.*..*..........................***.*'
