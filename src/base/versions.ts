@@ -1,43 +1,63 @@
 /*
- * Versions and constraints by the rules of Masterminds/semver v3.4.0, which Helm uses.
- * They differ from npm's: a comma or a blank is "and", parts may be missing, and a
- * prerelease in one term of a group lets prereleases of every version through it.
+ * Versions and constraints as Masterminds semver reads them, which is what Helm uses.
+ *
+ * npm's semver judges many constraints otherwise: partial versions with a prerelease,
+ * commas, `!=`, `~0.0.0`, prereleases within a group. Numbers go up to 2^64 − 1.
  */
 
-/** A version; parts that were missing are 0. */
+/** A version like `1.2.3-beta.1+build`; missing numbers are 0. */
 export interface Version {
   readonly major: bigint
   readonly minor: bigint
   readonly patch: bigint
-  /** Without the hyphen; empty for a release. */
+  /** Without the hyphen; empty if there is none. */
   readonly prerelease: string
-  /** Without the plus; empty when there is none. */
+  /** Without the plus sign; empty if there is none. Never compared. */
   readonly metadata: string
-  /** As it was written. */
+  /** The text that was parsed. */
   readonly original: string
 }
 
-/** A constraint: it is met when every term of one of its groups is. */
-export type Constraint = readonly Group[]
+/** Groups of which one must accept a version; a group accepts if all its terms do. */
+export interface Constraint {
+  readonly groups: readonly Group[]
+}
 
-/** Text that is no version or no constraint; the message is Masterminds'. */
+interface Group {
+  readonly terms: readonly Term[]
+  /** Whether a term has a prerelease, so that the group lets prereleases through. */
+  readonly hasPrerelease: boolean
+}
+
+interface Term {
+  readonly operator: Operator
+  readonly version: Version
+  /** The version as written. */
+  readonly original: string
+  /** The first number that is missing or a wildcard. */
+  readonly free: 'major' | 'minor' | 'patch' | 'none'
+}
+
+type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | '~' | '^'
+
+/** A version or a constraint that cannot be read; the message is Helm's. */
 export class VersionError extends Error {
   override readonly name = 'VersionError'
 }
 
 /**
- * Reads a version such as `v1.2.3-rc.1+build` or `1.2`.
+ * Reads a version: an optional `v`, one to three numbers, `-prerelease`, `+metadata`.
  *
- * @throws VersionError
+ * @throws VersionError with Helm's text
  */
 export function parseVersion(text: string): Version {
   const match = VERSION.exec(text)
   if (match === null) throw new VersionError('invalid semantic version')
   const [, major = '', minor = '0', patch = '0', prerelease = '', metadata = ''] = match
   const version = {
-    major: parseSegment(major),
-    minor: parseSegment(minor),
-    patch: parseSegment(patch),
+    major: parseNumber(major),
+    minor: parseNumber(minor),
+    patch: parseNumber(patch),
     prerelease,
     metadata,
     original: text,
@@ -48,222 +68,269 @@ export function parseVersion(text: string): Version {
   return version
 }
 
-/** Orders versions: negative when `a` is the older one; metadata does not count. */
+/** Prints a version with all three numbers and without a `v`. */
+export function formatVersion(version: Version): string {
+  const { major, minor, patch, prerelease, metadata } = version
+  const tail = (prerelease && `-${prerelease}`) + (metadata && `+${metadata}`)
+  return `${major}.${minor}.${patch}${tail}`
+}
+
+/** Orders versions; negative if `a` comes first. A prerelease comes before its release. */
 export function compareVersions(a: Version, b: Version): number {
-  return (
-    compare(a.major, b.major) ||
-    compare(a.minor, b.minor) ||
-    compare(a.patch, b.patch) ||
-    comparePrereleases(a.prerelease, b.prerelease)
+  const byNumbers =
+    compare(a.major, b.major) || compare(a.minor, b.minor) || compare(a.patch, b.patch)
+  if (byNumbers !== 0) return byNumbers
+  if (a.prerelease === '' || b.prerelease === '') {
+    return compare(b.prerelease.length, 0) - compare(a.prerelease.length, 0)
+  }
+  return comparePrereleases(a.prerelease, b.prerelease)
+}
+
+/**
+ * Reads a constraint such as `>=1.19-0 <2 || ~3.1`.
+ *
+ * @throws VersionError with Helm's text
+ */
+export function parseConstraint(text: string): Constraint {
+  if (text.length > LONGEST) throw new VersionError(`improper constraint: ${text.slice(0, 100)}…`)
+  return { groups: withoutRanges(text).split('||').map(parseGroup) }
+}
+
+/** Whether a version meets a constraint. */
+export function satisfies(constraint: Constraint, version: Version): boolean {
+  return constraint.groups.some(
+    (group) =>
+      (version.prerelease === '' || group.hasPrerelease) &&
+      group.terms.every((term) => explainTerm(term, version) === ''),
   )
 }
 
 /**
- * Reads a constraint such as `>=1.2, <2 || ^3.0.0-0`.
+ * Whether a version meets a constraint, both as text; false if either cannot be read.
  *
- * @throws VersionError
+ * Source: Helm v4 `chartutil.IsCompatibleRange`.
  */
-export function parseConstraint(text: string): Constraint {
-  const groups = text.replace(RANGE, '>= $1, <= $2 ').split('||')
-  return groups.map(parseGroup)
-}
-
-/** Whether the version meets the constraint. */
-export function satisfies(version: Version, constraint: Constraint): boolean {
-  return constraint.some(
-    ({ terms, prereleases }) =>
-      (prereleases || version.prerelease === '') && terms.every((term) => meets(version, term)),
-  )
-}
-
-/** Whether a version meets a constraint; false too when one of them cannot be read. */
 export function isCompatibleRange(constraint: string, version: string): boolean {
   try {
-    return satisfies(parseVersion(version), parseConstraint(constraint))
+    return satisfies(parseConstraint(constraint), parseVersion(version))
   } catch (error) {
-    if (!(error instanceof VersionError)) throw error
-    return false
+    if (error instanceof VersionError) return false
+    throw error
   }
 }
 
-interface Group {
-  readonly terms: readonly Term[]
-  /** Whether a term has a prerelease, so that versions with one may match. */
-  readonly prereleases: boolean
-}
-
-interface Term {
-  readonly operator: string
-  readonly version: Version
-  /** The first part that is missing or a wildcard. */
-  readonly free: 'all' | 'minor' | 'patch' | undefined
-}
-
-const IDENTIFIERS = String.raw`[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*`
-const VERSION = new RegExp(
-  String.raw`^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-(${IDENTIFIERS}))?(?:\+(${IDENTIFIERS}))?$`,
-)
-const PART = String.raw`[0-9|xX*]+`
-const PARTS = String.raw`v?${PART}(?:\.${PART})?(?:\.${PART})?(?:-${IDENTIFIERS})?(?:\+${IDENTIFIERS})?`
-const RANGE = new RegExp(String.raw`\s*(${PARTS})\s+-\s+(${PARTS})\s*`, 'g')
-const TERM = new RegExp(
-  String.raw`(!=|>=|=>|<=|=<|~>|[=<>~^]?)\s*(v?(${PART})(?:\.(${PART}))?(?:\.(${PART}))?(-${IDENTIFIERS})?(?:\+${IDENTIFIERS})?)`,
-  'y',
-)
-const SAME_OPERATOR = new Map([
-  ['=>', '>='],
-  ['=<', '<='],
-  ['~>', '~'],
-])
-const SEPARATOR = /\s*(?:,\s*|\s)/y
-const MAX_SEGMENT = 2n ** 64n - 1n
-
-function parseSegment(text: string): bigint {
-  const value = BigInt(text)
-  if (value <= MAX_SEGMENT) return value
-  throw new VersionError(
-    `error parsing version segment: strconv.ParseUint: parsing "${text}": value out of range`,
-  )
-}
-
-function parseGroup(text: string): Group {
-  const terms: Term[] = []
-  const end = text.trimEnd().length
-  let at = text.length - text.trimStart().length
-  for (;;) {
-    TERM.lastIndex = at
-    const match = TERM.exec(text)
-    if (match === null) throw new VersionError(`improper constraint: ${text}`)
-    terms.push(parseTerm(match))
-    at = TERM.lastIndex
-    if (at >= end) break
-    SEPARATOR.lastIndex = at
-    if (!SEPARATOR.test(text)) throw new VersionError(`improper constraint: ${text}`)
-    at = SEPARATOR.lastIndex
-    while (/\s/.test(text.charAt(at))) at++
-  }
-  return { terms, prereleases: terms.some(({ version }) => version.prerelease !== '') }
-}
-
-function parseTerm(match: RegExpExecArray): Term {
-  const [, written = '', whole = '', major = '', minor, patch, prerelease = ''] = match
-  const operator = SAME_OPERATOR.get(written) ?? written
-  try {
-    if (isFree(major)) return { operator, version: parseVersion(`0.0.0${prerelease}`), free: 'all' }
-    if (isFree(minor)) {
-      return { operator, version: parseVersion(`${major}.0.0${prerelease}`), free: 'minor' }
+/** Says why a version does not meet a constraint, a sentence each; none if it does. */
+export function explainMismatch(constraint: Constraint, version: Version): string[] {
+  if (satisfies(constraint, version)) return []
+  const shown = formatVersion(version)
+  return constraint.groups.flatMap((group) => {
+    if (version.prerelease !== '' && !group.hasPrerelease) {
+      return [
+        `${shown} is a prerelease version and the constraint is only looking for release versions`,
+      ]
     }
-    if (isFree(patch)) {
-      return { operator, version: parseVersion(`${major}.${minor}.0${prerelease}`), free: 'patch' }
-    }
-    return { operator, version: parseVersion(whole), free: undefined }
-  } catch (error) {
-    if (!(error instanceof VersionError)) throw error
-    throw new VersionError('constraint parser error')
-  }
+    return group.terms
+      .map((term) => ({ term, why: explainTerm(term, version) }))
+      .filter(({ why }) => why !== '')
+      .map(({ term, why }) => `${shown} ${why.replace('%', term.original)}`)
+  })
 }
 
-function isFree(part: string | undefined): boolean {
-  return part === undefined || part === 'x' || part === 'X' || part === '*'
+const VERSION =
+  /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/
+
+const PARTIAL =
+  'v?([0-9|xX*]+)(\\.[0-9|xX*]+)?(\\.[0-9|xX*]+)?(-[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?(\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?'
+
+/** No constraint of a person is as long; keeps hostile ones from taking long. */
+const LONGEST = 10_000
+const MAX_NUMBER = (1n << 64n) - 1n
+
+function parseNumber(digits: string): bigint {
+  const value = BigInt(digits)
+  if (value <= MAX_NUMBER) return value
+  const cause = `strconv.ParseUint: parsing "${digits}": value out of range`
+  throw new VersionError(`error parsing version segment: ${cause}`)
 }
 
-function meets(version: Version, term: Term): boolean {
-  const order = compareVersions(version, term.version)
-  switch (term.operator) {
-    case '!=':
-      return isOther(version, term)
-    case '>':
-      return isAbove(version, term)
-    case '<':
-      return order < 0
-    case '>=':
-      return order >= 0
-    case '<=':
-      return term.free === undefined ? order <= 0 : isWithin(version, term)
-    case '^':
-      return order >= 0 && isCaretOf(version, term)
-    case '~':
-      return order >= 0 && isTildeOf(version, term)
-    default:
-      return term.free === undefined ? order === 0 : order >= 0 && isTildeOf(version, term)
-  }
+function compare<T extends bigint | number | string>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
-function isOther(version: Version, { version: wanted, free }: Term): boolean {
-  if (free === undefined || free === 'all') {
-    if (free === 'all' && !sameMinor(version, wanted)) return true
-    return compareVersions(version, wanted) !== 0
-  }
-  if (version.major !== wanted.major) return true
-  if (free === 'minor') return false
-  if (version.minor !== wanted.minor) return true
-  return comparePrereleases(version.prerelease, wanted.prerelease) !== 0
-}
-
-function isAbove(version: Version, { version: wanted, free }: Term): boolean {
-  if (free !== 'minor' && free !== 'patch') return compareVersions(version, wanted) > 0
-  if (version.major !== wanted.major) return version.major > wanted.major
-  return free === 'patch' && version.minor > wanted.minor
-}
-
-/** `<=` of a version with free parts. */
-function isWithin(version: Version, { version: wanted, free }: Term): boolean {
-  if (version.major !== wanted.major) return version.major < wanted.major
-  return free === 'minor' || version.minor <= wanted.minor
-}
-
-function isTildeOf(version: Version, { version: wanted, free }: Term): boolean {
-  const isZero = wanted.major === 0n && wanted.minor === 0n && wanted.patch === 0n
-  // `~0.0.0` accepts every version, and so does `~*`.
-  if (isZero && free !== 'minor' && free !== 'patch') return true
-  if (version.major !== wanted.major) return false
-  return free === 'minor' || version.minor === wanted.minor
-}
-
-function isCaretOf(version: Version, { version: wanted, free }: Term): boolean {
-  if (version.major !== wanted.major) return false
-  if (wanted.major > 0n || free === 'minor') return true
-  if (version.minor !== wanted.minor) return false
-  return wanted.minor > 0n || free === 'patch' || version.patch === wanted.patch
-}
-
-function sameMinor(a: Version, b: Version): boolean {
-  return a.major === b.major && a.minor === b.minor
-}
-
-/** A release is above its prereleases. */
 function comparePrereleases(a: string, b: string): number {
-  if (a === b) return 0
-  if (a === '') return 1
-  if (b === '') return -1
   const left = a.split('.')
   const right = b.split('.')
   for (let at = 0; at < Math.max(left.length, right.length); at++) {
-    const order = compareIdentifiers(left[at], right[at])
+    const order = compareParts(left[at] ?? '', right[at] ?? '')
     if (order !== 0) return order
   }
   return 0
 }
 
-function compareIdentifiers(a: string | undefined, b: string | undefined): number {
+/** A missing part comes before all others, a number before a word. */
+function compareParts(a: string, b: string): number {
   if (a === b) return 0
-  if (a === undefined) return -1
-  if (b === undefined) return 1
+  if (a === '' || b === '') return a === '' ? -1 : 1
   const left = numberOf(a)
   const right = numberOf(b)
+  if (left !== undefined && right !== undefined) return left > right ? 1 : -1
   if (left === undefined && right === undefined) return compare(a, b)
-  if (left === undefined) return 1
-  if (right === undefined) return -1
-  return compare(left, right)
+  return left === undefined ? 1 : -1
 }
 
-function numberOf(identifier: string): bigint | undefined {
-  if (!/^\d+$/.test(identifier)) return undefined
-  const value = BigInt(identifier)
-  return value <= MAX_SEGMENT ? value : undefined
+function numberOf(part: string): bigint | undefined {
+  if (!/^\d+$/.test(part)) return undefined
+  const value = BigInt(part)
+  return value <= MAX_NUMBER ? value : undefined
 }
 
-function compare<T extends bigint | string>(a: T, b: T): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
+/** Turns each `A - B` into `>= A, <= B`. */
+function withoutRanges(text: string): string {
+  if (!/[\t\n\f\r ]-[\t\n\f\r ]/.test(text)) return text
+  const range = new RegExp(`(${PARTIAL})[\\t\\n\\f\\r ]+-[\\t\\n\\f\\r ]+(${PARTIAL})`, 'g')
+  return text.replaceAll(range, (_, ...groups: string[]) => `>= ${groups[0]}, <= ${groups[6]} `)
+}
+
+/** Reads terms one after another; a blank or a comma must stand between two. */
+function parseGroup(text: string): Group {
+  const term = new RegExp(`(=>|=<|~>|!=|>=|<=|[=<>~^])?[\\t\\n\\f\\r ]*(${PARTIAL})`, 'y')
+  const terms: Term[] = []
+  const gap = /[\t\n\f\r ]*(,?)[\t\n\f\r ]*/y
+  for (let at = 0, needsTerm = true; ;) {
+    gap.lastIndex = at
+    const [between = '', comma = ''] = gap.exec(text) ?? []
+    const isFirst = terms.length === 0
+    if (comma !== '' && isFirst) throw improper(text)
+    if (comma !== '') needsTerm = true
+    at += between.length
+    if (at === text.length && !needsTerm) break
+    if (between === '' && !isFirst) throw improper(text)
+    term.lastIndex = at
+    const match = term.exec(text)
+    if (match === null) throw improper(text)
+    terms.push(toTerm(match))
+    at += match[0].length
+    needsTerm = false
+  }
+  return { terms, hasPrerelease: terms.some(({ version }) => version.prerelease !== '') }
+}
+
+function improper(text: string): VersionError {
+  return new VersionError(`improper constraint: ${text}`)
+}
+
+function toTerm(match: RegExpExecArray): Term {
+  const [, operator = '=', original = '', major = '', minor = '', patch = '', prerelease = ''] =
+    match
+  const free = firstFree(major, minor, patch)
+  const numbers = {
+    major: '0.0.0',
+    minor: `${major}.0.0`,
+    patch: `${major}${minor}.0`,
+    none: `${major}${minor}${patch}`,
+  }[free]
+  try {
+    const version = parseVersion(numbers + prerelease)
+    return { operator: OPERATORS[operator] ?? '=', version, original, free }
+  } catch (error) {
+    if (!(error instanceof VersionError)) throw error
+    throw new VersionError('constraint parser error', { cause: error })
+  }
+}
+
+const OPERATORS: Record<string, Operator> = {
+  '=': '=',
+  '!=': '!=',
+  '>': '>',
+  '>=': '>=',
+  '=>': '>=',
+  '<': '<',
+  '<=': '<=',
+  '=<': '<=',
+  '~': '~',
+  '~>': '~',
+  '^': '^',
+}
+
+function firstFree(major: string, minor: string, patch: string): Term['free'] {
+  if (isWildcard(major)) return 'major'
+  if (minor === '' || isWildcard(minor.slice(1))) return 'minor'
+  return patch === '' || isWildcard(patch.slice(1)) ? 'patch' : 'none'
+}
+
+function isWildcard(part: string): boolean {
+  return part === 'x' || part === 'X' || part === '*'
+}
+
+/** Why a term does not accept a version, with `%` for the term's version; '' if it does. */
+function explainTerm(term: Term, version: Version): string {
+  switch (term.operator) {
+    case '=':
+      if (term.free !== 'none') return explainTilde(term, version)
+      return compareVersions(version, term.version) === 0 ? '' : 'is not equal to %'
+    case '!=':
+      return explainNotEqual(term, version)
+    case '>':
+      return isGreater(term, version) ? '' : 'is less than or equal to %'
+    case '>=':
+      return compareVersions(version, term.version) >= 0 ? '' : 'is less than %'
+    case '<':
+      return compareVersions(version, term.version) < 0 ? '' : 'is greater than or equal to %'
+    case '<=':
+      return isAtMost(term, version) ? '' : 'is greater than %'
+    case '~':
+      return explainTilde(term, version)
+    default:
+      return explainCaret(term, version)
+  }
+}
+
+function explainNotEqual({ version: wanted, free }: Term, version: Version): string {
+  const isMinorFree = free === 'minor'
+  const equal = 'is equal to %'
+  if (free === 'none' || free === 'major') {
+    return compareVersions(version, wanted) === 0 ? equal : ''
+  }
+  if (wanted.major !== version.major) return ''
+  if (isMinorFree) return equal
+  if (wanted.minor !== version.minor) return ''
+  return wanted.prerelease === version.prerelease ? equal : ''
+}
+
+function isGreater({ version: wanted, free }: Term, version: Version): boolean {
+  if (free === 'none' || free === 'major' || version.major !== wanted.major) {
+    return free === 'none' || free === 'major'
+      ? compareVersions(version, wanted) > 0
+      : version.major > wanted.major
+  }
+  return free === 'patch' && version.minor > wanted.minor
+}
+
+function isAtMost({ version: wanted, free }: Term, version: Version): boolean {
+  if (free === 'none') return compareVersions(version, wanted) <= 0
+  if (version.major !== wanted.major) return version.major < wanted.major
+  return free === 'minor' || version.minor <= wanted.minor
+}
+
+function explainTilde({ version: wanted, free }: Term, version: Version): string {
+  if (compareVersions(version, wanted) < 0) return 'is less than %'
+  const isZero = wanted.major === 0n && wanted.minor === 0n && wanted.patch === 0n
+  // `~0.0.0` accepts all that follow, as `*` does.
+  if (isZero && (free === 'none' || free === 'major')) return ''
+  if (version.major !== wanted.major) return 'does not have same major version as %'
+  if (version.minor === wanted.minor || free === 'minor') return ''
+  return 'does not have same major and minor version as %'
+}
+
+function explainCaret({ version: wanted, free }: Term, version: Version): string {
+  if (compareVersions(version, wanted) < 0) return 'is less than %'
+  if (version.major !== wanted.major) return 'does not have same major version as %'
+  if (wanted.major > 0n || free === 'minor') return ''
+  if (wanted.minor > 0n || free === 'patch') {
+    if (version.minor === wanted.minor) return ''
+    return 'does not have same minor version as %. Expected minor versions to match when constraint major version is 0'
+  }
+  if (version.minor > 0n) return 'does not have same minor version as %'
+  if (version.patch === wanted.patch) return ''
+  return 'does not equal %. Expect version and constraint to equal when major and minor versions are 0'
 }
