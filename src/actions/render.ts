@@ -1,0 +1,85 @@
+import { PkgError } from '../base/errors.ts'
+import { isCompatibleRange } from '../base/versions.ts'
+import { chartPath, type Chart } from '../chart/chart.ts'
+import type { GoMap } from '../golang/value.ts'
+import { locateIn } from '../manifest/locate-line.ts'
+import { manifestText, notesOf, sortDocuments, type ManifestEntry } from '../manifest/parse-manifest.ts'
+import { postRender } from '../manifest/post-render.ts'
+import { offlineCapabilities, type Capabilities } from '../render/capabilities.ts'
+import { templateTexts } from '../render/collect-templates.ts'
+import type { Lookup } from '../render/lookup.ts'
+import { runPostRenderer } from '../render/post-render.ts'
+import { renderChart } from '../render/render-chart.ts'
+import type { RenderedFile } from '../render/rendered-file.ts'
+import { coalesceValues } from '../values/coalesce.ts'
+import { resolveSubcharts } from '../values/dependencies.ts'
+import { validateValues } from '../values/validate.ts'
+import type { RenderInput, RenderResult } from './connections.ts'
+
+export interface RenderRequest extends RenderInput {
+  /** By default what Helm knows without a cluster. */
+  capabilities?: Capabilities
+  lookup?: Lookup
+  /** Steps that all templates together may take. */
+  steps?: number
+  /** Told of values that were ignored. */
+  onWarning?: (warning: string) => void
+}
+
+export interface RenderedRelease extends RenderResult {
+  /** Values as templates saw them. */
+  values: GoMap
+  /** Ordinary documents in install order, of which `text` is made. */
+  entries: ManifestEntry[]
+  files: RenderedFile[]
+}
+
+/**
+ * Renders a chart as a release: switches subcharts, lays the values over the chart's own,
+ * checks them and the Kubernetes version, renders the templates and reads what they gave.
+ *
+ * @throws PkgError VALUES_REJECTED, KUBE_VERSION_UNMET, TEMPLATE_SYNTAX, TEMPLATE_FAILED,
+ *   RENDER_BUDGET, POST_RENDER_FAILED, MANIFEST_INVALID
+ */
+export function renderRelease(request: RenderRequest): RenderedRelease {
+  const { options, release, onWarning } = request
+  const capabilities = request.capabilities ?? offlineCapabilities()
+  const { chart, values: own } = resolveSubcharts(request.chart, request.values, onWarning)
+  const values = coalesceValues(chart, own, { onWarning })
+  if (options.skipSchemaValidation !== true) validateValues(chart, values)
+  assertKubeVersion(chart, capabilities)
+
+  const files = renderChart(chart, values, {
+    release,
+    capabilities,
+    ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
+    ...(request.steps === undefined ? {} : { steps: request.steps }),
+  })
+  const texts = templateTexts(chart)
+  const { entries, hooks } = sortDocuments(changed(files, request), locateIn(files, texts))
+  const notes = notesOf(files, {
+    notesPath: `${chartPath(chart)}/templates/NOTES.txt`,
+    subchartNotes: options.renderSubchartNotes === true,
+  })
+  return { chart, values, files, entries, hooks, notes, text: manifestText(entries) }
+}
+
+/** @throws PkgError KUBE_VERSION_UNMET with Helm's text */
+export function assertKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {
+  const range = chart.metadata.kubeVersion ?? ''
+  if (range === '' || isCompatibleRange(range, kubeVersion.normalized)) return
+  throw new PkgError(
+    'KUBE_VERSION_UNMET',
+    `chart requires kubeVersion: ${range} which is incompatible with Kubernetes ${kubeVersion.version}`,
+    { hint: 'Take a chart version for this Kubernetes, or name another with --kube-version.' },
+  )
+}
+
+function changed(files: RenderedFile[], { options }: RenderRequest): RenderedFile[] {
+  const { postRenderer, postRenderHooks = true } = options
+  if (postRenderer === undefined) return files
+  return postRender(files, {
+    run: (manifests) => runPostRenderer(postRenderer, manifests),
+    withHooks: postRenderHooks,
+  })
+}

@@ -1,0 +1,122 @@
+import { PkgError } from '../base/errors.ts'
+import type { Chart } from '../chart/chart.ts'
+import { matchesGlob, parseGlob } from '../chart/glob.ts'
+import { trimSpace } from '../golang/space.ts'
+import type { GoMap } from '../golang/value.ts'
+import { isTest } from '../manifest/hooks.ts'
+import type { Hook } from '../manifest/manifest.ts'
+import { splitDocuments } from '../manifest/split-documents.ts'
+import { offlineCapabilities } from '../render/capabilities.ts'
+import { crdFiles } from '../render/crds.ts'
+import type { Lookup } from '../render/lookup.ts'
+import type { RenderOptions } from './connections.ts'
+import { assertReleaseName } from './names.ts'
+import { renderRelease, type RenderedRelease } from './render.ts'
+
+export interface TemplateRequest {
+  chart: Chart
+  /** What the person passed. */
+  values: GoMap
+  release: { name: string; namespace: string }
+  options: RenderOptions
+  isUpgrade?: boolean
+  kubeVersion?: string | undefined
+  /** API versions beyond the ones known offline. */
+  apiVersions?: readonly string[]
+  includeCrds?: boolean
+  noHooks?: boolean
+  skipTests?: boolean
+  /** Patterns of templates, relative to the chart: only what they gave is printed. */
+  showOnly?: readonly string[]
+  /** Gives files to write instead of printing them; see `files`. */
+  toFiles?: boolean
+  lookup?: Lookup
+  steps?: number
+  onWarning?: (warning: string) => void
+}
+
+export interface TemplateResult {
+  /** What is printed. */
+  output: string
+  /**
+   * With `toFiles`, in the order they are written. A path that comes again is appended to;
+   * CRDs lie beside the folder of the release, if there is one.
+   */
+  files: TemplateFileOutput[]
+  rendered: RenderedRelease
+}
+
+export interface TemplateFileOutput {
+  path: string
+  content: string
+  isCrd: boolean
+}
+
+/**
+ * Renders a chart without a cluster, and prints what `helm template` prints.
+ *
+ * Source: Helm 4.1.4 pkg/cmd/template.go, pkg/action/action.go renderResources.
+ *
+ * @throws PkgError as `renderRelease` does; USAGE when `showOnly` names no template
+ */
+export function template(request: TemplateRequest): TemplateResult {
+  assertReleaseName(request.release)
+  const rendered = renderRelease({
+    ...request,
+    release: { ...request.release, revision: 1, isUpgrade: request.isUpgrade === true },
+    capabilities: offlineCapabilities(request),
+  })
+  const hooks = shownHooks(request, rendered.hooks)
+  const crds = request.includeCrds === true ? crdFiles(rendered.chart) : []
+  if (request.toFiles === true) {
+    return { output: '\n', files: filesOf(crds, rendered, hooks), rendered }
+  }
+  const manifest = crds.map(({ path, content }) => section(path, content)).join('') + rendered.text
+  const shown = hooks.map(({ path, manifest: text }) => section(path, text)).join('')
+  const all = `${trimSpace(manifest)}\n${shown}`
+  const { showOnly = [] } = request
+  const output = showOnly.length === 0 ? all : selected(all, showOnly)
+  return { output, files: [], rendered }
+}
+
+function shownHooks({ noHooks, skipTests }: TemplateRequest, hooks: readonly Hook[]): Hook[] {
+  if (noHooks === true) return []
+  return hooks.filter((hook) => skipTests !== true || !isTest(hook))
+}
+
+function section(path: string, text: string): string {
+  return `---\n# Source: ${path}\n${text}\n`
+}
+
+function filesOf(
+  crds: readonly { path: string; content: string }[],
+  { entries }: RenderedRelease,
+  hooks: readonly Hook[],
+): TemplateFileOutput[] {
+  const others = [...entries, ...hooks.map(({ path, manifest }) => ({ path, text: manifest }))]
+  return [
+    ...crds.map(({ path, content }) => ({ path, content: section(path, content), isCrd: true })),
+    ...others.map(({ path, text }) => ({ path, content: section(path, text), isCrd: false })),
+  ]
+}
+
+/** The documents whose template a pattern names, pattern by pattern. */
+function selected(output: string, patterns: readonly string[]): string {
+  const documents = splitDocuments(output).map(({ text }) => ({
+    text,
+    path: /# Source: [^/\n]+\/(.+)/.exec(text)?.[1],
+  }))
+  return patterns.map((pattern) => selectedBy(pattern, documents)).join('')
+}
+
+function selectedBy(
+  pattern: string,
+  documents: readonly { text: string; path: string | undefined }[],
+): string {
+  const glob = parseGlob(pattern)
+  const found = documents.filter(({ path }) => path !== undefined && matchesGlob(glob, path))
+  if (found.length > 0) return found.map(({ text }) => `---\n${text}\n`).join('')
+  throw new PkgError('USAGE', `could not find template ${pattern} in chart`, {
+    hint: 'Give the path below the chart, for example "templates/service.yaml".',
+  })
+}

@@ -1,0 +1,169 @@
+import { GoError, GoStruct, type Value } from '../golang/value.ts'
+import { sortedKeys } from '../golang/order.ts'
+import { COSTS } from './budget.ts'
+import { HandlebarsFault } from './fault.ts'
+import { atCall, lookUp, type Helper, type HelperCall } from './helpers.ts'
+import type { RenderState } from './state.ts'
+import { isTrue } from './truth.ts'
+
+/**
+ * The helpers that replace Handlebars' own: they count their steps, take Go's view of what
+ * is empty, and go through maps by sorted key.
+ */
+export function blockHelpers(state: RenderState, clusterLookup?: Helper): Map<string, Helper> {
+  return new Map<string, Helper>([
+    ['if', conditional(state, true)],
+    ['unless', conditional(state, false)],
+    ['each', each(state)],
+    ['with', withHelper(state)],
+    ['lookup', lookupHelper(state, clusterLookup)],
+    ['and', junction(state, false)],
+    ['or', junction(state, true)],
+    ['not', negation(state)],
+    ['log', unknown(state)],
+    ['helperMissing', unknown(state)],
+    ['blockHelperMissing', section(state)],
+  ])
+}
+
+function conditional(state: RenderState, wanted: boolean): Helper {
+  return function conditional(this: unknown, ...all: unknown[]): unknown {
+    const call = callOf(all)
+    return atCall(state, call, () => {
+      if (all.length !== 2) throw new GoError(`"${call.name}" wants one argument`)
+      const value = state.views.read(result(all[0], this))
+      return String(isTrue(value) === wanted ? call.fn(this) : call.inverse(this))
+    })
+  }
+}
+
+function withHelper(state: RenderState): Helper {
+  return function withHelper(this: unknown, ...all: unknown[]): unknown {
+    const call = callOf(all)
+    return atCall(state, call, () => {
+      if (all.length !== 2) throw new GoError('"with" wants one argument')
+      const context = result(all[0], this)
+      if (!isTrue(state.views.read(context))) return String(call.inverse(this))
+      return String(call.fn(context, { data: frame(call), blockParams: [context] }))
+    })
+  }
+}
+
+function each(state: RenderState): Helper {
+  return function each(this: unknown, ...all: unknown[]): unknown {
+    const call = callOf(all)
+    return atCall(state, call, () => {
+      if (all.length !== 2) throw new GoError('"each" wants one argument')
+      const items = itemsOf(state.views.read(result(all[0], this)))
+      if (items.length === 0) return String(call.inverse(this))
+      return turns(state, call, items)
+    })
+  }
+}
+
+type Item = [key: string | number, value: Value]
+
+function turns(state: RenderState, call: HelperCall, items: readonly Item[]): string {
+  const { views, budget } = state
+  let text = ''
+  items.forEach(([key, value], index) => {
+    budget.spend(COSTS.turn)
+    const data = frame(call, { key, index, first: index === 0, last: index === items.length - 1 })
+    const context = views.show(value)
+    text = budget.measure(text + String(call.fn(context, { data, blockParams: [context, key] })))
+  })
+  return text
+}
+
+function itemsOf(value: Value): Item[] {
+  if (value instanceof Map) return sortedKeys(value).map((key) => [key, value.get(key) ?? null])
+  if (Array.isArray(value)) return value.map((item, at) => [at, item])
+  if (value === null || value === '' || value === false) return []
+  if (value instanceof GoStruct) return [...value.fields]
+  throw new GoError('"each" wants a list or a map')
+}
+
+/** With a container and a key Handlebars' own; with four texts Helm's, which asks the cluster. */
+function lookupHelper(state: RenderState, clusterLookup: Helper | undefined): Helper {
+  return function lookupHelper(this: unknown, ...all: unknown[]): unknown {
+    const call = callOf(all)
+    if (all.length === 5 && clusterLookup !== undefined) return clusterLookup.call(this, ...all)
+    return atCall(state, call, () => {
+      if (all.length !== 3) throw new GoError('"lookup" wants a map or list and a key')
+      const [container, key] = all.map((arg) => state.views.read(arg))
+      return state.views.show(lookUp(container ?? null, key ?? null))
+    })
+  }
+}
+
+/** `and` gives the first argument that is false, `or` the first that is true; else the last. */
+function junction(state: RenderState, wanted: boolean): Helper {
+  return function junction(this: unknown, ...all: unknown[]): unknown {
+    const call = callOf(all)
+    return atCall(state, call, () => {
+      const args = all.slice(0, -1)
+      if (args.length === 0) throw new GoError(`"${call.name}" wants at least one argument`)
+      const found = args.find((arg) => isTrue(state.views.read(arg)) === wanted)
+      return choose(this, call, { value: found ?? args.at(-1), isTrue: found !== undefined === wanted })
+    })
+  }
+}
+
+function negation(state: RenderState): Helper {
+  return function negation(this: unknown, ...all: unknown[]): unknown {
+    const call = callOf(all)
+    return atCall(state, call, () => {
+      if (all.length !== 2) throw new GoError('"not" wants one argument')
+      const value = !isTrue(state.views.read(all[0]))
+      return choose(this, call, { value, isTrue: value })
+    })
+  }
+}
+
+function choose(
+  context: unknown,
+  call: HelperCall,
+  outcome: { value: unknown; isTrue: boolean },
+): unknown {
+  if (typeof call.fn !== 'function') return outcome.value
+  return String(outcome.isTrue ? call.fn(context) : call.inverse(context))
+}
+
+/** `{{name}}` without such a value prints nothing; with arguments it was meant as a helper. */
+function unknown(state: RenderState): Helper {
+  return function unknown(this: unknown, ...all: unknown[]): unknown {
+    const call = callOf(all)
+    if (all.length === 1 && Object.keys(call.hash as object).length === 0) return undefined
+    throw new HandlebarsFault(`there is no helper "${call.name}"`, {
+      file: state.file,
+      place: call.loc?.start,
+    })
+  }
+}
+
+/** `{{#name}}…{{/name}}` of something that is no helper: prints it for a list's items, or if true. */
+function section(state: RenderState): Helper {
+  return function section(this: unknown, ...all: unknown[]): unknown {
+    const call = callOf(all)
+    return atCall(state, call, () => {
+      const value = state.views.read(all[0])
+      if (Array.isArray(value) && value.length > 0) return turns(state, call, itemsOf(value))
+      if (!isTrue(value)) return String(call.inverse(this))
+      return String(call.fn(value === true ? this : all[0]))
+    })
+  }
+}
+
+function callOf(all: unknown[]): HelperCall {
+  return all[all.length - 1] as HelperCall
+}
+
+/** A method of a fact (`capabilities.apiVersions.has`) may stand where a value is wanted. */
+function result(value: unknown, context: unknown): unknown {
+  return typeof value === 'function' ? (value as (this: unknown) => unknown).call(context) : value
+}
+
+function frame(call: HelperCall, entries: Record<string, unknown> = {}): object {
+  const data: unknown = call.data
+  return { ...(typeof data === 'object' ? data : {}), _parent: data, ...entries }
+}

@@ -1,0 +1,134 @@
+import type HandlebarsModule from 'handlebars'
+import { requirePackage } from '../base/lazy.ts'
+import type { FunctionTable } from '../golang/function.ts'
+import type { GoMap, Value } from '../golang/value.ts'
+import { blockHelpers } from './block-helpers.ts'
+import { Budget, COSTS } from './budget.ts'
+import { functionHelpers, type Helper } from './helpers.ts'
+import { inspectSource } from './inspect-source.ts'
+import type { RenderState } from './state.ts'
+import { Views } from './view.ts'
+
+/** A file that templates print with `{{> name}}`. */
+export interface PartialFile {
+  /** As it is called within its chart: the file's name without `_` and endings. */
+  name: string
+  /** Chart it belongs to; from elsewhere it is called `chart/name`. */
+  chart: string
+  file: string
+  source: string
+}
+
+type Compiled = (context: unknown, options?: object) => string
+type PartialTable = Record<string, Compiled>
+
+/**
+ * Handlebars, locked down for templates of anybody: no prototype is reached, nothing is
+ * escaped, helpers that do not exist are errors, no helper of Handlebars itself remains, and
+ * every turn of a loop, every call and every partial counts against one budget.
+ */
+export class HandlebarsEnvironment {
+  private readonly handlebars: typeof HandlebarsModule
+  private readonly helpers = new Map<string, Helper>()
+  private readonly partials = new Map<string, PartialTable>()
+  private readonly files: readonly PartialFile[]
+  private readonly state: RenderState
+
+  constructor(functions: FunctionTable, partials: readonly PartialFile[], steps?: number) {
+    const library = requirePackage('handlebars/dist/handlebars.js') as typeof HandlebarsModule
+    this.handlebars = library.create()
+    this.state = { views: new Views(), budget: new Budget(steps), file: '' }
+    this.files = partials
+    for (const [name, helper] of functionHelpers(functions, this.state)) {
+      this.helpers.set(name, helper)
+    }
+    for (const [name, helper] of blockHelpers(this.state, this.helpers.get('lookup'))) {
+      this.helpers.set(name, helper)
+    }
+    this.replaceHelpers()
+    for (const partial of partials) this.addPartial(partial)
+  }
+
+  /** Whether there is a partial of that name, `name` within the chart or `chart/name`. */
+  hasPartial(chart: string, name: string): boolean {
+    return this.tableOf(chart)[name] !== undefined
+  }
+
+  /**
+   * Renders one file.
+   *
+   * @param data what Go templates see as `$`
+   * @throws HandlebarsFault with the place in the file, BudgetError
+   */
+  render(file: { chart: string; path: string; source: string }, data: GoMap): string {
+    const template = this.compile(file.chart, file.path, file.source)
+    const context = this.state.views.showFacts(data)
+    return this.running(file.path, () =>
+      this.state.budget.measure(template(context, { partials: this.tableOf(file.chart) })),
+    )
+  }
+
+  /** Renders a partial for a caller outside Handlebars, with any value as its context. */
+  renderPartial(chart: string, name: string, data: Value): string {
+    const partial = this.tableOf(chart)[name]
+    if (partial === undefined) throw new Error(`no partial "${name}"`)
+    const shown = data instanceof Map ? this.state.views.showFacts(data) : this.state.views.show(data)
+    return partial(shown, { partials: this.tableOf(chart) })
+  }
+
+  private replaceHelpers(): void {
+    for (const name of Object.keys(this.handlebars.helpers)) this.handlebars.unregisterHelper(name)
+    for (const [name, helper] of this.helpers) this.handlebars.registerHelper(name, helper)
+    for (const name of Object.keys(this.handlebars.decorators)) {
+      this.handlebars.unregisterDecorator(name)
+    }
+  }
+
+  private addPartial(partial: PartialFile): void {
+    const { budget } = this.state
+    let compiled: Compiled | undefined
+    const call: Compiled = (context, options) => {
+      budget.spend(COSTS.partial)
+      compiled ??= this.compile(partial.chart, partial.file, partial.source)
+      const template = compiled
+      const partials = { ...this.tableOf(partial.chart) }
+      const run = (): string => budget.measure(template(context, { ...options, partials }))
+      return budget.nest(() => this.running(partial.file, run))
+    }
+    this.tableOf(partial.chart)[partial.name] = call
+    const qualified = `${partial.chart}/${partial.name}`
+    for (const chart of new Set(this.files.map((file) => file.chart))) {
+      this.tableOf(chart)[qualified] = call
+    }
+    this.tableOf('')[qualified] = call
+  }
+
+  /** The partials that a chart's templates can name: its own, and all under their chart. */
+  private tableOf(chart: string): PartialTable {
+    const known = this.partials.get(chart)
+    if (known !== undefined) return known
+    const table = Object.create(null) as PartialTable
+    if (chart !== '') Object.assign(table, this.tableOf(''))
+    this.partials.set(chart, table)
+    return table
+  }
+
+  private compile(chart: string, file: string, source: string): Compiled {
+    inspectSource(file, source, {
+      parse: (text) => this.handlebars.parse(text),
+      hasPartial: (name) => this.tableOf(chart)[name] !== undefined,
+    })
+    const knownHelpers = Object.fromEntries([...this.helpers.keys()].map((name) => [name, true]))
+    return this.handlebars.compile(source, { noEscape: true, knownHelpers }) as Compiled
+  }
+
+  private running<T>(file: string, work: () => T): T {
+    const before = this.state.file
+    this.state.file = file
+    try {
+      return work()
+    } finally {
+      this.state.file = before
+    }
+  }
+}

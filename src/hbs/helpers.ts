@@ -1,0 +1,115 @@
+import type { HelperOptions } from 'handlebars'
+import type { FunctionTable, GoFunction } from '../golang/function.ts'
+import { GoError, type GoMap, type Value } from '../golang/value.ts'
+import { callFunction, fewestArguments } from './call-function.ts'
+import { COSTS } from './budget.ts'
+import { HandlebarsFault, type Place } from './fault.ts'
+import type { RenderState } from './state.ts'
+import { isTrue } from './truth.ts'
+
+/** A helper as Handlebars calls it: `this` is the context, the last argument the options. */
+export type Helper = (this: unknown, ...args: unknown[]) => unknown
+
+/** What Handlebars passes on top of its documented options. */
+export interface HelperCall extends HelperOptions {
+  name: string
+  loc?: { start: Place }
+}
+
+/**
+ * Makes every template function a helper.
+ *
+ * As a block (`{{#eq a b}}…{{else}}…{{/eq}}`) a function decides which part is printed. The
+ * hash options `indent` and `nindent` lay out its text: `indent=4` puts four blanks before
+ * each line but the first, `nindent=4` starts on a new line and indents all of them.
+ */
+export function functionHelpers(table: FunctionTable, state: RenderState): Map<string, Helper> {
+  const helpers = new Map<string, Helper>()
+  for (const [name, target] of table) helpers.set(name, functionHelper(name, target, state))
+  return helpers
+}
+
+/** Runs a helper's work; a failure is tied to the place of the call. */
+export function atCall<T>(state: RenderState, call: HelperCall, work: () => T): T {
+  try {
+    state.budget.spend(COSTS.helper)
+    return work()
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error
+    throw new HandlebarsFault(error.message, { file: state.file, place: call.loc?.start })
+  }
+}
+
+function functionHelper(name: string, target: GoFunction, state: RenderState): Helper {
+  const fewest = fewestArguments(target)
+  return function helper(this: unknown, ...all: unknown[]): unknown {
+    const call = all[all.length - 1] as HelperCall
+    const given = all.length - 1
+    return atCall(state, call, () => {
+      // `{{title}}` inside `each` means the item's own title where it has one.
+      if (given === 0 && fewest > 0 && hasProperty(this, name)) return this[name]
+      const args = all.slice(0, given).map((arg) => state.views.read(arg))
+      addHash(name, call.hash as Record<string, unknown>, args, state)
+      const value = callFunction(name, target, args)
+      if (isBlock(call)) return String(isTrue(value) ? call.fn(this) : call.inverse(this))
+      return layOut(value, call, state)
+    })
+  }
+}
+
+function hasProperty(context: unknown, name: string): context is Record<string, unknown> {
+  return typeof context === 'object' && context !== null && Object.hasOwn(context, name)
+}
+
+function isBlock(call: HelperCall): boolean {
+  return typeof call.fn === 'function'
+}
+
+/** Hash options are entries for `dict`; for others only the layout options mean anything. */
+function addHash(
+  name: string,
+  hash: Record<string, unknown>,
+  args: Value[],
+  state: RenderState,
+): void {
+  for (const key of Object.keys(hash)) {
+    if (name === 'dict') args.push(key, state.views.read(hash[key]))
+    else if (key !== 'indent' && key !== 'nindent') {
+      throw new GoError(`"${name}" has no option "${key}"; there are indent and nindent`)
+    }
+  }
+}
+
+function layOut(value: Value, call: HelperCall, state: RenderState): unknown {
+  const hash = call.hash as Record<string, unknown>
+  const indent = blanks('indent', hash)
+  const nindent = blanks('nindent', hash)
+  if (call.name === 'dict' || (indent === undefined && nindent === undefined)) {
+    return state.views.show(value)
+  }
+  if (typeof value !== 'string') throw new GoError('indent and nindent need a function that gives text')
+  const pad = indent ?? nindent ?? ''
+  const text = value.replaceAll('\n', `\n${pad}`)
+  return state.budget.measure(nindent === undefined ? text : `\n${pad}${text}`)
+}
+
+function blanks(option: string, hash: Record<string, unknown>): string | undefined {
+  const count = hash[option]
+  if (count === undefined) return undefined
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > 1000) {
+    throw new GoError(`the option "${option}" wants a whole number of blanks`)
+  }
+  return ' '.repeat(count)
+}
+
+/** Looks a key up in a map or a position in a list; null where there is none. */
+export function lookUp(container: Value, key: Value): Value {
+  if (container instanceof Map) return lookUpKey(container, key)
+  if (!Array.isArray(container)) return null
+  const at = typeof key === 'object' && key !== null && 'value' in key ? Number(key.value) : NaN
+  return container[at] ?? null
+}
+
+function lookUpKey(map: GoMap, key: Value): Value {
+  return typeof key === 'string' ? (map.get(key) ?? null) : null
+}

@@ -1,0 +1,57 @@
+import type { KubeObject } from './object.ts'
+
+/** The release that an object belongs to. */
+export interface Owner {
+  name: string
+  namespace: string
+}
+
+/** Marks every object of a release, as Helm does; a selector for all of them. */
+export const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'Helm' } as const
+export const RELEASE_NAME = 'meta.helm.sh/release-name'
+export const RELEASE_NAMESPACE = 'meta.helm.sh/release-namespace'
+const RESOURCE_POLICY = 'helm.sh/resource-policy'
+
+/**
+ * Gives a copy of the object that carries its owner in label and annotations.
+ *
+ * Source: Helm 4.1.4 pkg/action/validate.go, setMetadataVisitor.
+ */
+export function withOwner<T extends KubeObject>(object: T, owner: Owner): T {
+  const { metadata } = object
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      labels: { ...stringsOf(metadata['labels']), [MANAGED_BY.label]: MANAGED_BY.value },
+      annotations: {
+        ...stringsOf(metadata['annotations']),
+        [RELEASE_NAME]: owner.name,
+        [RELEASE_NAMESPACE]: owner.namespace,
+      },
+    },
+  }
+}
+
+/** The release that the object's annotations name; undefined when it names none. */
+export function ownerOf(object: KubeObject): Owner | undefined {
+  const annotations = stringsOf(object.metadata['annotations'])
+  if (stringsOf(object.metadata['labels'])[MANAGED_BY.label] !== MANAGED_BY.value) return undefined
+  const name = annotations[RELEASE_NAME]
+  const namespace = annotations[RELEASE_NAMESPACE]
+  return name === undefined || namespace === undefined ? undefined : { name, namespace }
+}
+
+/** Whether the object stays when its release goes, by `helm.sh/resource-policy: keep`. */
+export function isKept(object: KubeObject): boolean {
+  const policy = stringsOf(object.metadata['annotations'])[RESOURCE_POLICY]
+  return policy?.trim().toLowerCase() === 'keep'
+}
+
+function stringsOf(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {}
+  const texts = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  return Object.fromEntries(texts)
+}

@@ -1,0 +1,142 @@
+import { PkgError, type SourceSpan } from '../base/errors.ts'
+import { YamlError } from '../encoding/yaml-error.ts'
+import { compareText } from '../golang/order.ts'
+import { trimSpace } from '../golang/space.ts'
+import { GoError } from '../golang/value.ts'
+import { isNotes, type RenderedFile } from '../render/rendered-file.ts'
+import { isHook, readHook } from './hooks.ts'
+import { byInstallOrder } from './kind-order.ts'
+import type { Hook, Manifest } from './manifest.ts'
+import { readHead, type Head } from './read-head.ts'
+import { splitDocuments, type RenderedDocument } from './split-documents.ts'
+
+/** One ordinary document of a release. */
+export interface ManifestEntry {
+  /** Template it came from, as in its `# Source:` line. */
+  path: string
+  text: string
+  head: Head
+}
+
+/** Rendered files read as documents, each kind in install order. */
+export interface SortedDocuments {
+  entries: ManifestEntry[]
+  hooks: Hook[]
+}
+
+export interface ParseOptions {
+  /** Path of the chart's own NOTES.txt, for example `web/templates/NOTES.txt`. */
+  notesPath?: string
+  /** Also take the notes of subcharts. */
+  subchartNotes?: boolean
+  /** Finds the template's line that gave a line of its output. */
+  locate?: Locate
+}
+
+/** From the line of a rendered file, counted from 1, to the place in its template. */
+export type Locate = (path: string, line: number) => SourceSpan | undefined
+
+/**
+ * Reads rendered files as a manifest: ordinary documents in install order, hooks, notes.
+ *
+ * @throws PkgError MANIFEST_INVALID with Helm's text when a document is no YAML or no object
+ */
+export function parseManifest(files: readonly RenderedFile[], options: ParseOptions = {}): Manifest {
+  const { entries, hooks } = sortDocuments(files, options.locate)
+  return { text: manifestText(entries), hooks, notes: notesOf(files, options) }
+}
+
+/**
+ * Reads rendered files, notes aside, and sorts what they hold by kind; documents of one kind
+ * stay in the order of their paths and of their place in the file.
+ *
+ * Source: Helm 4.1.4 pkg/release/v1/util/manifest_sorter.go, SortManifests.
+ */
+export function sortDocuments(files: readonly RenderedFile[], locate?: Locate): SortedDocuments {
+  const sorted: SortedDocuments = { entries: [], hooks: [] }
+  const objects = files.filter(({ path }) => !isNotes(path) && !isPartial(path))
+  for (const file of objects.sort((a, b) => compareText(a.path, b.path))) {
+    if (trimSpace(file.content) !== '') addDocuments(file, sorted, locate)
+  }
+  sorted.entries.sort((left, right) => byInstallOrder(left.head.kind, right.head.kind))
+  sorted.hooks.sort((left, right) => byInstallOrder(left.kind, right.kind))
+  return sorted
+}
+
+/** Documents as one text, each behind a separator and a line that names its template. */
+export function manifestText(entries: readonly { path: string; text: string }[]): string {
+  return entries.map(({ path, text }) => `---\n# Source: ${path}\n${text}\n`).join('')
+}
+
+/** Notes of the chart, and with `subchartNotes` of the subcharts too, by path. */
+export function notesOf(files: readonly RenderedFile[], options: ParseOptions): string {
+  return files
+    .filter(({ path }) => isNotes(path))
+    .filter(({ path }) => options.subchartNotes === true || isOwnNotes(path, options.notesPath))
+    .sort((a, b) => compareText(a.path, b.path))
+    .reduce((notes, { content }) => (notes === '' ? content : `${notes}\n${content}`), '')
+}
+
+function isOwnNotes(path: string, own: string | undefined): boolean {
+  return own !== undefined && (path === own || path === `${own}.hbs`)
+}
+
+function isPartial(path: string): boolean {
+  return path.slice(path.lastIndexOf('/') + 1).startsWith('_')
+}
+
+function addDocuments(
+  file: RenderedFile,
+  sorted: SortedDocuments,
+  locate: Locate | undefined,
+): void {
+  for (const document of splitDocuments(file.content)) {
+    const head = headOf(file.path, document, locate)
+    const source = { path: file.path, text: document.text }
+    if (!isHook(head)) sorted.entries.push({ ...source, head })
+    else {
+      const hook = readHook(head, source)
+      if (hook !== undefined) sorted.hooks.push(hook)
+    }
+  }
+}
+
+function headOf(path: string, document: RenderedDocument, locate: Locate | undefined): Head {
+  try {
+    return readHead(document.text)
+  } catch (error) {
+    if (error instanceof YamlError) {
+      const line = document.line + error.line - 1
+      throw invalid(path, error.unmarshalMessage, {
+        span: locate?.(path, line),
+        details: excerpt(document.text, error.line),
+        cause: error,
+      })
+    }
+    if (!(error instanceof GoError)) throw error
+    const span = locate?.(path, document.line)
+    throw invalid(path, error.message, { span, details: [], cause: error })
+  }
+}
+
+function invalid(
+  path: string,
+  problem: string,
+  options: { span: SourceSpan | undefined; details: string[]; cause: Error },
+): PkgError {
+  return new PkgError('MANIFEST_INVALID', `YAML parse error on ${path}: ${problem}`, {
+    ...options,
+    span: options.span ?? { file: path },
+    hint: 'Look at what the template renders to; often a value needs "quote", or a block "nindent".',
+  })
+}
+
+/** The rendered lines around the failure, unless they may hold a secret. */
+function excerpt(text: string, line: number): string[] {
+  if (/\bkind:\s*["']?Secret/i.test(text)) return []
+  const lines = text.split('\n')
+  const first = Math.max(0, line - 3)
+  return lines
+    .slice(first, line + 2)
+    .map((content, at) => `${first + at + 1 === line ? '>' : ' '} ${first + at + 1} | ${content}`)
+}

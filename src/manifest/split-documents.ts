@@ -1,0 +1,69 @@
+import { trimSpace } from '../golang/space.ts'
+
+/** One YAML document of a rendered file. */
+export interface RenderedDocument {
+  /** The document, trimmed at both ends. */
+  text: string
+  /** Line of the rendered file on which the document starts; counts from 1. */
+  line: number
+}
+
+/**
+ * Splits rendered text at `---` lines, where white space around the separator goes too.
+ *
+ * A separator may have text glued to it (`---apiVersion: v1`), and one that follows
+ * another directly belongs to the document, because the first took the line break.
+ *
+ * Source: Helm 4.1.4 pkg/release/v1/util/manifest.go, SplitManifests.
+ */
+export function splitDocuments(content: string): RenderedDocument[] {
+  const text = trimSpace(content)
+  const documents: RenderedDocument[] = []
+  let line = 1 + countLines(content, 0, content.indexOf(text))
+  let start = 0
+  let counted = 0
+
+  const add = (end: number): void => {
+    if (end <= start) return
+    const raw = text.slice(start, end)
+    const document = trimSpace(raw)
+    line += countLines(text, counted, start)
+    counted = start
+    documents.push({ text: document, line: line + countLines(raw, 0, raw.indexOf(document)) })
+  }
+
+  if (text.startsWith('---')) start = skipBlank(text, 3)
+  for (;;) {
+    const separator = text.indexOf('\n---', start)
+    if (separator < 0) break
+    add(skipBlankBack(text, separator, start))
+    start = skipBlank(text, separator + 4)
+  }
+  add(text.length)
+  return documents
+}
+
+function skipBlank(text: string, from: number): number {
+  let at = from
+  while (at < text.length && isBlank(text.charCodeAt(at))) at++
+  return at
+}
+
+function skipBlankBack(text: string, from: number, floor: number): number {
+  let at = from
+  while (at > floor && isBlank(text.charCodeAt(at - 1))) at--
+  return at
+}
+
+/** What `\s` matches in Go's regular expressions. */
+function isBlank(unit: number): boolean {
+  return unit === 32 || unit === 10 || unit === 9 || unit === 13 || unit === 12
+}
+
+function countLines(text: string, start: number, end: number): number {
+  let count = 0
+  for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
+    count++
+  }
+  return count
+}

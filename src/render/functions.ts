@@ -1,0 +1,118 @@
+import { decodeJsonList, decodeJsonMap, encodeJson } from '../encoding/json.ts'
+import { decodeToml, encodeToml } from '../encoding/toml.ts'
+import { decodeYaml, decodeYamlMap } from '../encoding/yaml-decode.ts'
+import { encodeYaml, encodeYamlPretty } from '../encoding/yaml-encode.ts'
+import { YamlError } from '../encoding/yaml-error.ts'
+import { fn, type FunctionTable, type GoFunction } from '../golang/function.ts'
+import { GoError, type Value } from '../golang/value.ts'
+import { sprigFunctions } from '../sprig/index.ts'
+import type { Lookup } from './lookup.ts'
+import { wrapWarning } from './template-failure.ts'
+
+export interface FunctionOptions {
+  lookup: Lookup
+  /**
+   * Called instead of failing for what `required` and `fail` complain of: linting shows
+   * everything it can.
+   */
+  onLintWarning?: ((message: string) => void) | undefined
+}
+
+/**
+ * Builds the functions that templates of both engines call: Sprig's, and Helm's own. What
+ * calls other templates (`include`, `tpl`) is added by the renderer.
+ *
+ * Source: Helm 4.1.4 pkg/engine/funcs.go, engine.go.
+ */
+export function helmFunctions(options: FunctionOptions): FunctionTable {
+  const table = new Map<string, GoFunction>(sprigFunctions())
+  table.delete('env')
+  table.delete('expandenv')
+  for (const [name, target] of Object.entries(ENCODINGS)) table.set(name, target)
+  for (const [name, target] of Object.entries(checks(options))) table.set(name, target)
+  table.set('getHostByName', fn(['string'], () => ''))
+  table.set('lookup', lookupFunction(options.lookup))
+  return table
+}
+
+const ENCODINGS: Record<string, GoFunction> = {
+  toYaml: fn(['any'], (value) => orEmpty(() => trimLineBreak(encodeYaml(value)))),
+  mustToYaml: fn(['any'], (value) => trimLineBreak(encodeYaml(value))),
+  toYamlPretty: fn(['any'], (value) => orEmpty(() => trimLineBreak(encodeYamlPretty(value)))),
+  fromYaml: fn(['string'], (text: string) => orErrorMap(() => decodeYamlMap(text))),
+  fromYamlArray: fn(['string'], (text: string) => orErrorList(() => decodeYamlList(text))),
+  toJson: fn(['any'], (value) => orEmpty(() => encodeJson(value))),
+  mustToJson: fn(['any'], (value) => encodeJson(value)),
+  fromJson: fn(['string'], (text: string) => orErrorMap(() => decodeJsonMap(text))),
+  fromJsonArray: fn(['string'], (text: string) => orErrorList(() => decodeJsonList(text))),
+  toToml: fn(['any'], (value) => orMessage(() => encodeToml(value))),
+  fromToml: fn(['string'], (text: string) => orErrorMap(() => decodeToml(text))),
+}
+
+/** `required` and `fail`, which in a lint warn instead of failing. */
+function checks({ onLintWarning }: FunctionOptions): Record<string, GoFunction> {
+  const complain = (message: string): string => {
+    if (onLintWarning === undefined) throw new GoError(wrapWarning(message))
+    onLintWarning(message)
+    return ''
+  }
+  return {
+    required: fn(['string', 'any'], (message: string, value: Value) =>
+      value === null || value === '' ? complain(message) : value,
+    ),
+    fail: fn(['string'], complain),
+  }
+}
+
+function lookupFunction(lookup: Lookup): GoFunction {
+  return fn(
+    ['string', 'string', 'string', 'string'],
+    (apiVersion: string, kind: string, namespace: string, name: string) =>
+      lookup({ apiVersion, kind, namespace, name }),
+  )
+}
+
+function decodeYamlList(text: string): Value {
+  const value = decodeYaml(text)
+  if (value === null) return []
+  if (Array.isArray(value)) return value
+  const kind = value instanceof Map ? 'object' : jsonKind(value)
+  const problem = `json: cannot unmarshal ${kind} into Go value of type []interface {}`
+  throw new GoError(`error unmarshaling JSON: while decoding JSON: ${problem}`)
+}
+
+function jsonKind(value: Value): string {
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'string' ? 'string' : 'number'
+}
+
+function trimLineBreak(text: string): string {
+  return text.endsWith('\n') ? text.slice(0, -1) : text
+}
+
+function orEmpty(encode: () => string): string {
+  return attempt(encode, () => '')
+}
+
+function orMessage(encode: () => string): string {
+  return attempt(encode, (message) => message)
+}
+
+function orErrorMap(decode: () => Value): Value {
+  return attempt(decode, (message) => new Map<string, Value>([['Error', message]]))
+}
+
+function orErrorList(decode: () => Value): Value {
+  return attempt(decode, (message) => [message])
+}
+
+/** Helm's functions give an error as their result, so that templates go on. */
+function attempt<T>(work: () => T, onError: (message: string) => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof YamlError) return onError(error.unmarshalMessage)
+    if (error instanceof GoError) return onError(error.message)
+    throw error
+  }
+}

@@ -1,0 +1,49 @@
+import { PkgError } from '../base/errors.ts'
+import { requirePackage } from '../base/lazy.ts'
+import { fromBytes, toBytes } from '../golang/bytes.ts'
+import { trimSpace } from '../golang/space.ts'
+
+/** A person's program that changes manifests on their way. */
+export interface PostRenderer {
+  /** A path, or a name that the shell's search path resolves; no shell is involved. */
+  command: string
+  args: readonly string[]
+}
+
+const OUTPUT_BYTES = 256 * 1024 * 1024
+
+/**
+ * Pipes manifests through the post-renderer and gives what it prints.
+ *
+ * @throws PkgError POST_RENDER_FAILED when it cannot be run, fails, or prints nothing
+ *
+ * Source: Helm 4.1.4 pkg/postrenderer/postrenderer.go.
+ */
+export function runPostRenderer(renderer: PostRenderer, manifests: string): string {
+  const { spawnSync } = requirePackage('node:child_process') as typeof import('node:child_process')
+  const { command, args } = renderer
+  const { error, status, signal, stdout, stderr } = spawnSync(command, args, {
+    input: toBytes(manifests),
+    maxBuffer: OUTPUT_BYTES,
+  })
+  if (error !== undefined) {
+    throw new PkgError('POST_RENDER_FAILED', `cannot run post-renderer "${command}"`, {
+      hint: `Check that "${command}" exists and may be executed.`,
+      details: [error.message],
+      cause: error,
+    })
+  }
+  if (status !== 0) {
+    const how = signal === null ? `exit status ${String(status)}` : `signal ${signal}`
+    throw new PkgError('POST_RENDER_FAILED', `post-renderer "${command}" failed with ${how}`, {
+      details: stderr.toString().split('\n').filter(Boolean),
+    })
+  }
+  const output = fromBytes(stdout)
+  if (trimSpace(output) === '') {
+    throw new PkgError('POST_RENDER_FAILED', `post-renderer "${command}" produced empty output`, {
+      hint: 'It must print every manifest that it wants to keep.',
+    })
+  }
+  return output
+}

@@ -1,0 +1,110 @@
+import type { Chart } from '../chart/chart.ts'
+import type { FunctionTable, GoFunction } from '../golang/function.ts'
+import { compareText } from '../golang/order.ts'
+import type { GoMap } from '../golang/value.ts'
+import { TemplateError } from '../gotmpl/template-error.ts'
+import { TemplateSet } from '../gotmpl/template-set.ts'
+import type { Capabilities } from './capabilities.ts'
+import { collectTemplates, type TemplateFile } from './collect-templates.ts'
+import { buildScope, templateValue, type ReleaseFacts } from './context.ts'
+import { helmFunctions } from './functions.ts'
+import { HandlebarsRenderer } from './handlebars-renderer.ts'
+import { lookupNothing, type Lookup } from './lookup.ts'
+import type { RenderedFile } from './rendered-file.ts'
+import { executionFailure, parseFailure } from './template-failure.ts'
+import {
+  SET_NAME,
+  templateFunctions,
+  withoutNoValue,
+  type CallState,
+} from './template-functions.ts'
+
+/** What a render needs beside chart and values. */
+export interface RenderContext {
+  release: ReleaseFacts
+  capabilities: Capabilities
+  /** Answers `lookup`; by default with nothing. */
+  lookup?: Lookup
+  /** For a lint: called for what `required` and `fail` complain of, which then do not fail. */
+  onLintWarning?: (message: string) => void
+  /** Steps that all templates together may take. */
+  steps?: number
+}
+
+/**
+ * Renders every template of a chart and its subcharts: `*.hbs` with Handlebars, all others
+ * with Go's text/template.
+ *
+ * @param values as laid over the chart's own; templates may change what they hold
+ * @returns the files that are no partials, in the order of their paths, notes among them
+ * @throws PkgError TEMPLATE_SYNTAX, TEMPLATE_FAILED, RENDER_BUDGET
+ */
+export function renderChart(chart: Chart, values: GoMap, context: RenderContext): RenderedFile[] {
+  const files = collectTemplates(buildScope(chart, values, context))
+  const render = new ChartRenderer(files, context)
+  return files
+    .filter((file) => !file.isPartial)
+    .map((file) => ({ path: file.path, content: render.file(file) }))
+    .sort((left, right) => compareText(left.path, right.path))
+}
+
+/** Both engines over the templates of one chart, which they parse once. */
+class ChartRenderer {
+  private readonly set: TemplateSet
+  private readonly handlebars: HandlebarsRenderer | undefined
+  private readonly paths: ReadonlySet<string>
+
+  constructor(files: readonly TemplateFile[], context: RenderContext) {
+    this.paths = new Set(files.map((file) => file.path))
+    const { steps } = context
+    const functions = helmFunctions({
+      lookup: context.lookup ?? lookupNothing,
+      onLintWarning: context.onLintWarning,
+    })
+    this.set = new TemplateSet(functions, {
+      name: SET_NAME,
+      missingKey: 'zero',
+      ...(steps === undefined ? {} : { steps }),
+    })
+    const state: CallState = {
+      included: new Map(),
+      tplDepth: 0,
+      isFile: (path) => this.paths.has(path),
+      includePartial: (name, data) => this.handlebars?.include(name, data),
+    }
+    const calls = templateFunctions(this.set, state)
+    this.set.withFunctions(calls)
+    for (const file of files) if (!file.isHandlebars) this.parse(file)
+    if (files.some((file) => file.isHandlebars)) {
+      this.handlebars = new HandlebarsRenderer(files, merged(functions, calls), steps)
+    }
+  }
+
+  file(file: TemplateFile): string {
+    file.scope.data.set('Template', templateValue(file.path, file.basePath))
+    try {
+      if (file.isHandlebars) return this.handlebars?.render(file) ?? ''
+      return withoutNoValue(this.set.execute(file.path, file.scope.data))
+    } catch (error) {
+      throw this.explain(error)
+    }
+  }
+
+  private parse(file: TemplateFile): void {
+    try {
+      this.set.parse(file.path, file.text)
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error
+      throw parseFailure(file.path, error, (path) => this.paths.has(path))
+    }
+  }
+
+  private explain(error: unknown): unknown {
+    if (!(error instanceof TemplateError)) return error
+    return executionFailure(error, (path) => this.paths.has(path))
+  }
+}
+
+function merged(functions: FunctionTable, calls: FunctionTable): FunctionTable {
+  return new Map<string, GoFunction>([...functions, ...calls])
+}
