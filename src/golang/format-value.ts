@@ -121,8 +121,8 @@ function formatObject(
 
 /** Formats by the value's own `GoString`, `Error` or `String`, as the verb allows. */
 function formatByMethod(flags: Directive, value: Value): string | undefined {
-  const methods = goTypeOf(value)?.methods
-  if (methods === undefined || flags.reporting) return undefined
+  const { methods, hasPointerMethods = false } = goTypeOf(value) ?? {}
+  if (methods === undefined || hasPointerMethods || flags.reporting) return undefined
   const name = methodFor(flags, methods)
   if (name === undefined) return undefined
   try {

@@ -46,6 +46,8 @@ export interface GoType {
   /** What a missing key gives: the zero value of a map's elements; nil by default. */
   readonly zero?: Value
   readonly methods?: Readonly<Record<string, Method>>
+  /** The methods belong to a pointer: fmt's verbs do not call them, but `{{ .Value }}` does. */
+  readonly hasPointerMethods?: boolean
   /** Fields of a struct in declaration order. */
   readonly fields?: readonly StructField[]
   /** Kind seen by templates: `ptr` for a pointer to a struct, else `struct`. */

@@ -191,5 +191,12 @@ function pointedType(value: Value): string {
 /** How a value prints in a template. */
 export function printed(value: Cell): string {
   if (typeof value === 'string') return value
-  return value === undefined || value === null ? '<no value>' : sprint(value)
+  if (value === undefined || value === null) return '<no value>'
+  return sprint(value instanceof GoStruct ? pointerText(value) : value)
+}
+
+/** What a struct prints that is reached through a pointer, whose methods then count. */
+function pointerText(struct: GoStruct): Value {
+  const { methods, hasPointerMethods = false } = struct.type
+  return hasPointerMethods ? (methods?.['String']?.(struct) ?? struct) : struct
 }

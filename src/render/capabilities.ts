@@ -140,6 +140,7 @@ export function capabilitiesValue({ kubeVersion, apiVersions }: Capabilities): G
 
 const KUBE_VERSION: GoType = {
   name: 'common.KubeVersion',
+  hasPointerMethods: true,
   fields: [
     { name: 'Version', json: 'Version' },
     { name: 'normalizedVersion', json: undefined },
