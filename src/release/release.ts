@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Hook } from '../manifest/manifest.ts'
@@ -36,4 +37,16 @@ export interface Release {
   labels: Record<string, string>
   /** `ssa` or `csa`: how the objects were last applied; Helm 4 stores it. */
   applyMethod: string
+  /** The run that stored it, so that the same command after a crash knows its own work. */
+  run?: string
+  /** Fields of the stored record that this version does not know; they survive a rewrite. */
+  extra?: RecordExtra
+}
+
+/** Unknown fields by their place in the record; `hooks` by position. */
+export interface RecordExtra {
+  record?: JsonObject
+  info?: JsonObject
+  chart?: JsonObject
+  hooks?: JsonObject[]
 }

@@ -67,6 +67,17 @@ export function coalesceTables(
   return target
 }
 
+/**
+ * Merges `source` into `target`, which wins, in place; a null of the target's goes together
+ * with what it stands over. Maps may be shared between the two afterwards.
+ *
+ * Source: Helm 4.1.4 pkg/chart/common/util/coalesce.go, `CoalesceTables`.
+ */
+export function coalesceInto(target: GoMap, source: GoMap, onWarning: OnWarning): GoMap {
+  coalesceTables({ warn: onWarning, keepNulls: false }, target, source, '')
+  return target
+}
+
 interface Pass {
   readonly warn: OnWarning
   readonly keepNulls: boolean

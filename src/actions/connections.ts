@@ -1,0 +1,54 @@
+import type { Identity, LockTimes } from '../apply/lock.ts'
+import type { Chart } from '../chart/chart.ts'
+import type { Holder } from '../cluster/lease.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { GoMap } from '../golang/value.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import type { ReleaseStorage } from '../storage/storage.ts'
+
+/** What one run works through. */
+export interface Connections {
+  cluster: Cluster
+  storage: ReleaseStorage
+  /** Loads a chart by what the person typed. */
+  loadChart: (reference: string) => Promise<Chart>
+  render: Render
+  identity: Identity
+  lock: LockSettings
+  now: () => Date
+  signal: AbortSignal
+  /** Told what a person should know but that stops nothing. */
+  onNotice: (notice: string) => void
+}
+
+export interface LockSettings {
+  times: LockTimes
+  /** How long to wait for another run, in milliseconds. */
+  timeout: number
+  onWait?: ((holder: Holder | undefined) => void) | undefined
+}
+
+/** Turns a chart and the person's values into manifests; throws as rendering does. */
+export type Render = (input: RenderInput) => Promise<RenderResult>
+
+export interface RenderInput {
+  chart: Chart
+  /** What the person passed, without the chart's defaults. */
+  values: GoMap
+  release: { name: string; namespace: string; revision: number; isUpgrade: boolean }
+  options: RenderOptions
+}
+
+export interface RenderOptions {
+  skipSchemaValidation?: boolean | undefined
+  renderSubchartNotes?: boolean | undefined
+  enableDns?: boolean | undefined
+  /** A program, and its arguments, that manifests are piped through. */
+  postRenderer?: { command: string; args: readonly string[] } | undefined
+  postRenderHooks?: boolean | undefined
+}
+
+export interface RenderResult extends Manifest {
+  /** The chart as it was rendered: without subcharts that are switched off. */
+  chart: Chart
+}

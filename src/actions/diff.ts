@@ -1,0 +1,135 @@
+import { planDeployment } from '../apply/deploy.ts'
+import { desiredObjects, liveObjects, objectsOf } from '../apply/target-objects.ts'
+import { byInstallOrder } from '../manifest/kind-order.ts'
+import { objectKey, type KubeObject } from '../manifest/object.ts'
+import { maskSecrets, type Mask } from '../plan/diff.ts'
+import { isSameJson } from '../plan/json-equal.ts'
+import { deployedRevision, lastRevision, nextRevision } from '../release/history.ts'
+import type { Release } from '../release/release.ts'
+import type { ReleaseName } from '../storage/storage.ts'
+import type { Connections } from './connections.ts'
+import type { ChartRequest } from './install.ts'
+import { status } from './inspect.ts'
+import { prepare } from './prepare.ts'
+import { reuseValues, type ValueReuse } from './reuse-values.ts'
+import { reporting } from './target-errors.ts'
+
+/** How one object differs; a side that is undefined lacks it. */
+export interface ObjectDiff {
+  key: string
+  kind: string
+  namespace: string
+  name: string
+  op: 'add' | 'change' | 'remove'
+  before: KubeObject | undefined
+  after: KubeObject | undefined
+}
+
+export interface DiffOptions {
+  /** Hides what is secret; undefined shows it. */
+  mask?: Mask | undefined
+}
+
+/**
+ * Compares two revisions of a release; `to` 0 stands for the newest, `from` 0 for the one
+ * before it.
+ *
+ * @throws PkgError RELEASE_NOT_FOUND, REVISION_NOT_FOUND
+ */
+export async function diffRevisions(
+  connections: Connections,
+  release: ReleaseName,
+  { from, to, ...options }: DiffOptions & { from: number; to: number },
+): Promise<ObjectDiff[]> {
+  const after = await status(connections, release, to)
+  const before = await status(connections, release, from === 0 ? after.revision - 1 : from)
+  const choice = { withHooks: true }
+  return compare(objectsOf(before, choice), objectsOf(after, choice), options)
+}
+
+/**
+ * Compares what a chart and values would make of a release with what the target holds.
+ *
+ * @throws PkgError all that `prepare` throws, OBJECT_NOT_OWNED
+ */
+export async function diffChart(
+  connections: Connections,
+  request: ChartRequest & { reuse?: ValueReuse },
+  options: DiffOptions = {},
+): Promise<ObjectDiff[]> {
+  return reporting('', async () => {
+    const chart = await connections.loadChart(request.chart)
+    const history = await connections.storage.history(request.release)
+    const current = deployedRevision(history) ?? lastRevision(history)
+    const input = { chart, values: request.values, onWarning: connections.onNotice }
+    const release = await prepare(connections, {
+      ...(current === undefined ? input : reuseValues(input, current, request.reuse ?? 'default')),
+      release: request.release,
+      revision: nextRevision(history),
+      isUpgrade: current !== undefined,
+      labels: request.labels ?? {},
+      render: request.render ?? {},
+    })
+    const { takeOwnership = false, withHooks = false } = request
+    const before = { history, abandoned: undefined }
+    const plan = await planDeployment(connections, { release, before, takeOwnership, withHooks })
+    const gone = plan.changes.filter(({ op }) => op === 'delete')
+    const wanted = plan.changes.filter(({ op }) => op !== 'delete' && op !== 'keep')
+    return compare(
+      [...wanted, ...gone].flatMap(({ live }) => (live === undefined ? [] : [live])),
+      wanted.map(({ object }) => object),
+      options,
+    )
+  })
+}
+
+/**
+ * Compares what a release recorded with what the target holds: edits by hand, lost files.
+ *
+ * @throws PkgError RELEASE_NOT_FOUND
+ */
+export async function diffLive(
+  connections: Connections,
+  release: ReleaseName,
+  options: DiffOptions & { revision?: number } = {},
+): Promise<ObjectDiff[]> {
+  return reporting('', async () => {
+    const recorded: Release = await status(connections, release, options.revision ?? 0)
+    const desired = await desiredObjects(connections, recorded, { withHooks: false })
+    return compare(desired, await liveObjects(connections, desired), options)
+  })
+}
+
+function compare(
+  before: readonly KubeObject[],
+  after: readonly KubeObject[],
+  { mask }: DiffOptions,
+): ObjectDiff[] {
+  const olds = new Map(before.map((object) => [objectKey(object), object]))
+  const news = new Map(after.map((object) => [objectKey(object), object]))
+  const hide = (object: KubeObject | undefined): KubeObject | undefined =>
+    object === undefined || mask === undefined ? object : maskSecrets(object, mask)
+  return [...new Set([...olds.keys(), ...news.keys()])]
+    .map((key) => ({ key, old: olds.get(key), next: news.get(key) }))
+    .filter(({ old, next }) => !isSameJson(old, next))
+    .map(({ key, old, next }) => describe(key, hide(old), hide(next)))
+    .sort((left, right) => byInstallOrder(left.kind, right.kind) || (left.key < right.key ? -1 : 1))
+}
+
+function describe(
+  key: string,
+  before: KubeObject | undefined,
+  after: KubeObject | undefined,
+): ObjectDiff {
+  const { kind = '', metadata } = after ?? before ?? {}
+  const namespace = metadata?.['namespace']
+  return {
+    key,
+    kind,
+    namespace: typeof namespace === 'string' ? namespace : '',
+    name: metadata?.name ?? '',
+    op: before === undefined ? 'add' : after === undefined ? 'remove' : 'change',
+    before,
+    after,
+  }
+}

@@ -1,0 +1,191 @@
+import { PkgError } from '../base/errors.ts'
+import type { GoMap } from '../golang/value.ts'
+import { lastRevision } from '../release/history.ts'
+import type { Release, ReleaseStatus } from '../release/release.ts'
+import { isPending } from '../release/status.ts'
+import { byNameAndRevision, type ReleaseName, type UnreadableRecord } from '../storage/storage.ts'
+import { coalesceValues } from '../values/coalesce.ts'
+import type { Connections } from './connections.ts'
+import { parseSelector } from './label-selector.ts'
+import { assertNamespace, assertReleaseName } from './names.ts'
+import { reporting } from './target-errors.ts'
+
+/** One way to narrow a list by status; `pending` stands for three statuses. */
+export type StatusFilter =
+  'deployed' | 'uninstalled' | 'superseded' | 'failed' | 'uninstalling' | 'pending'
+
+export interface ListRequest {
+  /** Undefined for all namespaces. */
+  namespace: string | undefined
+  /** Keeps names that match; compiled by the caller, whose dialect it is. */
+  matches?: (name: string) => boolean
+  /** Keeps releases with these labels, for example `team=web,tier!=db`. */
+  selector?: string
+  /** Keeps releases whose last revision has one of these; empty keeps all. */
+  statuses?: readonly StatusFilter[]
+  byDate?: boolean
+  reverse?: boolean
+  /** How many to pass over. */
+  offset?: number
+  /** How many at most; 0 for all. */
+  max?: number
+}
+
+export interface ReleaseList {
+  releases: Release[]
+  /** Records that are there but cannot be decoded. */
+  unreadable: UnreadableRecord[]
+}
+
+/**
+ * Lists releases, each by its newest revision.
+ *
+ * Source: Helm 4.1.4 pkg/action/list.go.
+ *
+ * @throws PkgError USAGE for a selector that is not well-formed
+ */
+export async function list(connections: Connections, request: ListRequest): Promise<ReleaseList> {
+  return reporting('', async () => {
+    if (request.namespace !== undefined) assertNamespace(request.namespace)
+    const { releases, unreadable } = await connections.storage.list(request.namespace)
+    const { statuses = [], matches = () => true, offset = 0, max = 0 } = request
+    const isOnlySuperseded = statuses.length === 1 && statuses[0] === 'superseded'
+    const hasLabels = parseSelector(request.selector ?? '')
+    const found = (isOnlySuperseded ? releases : newestOfEach(releases))
+      .filter(({ name }) => matches(name))
+      .filter(({ status }) => statuses.length === 0 || statuses.some((each) => fits(status, each)))
+      .filter(({ labels }) => hasLabels(labels))
+      .sort(orderOf(request))
+    const end = max > 0 ? offset + max : found.length
+    return { releases: found.slice(offset, end), unreadable }
+  })
+}
+
+/**
+ * Gives one revision of a release; 0 stands for the newest.
+ *
+ * @throws PkgError RELEASE_NOT_FOUND, REVISION_NOT_FOUND, with Helm's text
+ */
+export async function status(
+  connections: Connections,
+  release: ReleaseName,
+  revision = 0,
+): Promise<Release> {
+  return reporting('', async () => {
+    assertReleaseName(release)
+    const revisions = await connections.storage.history(release)
+    const found =
+      revision === 0
+        ? lastRevision(revisions)
+        : revisions.find((each) => each.revision === revision)
+    if (found !== undefined) return found
+    if (revisions.length === 0) throw notFound(release)
+    throw new PkgError('REVISION_NOT_FOUND', 'release: not found', {
+      hint: `Run "kubectl pkg history ${release.name}" to see which revisions there are.`,
+    })
+  })
+}
+
+/**
+ * Gives the newest revisions of a release, `max` at most, oldest first.
+ *
+ * @throws PkgError RELEASE_NOT_FOUND
+ */
+export async function history(
+  connections: Connections,
+  release: ReleaseName,
+  max = 256,
+): Promise<Release[]> {
+  return reporting('', async () => {
+    assertReleaseName(release)
+    const revisions = await connections.storage.history(release)
+    if (revisions.length === 0) throw notFound(release)
+    return revisions.toSorted(byNameAndRevision).slice(-Math.max(max, 0) || revisions.length)
+  })
+}
+
+/**
+ * Gives what the person passed to a revision, or with `all` what its templates saw.
+ *
+ * @throws PkgError as `status`
+ */
+export async function getValues(
+  connections: Connections,
+  release: ReleaseName,
+  { revision = 0, all = false }: { revision?: number; all?: boolean },
+): Promise<GoMap> {
+  const found = await status(connections, release, revision)
+  return all ? coalesceValues(found.chart, found.config) : found.config
+}
+
+/** What `get metadata` prints, in Helm's order of fields. */
+export interface ReleaseMetadata {
+  name: string
+  chart: string
+  version: string
+  appVersion: string
+  annotations: Record<string, string>
+  labels: Record<string, string>
+  dependencies: NonNullable<Release['chart']['metadata']['dependencies']>
+  namespace: string
+  revision: number
+  status: ReleaseStatus
+  /** RFC 3339. */
+  deployedAt: string
+  applyMethod: string
+}
+
+/** Picks what `get metadata` prints of a revision. */
+export function metadataOf(release: Release): ReleaseMetadata {
+  const { metadata } = release.chart
+  return {
+    name: release.name,
+    chart: metadata.name,
+    version: metadata.version,
+    appVersion: metadata.appVersion ?? '',
+    annotations: Object.fromEntries(metadata.annotations ?? []),
+    labels: release.labels,
+    dependencies: metadata.dependencies ?? [],
+    namespace: release.namespace,
+    revision: release.revision,
+    status: release.status,
+    deployedAt: release.lastDeployed,
+    applyMethod: release.applyMethod,
+  }
+}
+
+function newestOfEach(releases: readonly Release[]): Release[] {
+  const newest = new Map<string, Release>()
+  for (const release of releases) {
+    const key = `${release.namespace}/${release.name}`
+    const known = newest.get(key)
+    if (known === undefined || known.revision <= release.revision) newest.set(key, release)
+  }
+  return [...newest.values()]
+}
+
+function fits(status: ReleaseStatus, filter: StatusFilter): boolean {
+  return filter === 'pending' ? isPending(status) : status === filter
+}
+
+function orderOf({ byDate = false, reverse = false }: ListRequest) {
+  const order = byDate ? byNewest : byNameOnly
+  return (left: Release, right: Release): number =>
+    reverse ? order(right, left) : order(left, right)
+}
+
+function byNameOnly(left: Release, right: Release): number {
+  if (left.name !== right.name) return left.name < right.name ? -1 : 1
+  return byNameAndRevision(left, right)
+}
+
+/** Helm's `--date` puts the oldest first. */
+function byNewest(left: Release, right: Release): number {
+  return Date.parse(left.lastDeployed) - Date.parse(right.lastDeployed) || byNameOnly(left, right)
+}
+
+function notFound({ name }: ReleaseName): PkgError {
+  return new PkgError('RELEASE_NOT_FOUND', 'release: not found', {
+    hint: `There is no release "${name}" in this namespace; "kubectl pkg list -A" shows all.`,
+  })
+}

@@ -1,0 +1,177 @@
+import { deploy, planDeployment, type Deployed, type Deployment } from '../apply/deploy.ts'
+import type { Settled } from '../apply/settle.ts'
+import { crdsOf, namespaceObject } from '../apply/target-objects.ts'
+import { PkgError } from '../base/errors.ts'
+import type { Chart } from '../chart/chart.ts'
+import type { GoMap } from '../golang/value.ts'
+import { lastRevision, nextRevision } from '../release/history.ts'
+import type { Release } from '../release/release.ts'
+import { isSameContent } from '../release/same-content.ts'
+import type { ReleaseName } from '../storage/storage.ts'
+import type { Connections, RenderOptions } from './connections.ts'
+import { locked } from './locked.ts'
+import { assertReleaseName } from './names.ts'
+import { prepare } from './prepare.ts'
+import { reporting } from './target-errors.ts'
+
+/** What install and upgrade are both told. */
+export interface ChartRequest {
+  release: ReleaseName
+  /** What the person typed to name the chart. */
+  chart: string
+  /** What the person passed. */
+  values: GoMap
+  render?: RenderOptions
+  /** Shows what would be done and changes nothing. */
+  dryRun?: boolean
+  description?: string | undefined
+  labels?: Record<string, string>
+  /** Adopts objects that another release, or nobody, owns. */
+  takeOwnership?: boolean
+  skipCrds?: boolean
+  createNamespace?: boolean
+  /** Writes hooks too, where the target does not run them. */
+  withHooks?: boolean
+  /** How many revisions to keep; 0 keeps all. */
+  historyMax?: number
+}
+
+export interface InstallRequest extends ChartRequest {
+  /** Reuses the name of a release that is uninstalled or has failed. */
+  replace?: boolean
+}
+
+/**
+ * Installs a chart under a new release name.
+ *
+ * @returns the deployed release, or with `dryRun` the one that would be
+ * @throws PkgError RELEASE_EXISTS, RELEASE_NAME_INVALID, and all that `prepare` and `deploy` throw
+ */
+export async function install(
+  connections: Connections,
+  request: InstallRequest,
+): Promise<Deployed> {
+  return reporting('INSTALLATION FAILED', async () => {
+    const chart = await connections.loadChart(request.chart)
+    return installChart(connections, chart, request)
+  })
+}
+
+/** Installs a chart that is loaded already. */
+export async function installChart(
+  connections: Connections,
+  chart: Chart,
+  request: InstallRequest,
+): Promise<Deployed> {
+  assertReleaseName(request.release)
+  if (request.dryRun === true) return rehearse(connections, chart, request)
+
+  const { name, namespace } = request.release
+  const verb = {
+    release: request.release,
+    verb: 'install',
+    request: `${namespace}/${name}`,
+  } as const
+  return locked(connections, verb, async (site, settled) => {
+    const { history, abandoned, finished } = settled
+    if (finished === undefined) assertNameIsFree(history, request)
+    const revision = finished?.revision ?? abandoned?.revision ?? nextRevision(history)
+    const release = await draft(connections, { chart, request, revision })
+    if (finished !== undefined) return confirm(finished, release)
+    return deploy(site, deploymentOf(release, settled, request))
+  })
+}
+
+/** What install and upgrade tell `deploy` alike, but for the texts. */
+export function commonDeployment(
+  release: Release,
+  before: Deployment['before'],
+  request: ChartRequest,
+): Omit<Deployment, 'description' | 'failure'> {
+  const { takeOwnership = false, withHooks = false, historyMax = 0 } = request
+  const namespaces = request.createNamespace === true ? [namespaceObject(release.namespace)] : []
+  const crds = request.skipCrds === true ? [] : crdsOf(release)
+  return {
+    release,
+    before,
+    takeOwnership,
+    withHooks,
+    historyMax,
+    prerequisites: [...namespaces, ...crds],
+  }
+}
+
+function deploymentOf(
+  release: Release,
+  before: Deployment['before'],
+  request: InstallRequest,
+): Deployment {
+  return {
+    ...commonDeployment(release, before, request),
+    description: filledOr(request.description, 'Install complete'),
+    failure: `Release "${release.name}" failed`,
+  }
+}
+
+async function rehearse(
+  connections: Connections,
+  chart: Chart,
+  request: InstallRequest,
+): Promise<Deployed> {
+  const release = await draft(connections, { chart, request, revision: 1 })
+  const before: Pick<Settled, 'history' | 'abandoned'> = { history: [], abandoned: undefined }
+  const plan = await planDeployment(connections, deploymentOf(release, before, request))
+  return { release: { ...release, description: 'Dry run complete' }, plan, isRecorded: false }
+}
+
+async function draft(
+  connections: Connections,
+  { chart, request, revision }: { chart: Chart; request: InstallRequest; revision: number },
+): Promise<Release> {
+  return prepare(connections, {
+    release: request.release,
+    revision,
+    chart,
+    values: request.values,
+    isUpgrade: false,
+    labels: request.labels ?? {},
+    render: request.render ?? {},
+  })
+}
+
+/** The same command was cut off after its work was done: there is nothing left to do. */
+function confirm(finished: Release, release: Release): Deployed {
+  if (!isSameContent(finished, release)) throw inUse(finished)
+  return { release: finished, plan: { changes: [] }, isRecorded: true }
+}
+
+/**
+ * A release that was never deployed, because every attempt failed, does not hold its name:
+ * the command that failed can be run again.
+ *
+ * Source: Helm 4.1.4 pkg/action/install.go, availableName.
+ */
+function assertNameIsFree(history: readonly Release[], { replace = false }: InstallRequest): void {
+  const last = lastRevision(history)
+  if (last === undefined || history.every(({ status }) => status === 'failed')) return
+  if (replace && (last.status === 'uninstalled' || last.status === 'failed')) return
+  throw inUse(last)
+}
+
+function inUse({ name, status }: Release): PkgError {
+  return new PkgError(
+    'RELEASE_EXISTS',
+    'release name check failed: cannot reuse a name that is still in use',
+    {
+      hint:
+        status === 'uninstalled'
+          ? `Add --replace to use the name of an uninstalled release, or pick another name.`
+          : `Run "kubectl pkg upgrade ${name}" to change the release, or pick another name.`,
+    },
+  )
+}
+
+/** An empty description is none. */
+export function filledOr(text: string | undefined, fallback: string): string {
+  return text === undefined || text === '' ? fallback : text
+}

@@ -1,0 +1,30 @@
+import { withLock } from '../apply/lock.ts'
+import { settle, type Settled, type Verb } from '../apply/settle.ts'
+import type { Site } from '../apply/site.ts'
+import type { ReleaseName } from '../storage/storage.ts'
+import type { Connections } from './connections.ts'
+
+export interface LockedVerb {
+  release: ReleaseName
+  verb: Verb
+  /** What was asked for; equal for the same command run again. */
+  request: string
+}
+
+/** Runs a verb while no other run may change the release, after settling what was cut off. */
+export async function locked<T>(
+  connections: Connections,
+  { release, verb, request }: LockedVerb,
+  run: (site: Site, settled: Settled) => Promise<T>,
+): Promise<T> {
+  const { cluster, storage, identity, now, signal, onNotice } = connections
+  const { times, timeout, onWait } = connections.lock
+  return withLock(
+    cluster.leases,
+    { release, verb, request, identity, times, timeout, now, signal, onWait },
+    async (lock) => {
+      const site: Site = { cluster, storage, lock, now, signal, onNotice }
+      return run(site, await settle(site, release, verb))
+    },
+  )
+}

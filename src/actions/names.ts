@@ -1,0 +1,64 @@
+import { PkgError } from '../base/errors.ts'
+import type { ReleaseName } from '../storage/storage.ts'
+
+const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+const MAX_RELEASE_NAME = 53
+const MAX_NAMESPACE = 63
+
+/** Labels that storage gives records itself. */
+const SYSTEM_LABELS = ['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt']
+
+/**
+ * Refuses names that Kubernetes would refuse, with Helm's text.
+ *
+ * Source: Helm 4.1.4 pkg/chart/v2/util/validate_name.go, ValidateReleaseName.
+ *
+ * @throws PkgError RELEASE_NAME_INVALID
+ */
+export function assertReleaseName({ name, namespace }: ReleaseName): void {
+  if (name === '') throw invalid(`release name "": no name provided`)
+  if (name.length > MAX_RELEASE_NAME || !RELEASE_NAME.test(name)) {
+    const rule = `must match regex ${RELEASE_NAME.source} and the length must not be longer than ${MAX_RELEASE_NAME}`
+    throw invalid(`release name "${name}": invalid release name, ${rule}`)
+  }
+  assertNamespace(namespace)
+}
+
+/** @throws PkgError RELEASE_NAME_INVALID */
+export function assertNamespace(namespace: string): void {
+  if (namespace.length <= MAX_NAMESPACE && NAMESPACE.test(namespace)) return
+  throw invalid(`invalid namespace "${namespace}": it must match regex ${NAMESPACE.source}`)
+}
+
+/**
+ * Refuses labels that storage needs for itself, with Helm's text.
+ *
+ * @throws PkgError USAGE
+ */
+export function assertLabels(labels: Readonly<Record<string, string>>): void {
+  if (!Object.keys(labels).some((key) => SYSTEM_LABELS.includes(key))) return
+  throw new PkgError(
+    'USAGE',
+    `user supplied labels contains system reserved label name. System labels: [${SYSTEM_LABELS.join(' ')}]`,
+    { hint: 'Choose other keys for --labels.' },
+  )
+}
+
+/**
+ * Makes a release name of a chart reference and the time, as `--generate-name` does.
+ *
+ * Source: Helm 4.1.4 pkg/action/install.go, NameAndChart.
+ */
+export function generateName(reference: string, now: Date): string {
+  const [last = ''] = reference.replace(/\/+$/, '').split('/').slice(-1)
+  const base = last === '' || last === '.' ? 'chart' : last
+  const dot = base.indexOf('.')
+  return `${dot < 0 ? base : base.slice(0, dot)}-${Math.floor(now.getTime() / 1000)}`
+}
+
+function invalid(message: string): PkgError {
+  return new PkgError('RELEASE_NAME_INVALID', message, {
+    hint: 'Use small letters, digits, "-" and ".", beginning and ending with a letter or digit.',
+  })
+}

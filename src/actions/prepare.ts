@@ -1,0 +1,67 @@
+import { PkgError } from '../base/errors.ts'
+import type { Chart } from '../chart/chart.ts'
+import type { GoMap } from '../golang/value.ts'
+import type { Release, ReleaseStatus } from '../release/release.ts'
+import type { ReleaseName } from '../storage/storage.ts'
+import type { Connections, RenderOptions } from './connections.ts'
+import { assertLabels } from './names.ts'
+
+/** What a release shall be made of. */
+export interface ReleaseDraft {
+  release: ReleaseName
+  revision: number
+  chart: Chart
+  /** What the person passed, and what is taken over from the release before. */
+  values: GoMap
+  isUpgrade: boolean
+  /** When the first revision was deployed; now, for the first. */
+  firstDeployed?: string
+  labels: Record<string, string>
+  render: RenderOptions
+}
+
+/**
+ * Turns a chart and a person's values into a release that nobody has applied yet.
+ *
+ * @throws PkgError CHART_INVALID for a library, USAGE for labels, and all that rendering throws
+ */
+export async function prepare(connections: Connections, draft: ReleaseDraft): Promise<Release> {
+  const { chart, values, revision, isUpgrade, labels } = draft
+  const { name, namespace } = draft.release
+  assertInstallable(chart)
+  assertLabels(labels)
+  const rendered = await connections.render({
+    chart,
+    values,
+    release: { name, namespace, revision, isUpgrade },
+    options: draft.render,
+  })
+  const now = connections.now().toISOString()
+  const status: ReleaseStatus = isUpgrade ? 'pending-upgrade' : 'pending-install'
+  return {
+    name,
+    namespace,
+    revision,
+    status,
+    firstDeployed: draft.firstDeployed ?? now,
+    lastDeployed: now,
+    deleted: '',
+    description: isUpgrade ? 'Preparing upgrade' : 'Initial install underway',
+    notes: rendered.notes,
+    chart: rendered.chart,
+    config: values,
+    manifest: rendered.text,
+    hooks: rendered.hooks,
+    labels,
+    applyMethod: 'ssa',
+  }
+}
+
+/** Source: Helm 4.1.4 pkg/cmd/install.go, checkIfInstallable. */
+function assertInstallable({ metadata }: Chart): void {
+  const { type = '' } = metadata
+  if (type === '' || type === 'application') return
+  throw new PkgError('CHART_INVALID', `${type} charts are not installable`, {
+    hint: `Install a chart that lists "${metadata.name}" among its dependencies.`,
+  })
+}

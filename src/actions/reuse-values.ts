@@ -1,0 +1,44 @@
+import type { Chart } from '../chart/chart.ts'
+import type { GoMap } from '../golang/value.ts'
+import type { Release } from '../release/release.ts'
+import { coalesceInto, coalesceValues, type OnWarning } from '../values/coalesce.ts'
+import { copyMap } from '../values/copy-values.ts'
+
+/** How an upgrade treats the values of the release before it. */
+export type ValueReuse =
+  /** The old ones when none are passed, else only those passed. */
+  | 'default'
+  /** Only those passed: `--reset-values`. */
+  | 'reset'
+  /** Those passed over the old ones, over the old chart's defaults: `--reuse-values`. */
+  | 'reuse'
+  /** Those passed over the old ones, over the new chart's defaults: `--reset-then-reuse-values`. */
+  | 'reset-then-reuse'
+
+export interface UpgradeInput {
+  chart: Chart
+  /** What the person passed. */
+  values: GoMap
+  /** Told of values that were ignored. */
+  onWarning: OnWarning
+}
+
+/**
+ * Decides which values an upgrade starts from.
+ *
+ * Source: Helm 4.1.4 pkg/action/upgrade.go, reuseValues.
+ */
+export function reuseValues(
+  { chart, values, onWarning }: UpgradeInput,
+  current: Release,
+  reuse: ValueReuse,
+): Omit<UpgradeInput, 'onWarning'> {
+  if (reuse === 'reset') return { chart, values }
+  if (reuse === 'default') return { chart, values: values.size === 0 ? current.config : values }
+
+  const defaults = reuse === 'reuse' ? coalesceValues(current.chart, current.config) : chart.values
+  return {
+    chart: { ...chart, values: defaults },
+    values: coalesceInto(copyMap(values), copyMap(current.config), onWarning),
+  }
+}

@@ -1,0 +1,100 @@
+import { deploy, planDeployment, type Deployed, type Deployment } from '../apply/deploy.ts'
+import { PkgError } from '../base/errors.ts'
+import { lastRevision } from '../release/history.ts'
+import type { Release } from '../release/release.ts'
+import type { ReleaseName } from '../storage/storage.ts'
+import type { Connections } from './connections.ts'
+import { locked } from './locked.ts'
+import { assertReleaseName } from './names.ts'
+import { reporting } from './target-errors.ts'
+
+export interface RollbackRequest {
+  release: ReleaseName
+  /** The revision to go back to; 0 for the one before the last. */
+  revision?: number
+  dryRun?: boolean
+  withHooks?: boolean
+  /** How many revisions to keep; 0 keeps all. */
+  historyMax?: number
+}
+
+/**
+ * Makes a copy of an earlier revision the newest one.
+ *
+ * @returns the deployed release, or with `dryRun` the one that would be
+ * @throws PkgError RELEASE_NOT_FOUND, REVISION_NOT_FOUND, and all that `deploy` throws
+ */
+export async function rollback(
+  connections: Connections,
+  request: RollbackRequest,
+): Promise<Deployed> {
+  return reporting('', async () => {
+    assertReleaseName(request.release)
+    if (request.dryRun === true) return rehearse(connections, request)
+
+    const { release, revision = 0 } = request
+    const asked = `${release.namespace}/${release.name} ${revision}`
+    const verb = { release, verb: 'rollback', request: asked } as const
+    return locked(connections, verb, async (site, settled) => {
+      const { history, abandoned, finished } = settled
+      if (finished !== undefined) {
+        return { release: finished, plan: { changes: [] }, isRecorded: true }
+      }
+      const copy = copyOf(history, request, connections.now())
+      const next = { ...copy, revision: abandoned?.revision ?? copy.revision }
+      return deploy(site, deploymentOf(next, settled, request))
+    })
+  })
+}
+
+async function rehearse(connections: Connections, request: RollbackRequest): Promise<Deployed> {
+  const history = await connections.storage.history(request.release)
+  const release = copyOf(history, request, connections.now())
+  const before = { history, abandoned: undefined }
+  const plan = await planDeployment(connections, deploymentOf(release, before, request))
+  return { release, plan, isRecorded: false }
+}
+
+function deploymentOf(
+  release: Release,
+  before: Deployment['before'],
+  { withHooks = false, historyMax = 0 }: RollbackRequest,
+): Deployment {
+  return {
+    release,
+    before,
+    withHooks,
+    historyMax,
+    description: release.description,
+    failure: `Rollback "${release.name}" failed`,
+  }
+}
+
+/** Source: Helm 4.1.4 pkg/action/rollback.go, prepareRollback. */
+function copyOf(history: readonly Release[], request: RollbackRequest, now: Date): Release {
+  const { revision = 0 } = request
+  if (revision < 0) throw new PkgError('USAGE', 'invalid release revision')
+  const last = lastRevision(history)
+  if (last === undefined) {
+    throw new PkgError('RELEASE_NOT_FOUND', 'release: not found', {
+      hint: 'Run "kubectl pkg list -A" to see the releases of this target.',
+    })
+  }
+  const wanted = revision === 0 ? last.revision - 1 : revision
+  const source = history.find((each) => each.revision === wanted)
+  if (source === undefined) {
+    throw new PkgError('REVISION_NOT_FOUND', `release has no ${wanted} version`, {
+      hint: `Run "kubectl pkg history ${last.name}" to see its revisions.`,
+    })
+  }
+  return {
+    ...source,
+    namespace: last.namespace,
+    revision: last.revision + 1,
+    status: 'pending-rollback',
+    firstDeployed: last.firstDeployed,
+    lastDeployed: now.toISOString(),
+    deleted: '',
+    description: `Rollback to ${wanted}`,
+  }
+}

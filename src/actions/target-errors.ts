@@ -1,0 +1,30 @@
+import { PkgError } from '../base/errors.ts'
+import { isSystemError } from '../base/files.ts'
+
+/**
+ * Runs a verb, and turns what the file system refuses into a failure with a hint.
+ *
+ * @param prefix put in front of the message as Helm does, for example `UPGRADE FAILED`
+ */
+export async function reporting<T>(prefix: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw prefixed(prefix, asPkgError(error))
+  }
+}
+
+function prefixed(prefix: string, error: unknown): unknown {
+  if (prefix === '' || !(error instanceof PkgError) || error.code === 'INTERRUPTED') return error
+  const { code, message, hint, span, details } = error
+  return new PkgError(code, `${prefix}: ${message}`, { hint, span, details, cause: error.cause })
+}
+
+function asPkgError(error: unknown): unknown {
+  if (!isSystemError(error) || error.path === undefined) return error
+  const isRead = ['scandir', 'lstat', 'stat', 'read'].includes(error.syscall ?? '')
+  return new PkgError(isRead ? 'FILE_UNREADABLE' : 'FILE_UNWRITABLE', error.message, {
+    hint: 'Check the permissions of the folder and the space on its disk, then run the command again.',
+    cause: error,
+  })
+}

@@ -1,0 +1,177 @@
+import { deploy, planDeployment, type Deployed, type Deployment } from '../apply/deploy.ts'
+import { PkgError } from '../base/errors.ts'
+import type { Chart } from '../chart/chart.ts'
+import { currentRevision, lastRevision, nextRevision } from '../release/history.ts'
+import type { Release } from '../release/release.ts'
+import { isSameContent } from '../release/same-content.ts'
+import type { Connections } from './connections.ts'
+import { commonDeployment, filledOr, installChart, type ChartRequest } from './install.ts'
+import { locked } from './locked.ts'
+import { assertReleaseName } from './names.ts'
+import { prepare } from './prepare.ts'
+import { reuseValues, type ValueReuse } from './reuse-values.ts'
+import { reporting } from './target-errors.ts'
+
+export interface UpgradeRequest extends ChartRequest {
+  /** Installs the release when there is none. */
+  install?: boolean
+  reuse?: ValueReuse
+  /** Records a revision even when nothing would change. */
+  alwaysRecord?: boolean
+}
+
+export interface Upgraded extends Deployed {
+  /** Whether there was no release, so that this was an installation. */
+  isInstall: boolean
+}
+
+/**
+ * Upgrades a release to a chart and values.
+ *
+ * When nothing would change, neither objects nor what is recorded, nothing is written.
+ *
+ * @returns the deployed release, or with `dryRun` the one that would be
+ * @throws PkgError RELEASE_NOT_FOUND, RELEASE_PENDING, and all that `prepare` and `deploy` throw
+ */
+export async function upgrade(
+  connections: Connections,
+  request: UpgradeRequest,
+): Promise<Upgraded> {
+  const chart = await reporting('', () => connections.loadChart(request.chart))
+  if (request.install === true && (await isMissing(connections, request))) {
+    const installed = await installUnlessThere(connections, chart, request)
+    if (installed !== undefined) return { ...installed, isInstall: true }
+  }
+  return reporting('UPGRADE FAILED', async () => ({
+    ...(await upgradeTo(connections, chart, request)),
+    isInstall: false,
+  }))
+}
+
+/** Another run may have installed the release in the meantime; then it is upgraded. */
+async function installUnlessThere(
+  connections: Connections,
+  chart: Chart,
+  request: UpgradeRequest,
+): Promise<Deployed | undefined> {
+  try {
+    return await reporting('', () =>
+      installChart(connections, chart, { ...request, replace: true }),
+    )
+  } catch (error) {
+    if (error instanceof PkgError && error.code === 'RELEASE_EXISTS') return undefined
+    throw error
+  }
+}
+
+async function upgradeTo(
+  connections: Connections,
+  chart: Chart,
+  request: UpgradeRequest,
+): Promise<Deployed> {
+  assertReleaseName(request.release)
+  if (request.dryRun === true) return rehearse(connections, chart, request)
+
+  const { name, namespace } = request.release
+  const verb = {
+    release: request.release,
+    verb: 'upgrade',
+    request: `${namespace}/${name}`,
+  } as const
+  return locked(connections, verb, async (site, settled) => {
+    const { history, abandoned, finished } = settled
+    const draftAs = (revision: number): Promise<Release> =>
+      draft(connections, { chart, request, history, revision })
+    // Cut off after its work was done, the same command has nothing left to do.
+    if (finished !== undefined && isSameContent(finished, await draftAs(finished.revision))) {
+      return { release: finished, plan: { changes: [] }, isRecorded: true }
+    }
+    const release = await draftAs(abandoned?.revision ?? nextRevision(history))
+    return deploy(site, deploymentOf(release, settled, request))
+  })
+}
+
+function deploymentOf(
+  release: Release,
+  before: Deployment['before'],
+  request: UpgradeRequest,
+): Deployment {
+  const { alwaysRecord = false, description } = request
+  return {
+    // CRDs are only ever installed: an upgrade could delete the data of a newer version.
+    ...commonDeployment(release, before, { ...request, skipCrds: true, createNamespace: false }),
+    description: filledOr(description, 'Upgrade complete'),
+    failure: `Upgrade "${release.name}" failed`,
+    skipUnchanged: !alwaysRecord && filledOr(description, '') === '',
+  }
+}
+
+async function rehearse(
+  connections: Connections,
+  chart: Chart,
+  request: UpgradeRequest,
+): Promise<Deployed> {
+  const history = await connections.storage.history(request.release)
+  const release = await draft(connections, {
+    chart,
+    request,
+    history,
+    revision: nextRevision(history),
+  })
+  const before = { history, abandoned: undefined }
+  const plan = await planDeployment(connections, deploymentOf(release, before, request))
+  const description = filledOr(request.description, 'Dry run complete')
+  return { release: { ...release, description }, plan, isRecorded: false }
+}
+
+interface UpgradeDraft {
+  chart: Chart
+  request: UpgradeRequest
+  history: readonly Release[]
+  revision: number
+}
+
+/** Source: Helm 4.1.4 pkg/action/upgrade.go, prepareUpgrade. */
+async function draft(
+  connections: Connections,
+  { chart, request, history, revision }: UpgradeDraft,
+): Promise<Release> {
+  const { release, labels = {}, reuse = 'default' } = request
+  const current = currentRevision(history)
+  const last = lastRevision(history)
+  if (current === undefined || last === undefined) throw noDeployed(release.name)
+  const onWarning = connections.onNotice
+  const input = reuseValues({ chart, values: request.values, onWarning }, current, reuse)
+  return prepare(connections, {
+    ...input,
+    release,
+    revision,
+    isUpgrade: true,
+    firstDeployed: current.firstDeployed,
+    labels: mergeLabels(last.labels, labels),
+    render: request.render ?? {},
+  })
+}
+
+/** The label `null` takes one away. */
+function mergeLabels(
+  current: Record<string, string>,
+  wanted: Record<string, string>,
+): Record<string, string> {
+  const entries = Object.entries({ ...current, ...wanted })
+  return Object.fromEntries(entries.filter(([, value]) => value !== 'null'))
+}
+
+/** Also a first install that was cut off, for the command that began it is run again. */
+async function isMissing(connections: Connections, { release }: UpgradeRequest): Promise<boolean> {
+  assertReleaseName(release)
+  const history = await connections.storage.history(release)
+  const last = lastRevision(history)
+  return last === undefined || ['uninstalled', 'pending-install'].includes(last.status)
+}
+
+function noDeployed(name: string): PkgError {
+  return new PkgError('RELEASE_NOT_FOUND', `"${name}" has no deployed releases`, {
+    hint: `Run "kubectl pkg install ${name}", or add --install to install it when it is missing.`,
+  })
+}

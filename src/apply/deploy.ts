@@ -1,0 +1,166 @@
+import { PkgError } from '../base/errors.ts'
+import { isSystemError } from '../base/files.ts'
+import type { KubeObject } from '../manifest/object.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import { isWrite, type Plan } from '../plan/plan.ts'
+import { lastRevision, revisionsToDrop } from '../release/history.ts'
+import type { Release } from '../release/release.ts'
+import { isSameContent } from '../release/same-content.ts'
+import { applyPlan, createMissing } from './apply-plan.ts'
+import { extendJournal } from './journal.ts'
+import { supersede, type Settled } from './settle.ts'
+import type { Site, View } from './site.ts'
+import { desiredObjects, liveObjects, writtenObjects } from './target-objects.ts'
+
+export interface Deployment {
+  /** The revision to get to; its status is pending. */
+  release: Release
+  /** What came before it. */
+  before: Pick<Settled, 'history' | 'abandoned'>
+  takeOwnership?: boolean
+  /** Writes hooks too, where the target does not run them. */
+  withHooks?: boolean
+  /** Objects that must be there first and that no release owns: CRDs, the namespace. */
+  prerequisites?: readonly KubeObject[]
+  /** How many revisions to keep; 0 keeps all. */
+  historyMax?: number
+  /** Description of the deployed revision. */
+  description: string
+  /** Description of a failed one, to which the reason is added. */
+  failure: string
+  /** Writes nothing, not even a revision, when nothing would change. */
+  skipUnchanged?: boolean
+}
+
+export interface Deployed {
+  /** As it is recorded now; the deployed one from before when nothing changed. */
+  release: Release
+  plan: Plan
+  /** Whether a new revision was recorded. */
+  isRecorded: boolean
+}
+
+/**
+ * Takes the target from one release to the next and records it.
+ *
+ * Order: the record as pending; the plan's writes; the record as deployed; the one before
+ * as superseded. So at no moment is there no deployed revision, once there was one.
+ *
+ * @throws PkgError OBJECT_NOT_OWNED before anything is written, APPLY_FAILED,
+ *   RECORD_NOT_WRITTEN, LOCK_LOST, INTERRUPTED
+ */
+export async function deploy(site: Site, deployment: Deployment): Promise<Deployed> {
+  const { release: wanted, before } = deployment
+  const plan = await planDeployment(site, deployment)
+  const unchanged = unchangedRelease(deployment, plan)
+  if (unchanged !== undefined) return { release: unchanged, plan, isRecorded: false }
+
+  const release: Release = { ...wanted, run: site.lock.holder.run }
+  await recordPending(site, release, before.abandoned)
+  try {
+    await createMissing(site, deployment.prerequisites ?? [])
+    await applyPlan(site, plan)
+  } catch (error) {
+    await recordFailure(site, deployment, { release, error })
+    throw error
+  }
+  const deployed = await recordDeployed(site, release, deployment.description)
+  await supersedeOthers(site, [...before.history, deployed])
+  await dropOldest(site, [...before.history, deployed], deployment.historyMax)
+  await site.storage.deleteJournal(release)
+  return { release: deployed, plan, isRecorded: true }
+}
+
+/**
+ * Plans a deployment without touching anything.
+ *
+ * @throws PkgError MANIFEST_INVALID, OBJECT_NOT_OWNED
+ */
+export async function planDeployment(
+  view: View,
+  deployment: Pick<Deployment, 'release' | 'before' | 'takeOwnership' | 'withHooks'>,
+): Promise<Plan> {
+  const { release, before, takeOwnership = false, withHooks = false } = deployment
+  const desired = await desiredObjects(view, release, { withHooks })
+  const written = await writtenObjects(view, release, before)
+  const live = await liveObjects(view, [...desired, ...written.previous, ...written.attempted])
+  return buildPlan({ desired, ...written, live, owner: release, takeOwnership })
+}
+
+/** The deployed revision, when it is the last one and this one would be the same. */
+function unchangedRelease(
+  { release, before, skipUnchanged = false }: Deployment,
+  plan: Plan,
+): Release | undefined {
+  const last = lastRevision(before.history)
+  if (!skipUnchanged || before.abandoned !== undefined || last?.status !== 'deployed')
+    return undefined
+  return plan.changes.some(isWrite) || !isSameContent(last, release) ? undefined : last
+}
+
+async function recordPending(
+  { lock, storage }: Site,
+  release: Release,
+  abandoned: Release | undefined,
+): Promise<void> {
+  await lock.assertHeld()
+  if (abandoned === undefined) return storage.create(release)
+  await extendJournal(storage, abandoned)
+  return storage.update(release)
+}
+
+async function recordDeployed(
+  { lock, storage }: Site,
+  release: Release,
+  description: string,
+): Promise<Release> {
+  const deployed: Release = { ...release, status: 'deployed', description }
+  await lock.assertHeld()
+  try {
+    await storage.update(deployed)
+  } catch (error) {
+    const message = `the objects are applied, but revision ${release.revision} of release "${release.name}" is not recorded as deployed`
+    throw new PkgError('RECORD_NOT_WRITTEN', message, {
+      hint: 'Solve the cause and run the same command again; only the record is left to write.',
+      cause: error,
+    })
+  }
+  return deployed
+}
+
+/** A stray is repaired by the next run too, so it is no reason to fail. */
+async function supersedeOthers(site: Site, history: readonly Release[]): Promise<void> {
+  const last = lastRevision(history)
+  for (const release of history) {
+    if (release === last || !['deployed', 'uninstalled'].includes(release.status)) continue
+    try {
+      await supersede(site, release)
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      site.onNotice(`revision ${release.revision} is not recorded as superseded: ${error.message}`)
+    }
+  }
+}
+
+async function dropOldest(site: Site, history: readonly Release[], max = 0): Promise<void> {
+  for (const release of revisionsToDrop(history, max)) {
+    await site.lock.assertHeld()
+    await site.storage.delete(release, release.revision)
+  }
+}
+
+/** Nothing is recorded by a run that no longer may write. */
+async function recordFailure(
+  { storage, onNotice }: Site,
+  { failure }: Deployment,
+  { release, error }: { release: Release; error: unknown },
+): Promise<void> {
+  if (!(error instanceof PkgError) || error.code === 'LOCK_LOST') return
+  const description = `${failure}: ${error.message}`
+  try {
+    await storage.update({ ...release, status: 'failed', description })
+  } catch (second) {
+    if (!isSystemError(second)) throw second
+    onNotice(`revision ${release.revision} is not recorded as failed: ${second.message}`)
+  }
+}

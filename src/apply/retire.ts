@@ -1,0 +1,70 @@
+import { buildPlan } from '../plan/build-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { lastRevision } from '../release/history.ts'
+import type { Release } from '../release/release.ts'
+import { applyPlan } from './apply-plan.ts'
+import { supersede } from './settle.ts'
+import type { Site, View } from './site.ts'
+import { liveObjects, writtenObjects } from './target-objects.ts'
+
+export interface Retirement {
+  /** Every revision, oldest first; at least one. */
+  history: readonly Release[]
+  keepHistory: boolean
+  description: string
+}
+
+/**
+ * Takes a release from the target: its objects go, then its records, the newest last, so
+ * that a run that is cut off leaves the one that says `uninstalling`.
+ *
+ * @throws PkgError OBJECT_NOT_OWNED before anything is written, APPLY_FAILED, LOCK_LOST
+ */
+export async function retire(
+  site: Site,
+  last: Release,
+  { history, keepHistory, description }: Retirement,
+): Promise<{ release: Release; plan: Plan }> {
+  const plan = await planRetirement(site, history)
+  const { lock, storage } = site
+  const uninstalling: Release = {
+    ...last,
+    status: 'uninstalling',
+    deleted: last.deleted === '' ? site.now().toISOString() : last.deleted,
+    description: 'Deletion in progress (or silently failed)',
+    run: lock.holder.run,
+  }
+  await lock.assertHeld()
+  await storage.update(uninstalling)
+  await applyPlan(site, plan)
+
+  const release: Release = { ...uninstalling, status: 'uninstalled', description }
+  await lock.assertHeld()
+  if (keepHistory) {
+    for (const each of history) {
+      if (each !== last && each.status === 'deployed') await supersede(site, each)
+    }
+    await storage.update(release)
+  } else {
+    await purge(site, history)
+  }
+  await storage.deleteJournal(release)
+  return { release, plan }
+}
+
+/** Plans the removal of all that any revision of the history may have written. */
+export async function planRetirement(view: View, history: readonly Release[]): Promise<Plan> {
+  const last = lastRevision(history)
+  if (last === undefined) return { changes: [] }
+  const written = await writtenObjects(view, last, { history })
+  const live = await liveObjects(view, [...written.previous, ...written.attempted])
+  return buildPlan({ desired: [], ...written, live, owner: last })
+}
+
+/** Removes every record of a release, the oldest first. */
+export async function purge(site: Site, history: readonly Release[]): Promise<void> {
+  for (const each of history.toSorted((left, right) => left.revision - right.revision)) {
+    await site.lock.assertHeld()
+    await site.storage.delete(each, each.revision)
+  }
+}

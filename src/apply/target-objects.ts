@@ -1,0 +1,113 @@
+import { PkgError } from '../base/errors.ts'
+import { refOf, type ScopeOf } from '../cluster/cluster.ts'
+import { decodeObjects } from '../manifest/decode-objects.ts'
+import { objectKey, type KubeObject } from '../manifest/object.ts'
+import { withOwner } from '../manifest/ownership.ts'
+import { currentRevision, unsettledRevisions } from '../release/history.ts'
+import type { Release } from '../release/release.ts'
+import type { ReleaseName } from '../storage/storage.ts'
+import type { View } from './site.ts'
+
+/** Which objects of a release belong at the target. */
+export interface ObjectChoice {
+  /** Hooks too, for tools that run Helm's hooks from manifests. */
+  withHooks: boolean
+}
+
+/** Objects of a release as its manifest has them, in its order. */
+export function objectsOf(release: Release, { withHooks }: ObjectChoice): KubeObject[] {
+  const name = `release ${release.name}, revision ${release.revision}`
+  const objects = decodeObjects(release.manifest, name)
+  if (!withHooks) return objects
+  return [...objects, ...release.hooks.flatMap((hook) => decodeObjects(hook.manifest, hook.path))]
+}
+
+/** Gives every object the namespace it ends up in, or takes it from kinds that have none. */
+export function placeObjects(
+  objects: readonly KubeObject[],
+  scopeOf: ScopeOf,
+  namespace: string,
+): KubeObject[] {
+  return objects.map((object) => {
+    const { namespace: own, ...metadata } = object.metadata
+    if (scopeOf(object.apiVersion, object.kind) === 'cluster') {
+      return { ...object, metadata: { ...metadata, name: object.metadata.name } }
+    }
+    const place = typeof own === 'string' && own !== '' ? own : namespace
+    return { ...object, metadata: { ...object.metadata, namespace: place } }
+  })
+}
+
+/** Objects that a release wants at the target: placed, and marked as its own. */
+export async function desiredObjects(
+  { cluster, signal }: View,
+  release: Release,
+  choice: ObjectChoice,
+): Promise<KubeObject[]> {
+  const objects = objectsOf(release, choice)
+  const placed = placeObjects(objects, await cluster.scopes(objects, signal), release.namespace)
+  return placed.map((object) => withOwner(object, release))
+}
+
+/** What earlier revisions have written, or may have. */
+export interface Written {
+  /** Objects of the revision that was deployed last. */
+  previous: KubeObject[]
+  /** Objects of hooks, of attempts since then, and of what the journal remembers. */
+  attempted: KubeObject[]
+}
+
+/** Collects what the revisions of a release may have left at the target. */
+export async function writtenObjects(
+  { cluster, storage, signal }: View,
+  release: ReleaseName,
+  { history, abandoned }: { history: readonly Release[]; abandoned?: Release | undefined },
+): Promise<Written> {
+  const current = currentRevision(history)
+  const unsettled = unsettledRevisions(history)
+  const attempts = abandoned === undefined ? unsettled : [...unsettled, abandoned]
+  const journal = await storage.readJournal(release)
+  const previous = current === undefined ? [] : objectsOf(current, { withHooks: false })
+  const attempted = [
+    ...attempts.flatMap((attempt) => objectsOf(attempt, { withHooks: true })),
+    ...(journal?.manifests ?? []).flatMap((text) => decodeObjects(text, 'journal')),
+  ]
+  const scopeOf = await cluster.scopes([...previous, ...attempted], signal)
+  return {
+    previous: placeObjects(previous, scopeOf, release.namespace),
+    attempted: placeObjects(attempted, scopeOf, release.namespace),
+  }
+}
+
+/** What the target holds of the objects, once each. */
+export async function liveObjects(
+  { cluster, signal }: View,
+  objects: readonly KubeObject[],
+): Promise<KubeObject[]> {
+  const wanted = new Map(objects.map((object) => [objectKey(object), object]))
+  const found: KubeObject[] = []
+  for (const object of wanted.values()) {
+    const live = await cluster.get(refOf(object), signal)
+    if (live !== undefined) found.push(live)
+  }
+  return found
+}
+
+/** Objects of the chart's crds/ folders, which no release owns. */
+export function crdsOf(release: Release): KubeObject[] {
+  return chartsOf(release.chart).flatMap((chart) =>
+    chart.files
+      .filter(({ name }) => name.startsWith('crds/') && /\.(ya?ml|json)$/i.test(name))
+      .flatMap(({ name, data }) => decodeObjects(Buffer.from(data).toString('utf8'), name)),
+  )
+}
+
+function chartsOf(chart: Release['chart']): Release['chart'][] {
+  return [chart, ...chart.subcharts.flatMap(chartsOf)]
+}
+
+/** The namespace as an object, as `--create-namespace` makes it. */
+export function namespaceObject(name: string): KubeObject {
+  if (name === '') throw new PkgError('USAGE', 'the namespace has no name')
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { labels: { name }, name } }
+}

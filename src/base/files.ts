@@ -1,0 +1,177 @@
+import {
+  lstat,
+  link,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rmdir,
+  unlink,
+  utimes,
+} from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** The steps that change a folder or must reach the disk; each is one call of the system. */
+export type FileStep =
+  | 'mkdir'
+  | 'open'
+  | 'write'
+  | 'fsync'
+  | 'rename'
+  | 'link'
+  | 'unlink'
+  | 'rmdir'
+  | 'utimes'
+  | 'fsync-folder'
+
+/** Runs one step; a test puts its faults before and after it. */
+export type StepRunner = <T>(step: FileStep, path: string, run: () => Promise<T>) => Promise<T>
+
+export interface FolderEntry {
+  name: string
+  kind: 'file' | 'folder' | 'other'
+}
+
+/**
+ * Files of a directory target: what is written is either there whole or not at all, also
+ * after a crash or a loss of power.
+ */
+export interface Files {
+  /** @returns undefined when there is no such file */
+  read(path: string): Promise<Buffer | undefined>
+  /** Entries by name, sorted; empty when there is no such folder. */
+  list(path: string): Promise<FolderEntry[]>
+  /** When the file was last touched, in milliseconds; undefined when there is none. */
+  touchedAt(path: string): Promise<number | undefined>
+  /** Makes the folder and those above it; `mode` is narrowed by the process's umask. */
+  makeFolder(path: string, mode: number): Promise<void>
+  /** Creates or replaces the file through `temporary`, which must be in the same folder. */
+  replace(path: string, temporary: string, content: FileContent): Promise<void>
+  /** Creates the file through `temporary`; false when the file exists already. */
+  create(path: string, temporary: string, content: FileContent): Promise<boolean>
+  /** Moves a file over another of the same folder; false when there is nothing to move. */
+  move(from: string, to: string): Promise<boolean>
+  /** Gives a file a second name; false when that name is taken or the file is gone. */
+  link(from: string, to: string): Promise<boolean>
+  /** Sets the time of the last change to now; false when there is no such file. */
+  touch(path: string, now: Date): Promise<boolean>
+  /** False when there is no such file. */
+  remove(path: string): Promise<boolean>
+  /** Removes the folder when it is empty. */
+  removeEmptyFolder(path: string): Promise<void>
+}
+
+export interface FileContent {
+  data: string | Uint8Array
+  /** Permissions before the process's umask, for example 0o644. */
+  mode: number
+}
+
+/** Opens the real file system; `runStep` wraps every step that changes something. */
+export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): Files {
+  const syncFolder = (path: string): Promise<void> =>
+    runStep('fsync-folder', path, async () => {
+      const handle = await open(path, 'r')
+      await handle.sync().finally(() => handle.close())
+    })
+
+  const writeTemporary = async (path: string, { data, mode }: FileContent): Promise<void> => {
+    const handle = await runStep('open', path, () => open(path, 'wx', mode))
+    try {
+      await runStep('write', path, () => handle.writeFile(data))
+      await runStep('fsync', path, () => handle.sync())
+    } finally {
+      await handle.close()
+    }
+  }
+
+  const discard = (path: string): Promise<boolean> =>
+    when('ENOENT', () => runStep('unlink', path, () => unlink(path)))
+
+  return {
+    read: (path) => unless('ENOENT', () => readFile(path)),
+    list,
+    touchedAt: async (path) => (await unless('ENOENT', () => lstat(path)))?.mtimeMs,
+
+    async makeFolder(path, mode) {
+      const first = await runStep('mkdir', path, () => mkdir(path, { recursive: true, mode }))
+      if (first !== undefined) await syncFolder(dirname(first))
+    },
+
+    async replace(path, temporary, content) {
+      try {
+        await writeTemporary(temporary, content)
+        await runStep('rename', path, () => rename(temporary, path))
+      } catch (error) {
+        await discard(temporary)
+        throw error
+      }
+      await syncFolder(dirname(path))
+    },
+
+    async create(path, temporary, content) {
+      try {
+        await writeTemporary(temporary, content)
+        return await this.link(temporary, path)
+      } finally {
+        await discard(temporary)
+        await syncFolder(dirname(path))
+      }
+    },
+
+    move: (from, to) => when('ENOENT', () => runStep('rename', to, () => rename(from, to))),
+
+    link: (from, to) =>
+      when('ENOENT', () => when('EEXIST', () => runStep('link', to, () => link(from, to)))),
+
+    touch: (path, now) =>
+      when('ENOENT', () => runStep('utimes', path, () => utimes(path, now, now))),
+
+    async remove(path) {
+      const removed = await discard(path)
+      if (removed) await syncFolder(dirname(path))
+      return removed
+    },
+
+    async removeEmptyFolder(path) {
+      await when('ENOTEMPTY', () => when('ENOENT', () => runStep('rmdir', path, () => rmdir(path))))
+    },
+  }
+}
+
+/** Whether the error is the system's, and with a code whether it is this one: `ENOSPC`. */
+export function isSystemError(error: unknown, code?: string): error is NodeJS.ErrnoException {
+  if (!(error instanceof Error) || !('syscall' in error)) return false
+  return code === undefined || (error as NodeJS.ErrnoException).code === code
+}
+
+async function list(path: string): Promise<FolderEntry[]> {
+  const entries = (await unless('ENOENT', () => readdir(path, { withFileTypes: true }))) ?? []
+  return entries
+    .map((entry): FolderEntry => {
+      const kind = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other'
+      return { name: entry.name, kind }
+    })
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
+}
+
+/** Runs; undefined when it failed with the code. */
+async function unless<T>(code: string, run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run()
+  } catch (error) {
+    if (isSystemError(error, code)) return undefined
+    throw error
+  }
+}
+
+/** Runs; true when it went well, false when it failed with the code. */
+async function when(code: string, run: () => Promise<unknown>): Promise<boolean> {
+  try {
+    return (await run()) !== false
+  } catch (error) {
+    if (isSystemError(error, code)) return false
+    throw error
+  }
+}

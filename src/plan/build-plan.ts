@@ -1,0 +1,166 @@
+import { PkgError } from '../base/errors.ts'
+import { byInstallOrder, byUninstallOrder } from '../manifest/kind-order.ts'
+import { describeObject, objectKey, type KubeObject } from '../manifest/object.ts'
+import {
+  isKept,
+  MANAGED_BY,
+  ownerOf,
+  RELEASE_NAME,
+  RELEASE_NAMESPACE,
+  type Owner,
+} from '../manifest/ownership.ts'
+import { isSameJson } from './json-equal.ts'
+import type { Change, Op, Plan } from './plan.ts'
+
+export interface PlanInput {
+  /** Objects the next release wants, marked as its own; empty to uninstall. */
+  desired: readonly KubeObject[]
+  /** Objects that the release before it wrote; empty on a first install. */
+  previous: readonly KubeObject[]
+  /** Objects that attempts since then may have written; ours only where marked so. */
+  attempted?: readonly KubeObject[]
+  /** What the target holds now, of all objects in the three lists. */
+  live: readonly KubeObject[]
+  owner: Owner
+  /** Take over objects that another release, or nobody, owns. */
+  takeOwnership?: boolean
+}
+
+/**
+ * Compares what a release wants with what the target holds.
+ *
+ * One planner serves install, upgrade, rollback and uninstall: they differ only in their
+ * input. Writes come first, in install order; then what is no longer wanted goes, in
+ * uninstall order.
+ *
+ * @throws PkgError MANIFEST_INVALID when an object is wanted twice, OBJECT_NOT_OWNED when
+ *   live objects belong to someone else; it names them all
+ */
+export function buildPlan(input: PlanInput): Plan {
+  const live = indexByKey(input.live)
+  const desired = indexByKey(input.desired)
+  const previous = indexByKey(input.previous)
+  if (desired.size < input.desired.length) throw wantedTwice(input.desired)
+
+  const writes = input.desired
+    .toSorted((left, right) => byInstallOrder(left.kind, right.kind))
+    .map((object): Change => {
+      const existing = live.get(objectKey(object))
+      return { op: writeOf(object, existing), object, live: existing }
+    })
+  const removals = [...indexByKey([...attemptedByUs(input, live), ...input.previous])]
+    .flatMap(([key, object]) => {
+      const existing = live.get(key)
+      return existing === undefined || desired.has(key) ? [] : [{ object, existing }]
+    })
+    .toSorted((left, right) => byUninstallOrder(left.object.kind, right.object.kind))
+    .map(({ object, existing }): Change => {
+      const op = isKept(object) || isKept(existing) ? 'keep' : 'delete'
+      return { op, object: existing, live: existing }
+    })
+
+  const changes = [...writes, ...removals]
+  assertOwned(changes, previous, input)
+  return { changes }
+}
+
+function attemptedByUs(
+  { attempted = [], owner }: PlanInput,
+  live: ReadonlyMap<string, KubeObject>,
+): KubeObject[] {
+  return attempted.filter((object) => {
+    const existing = live.get(objectKey(object))
+    return existing !== undefined && isOwner(owner, ownerOf(existing))
+  })
+}
+
+function isOwner(owner: Owner, actual: Owner | undefined): boolean {
+  return actual?.name === owner.name && actual.namespace === owner.namespace
+}
+
+function writeOf(object: KubeObject, existing: KubeObject | undefined): Op {
+  if (existing === undefined) return 'create'
+  return isSameJson(object, existing) ? 'unchanged' : 'update'
+}
+
+function indexByKey(objects: readonly KubeObject[]): Map<string, KubeObject> {
+  return new Map(objects.map((object) => [objectKey(object), object]))
+}
+
+function wantedTwice(objects: readonly KubeObject[]): PkgError {
+  const seen = new Set<string>()
+  const twice = objects.find((object) => {
+    const key = objectKey(object)
+    return seen.has(key) || !seen.add(key)
+  })
+  const label = twice === undefined ? '' : describeObject(twice)
+  return new PkgError('MANIFEST_INVALID', `the chart makes object "${label}" twice`, {
+    hint: 'Give one of the two another name, or leave out the template that repeats it.',
+  })
+}
+
+function assertOwned(
+  changes: readonly Change[],
+  previous: ReadonlyMap<string, KubeObject>,
+  { owner, takeOwnership = false }: PlanInput,
+): void {
+  const refusals = changes.flatMap((change) => {
+    if (change.live === undefined || change.op === 'keep') return []
+    if (takeOwnership && change.op !== 'delete') return []
+    const wasOurs = previous.has(objectKey(change.object))
+    const reason = whyNotOwned(change.live, owner, wasOurs)
+    return reason === undefined ? [] : [refusal(change, reason)]
+  })
+  if (refusals[0] === undefined) return
+  throw new PkgError('OBJECT_NOT_OWNED', refusals[0], {
+    details: refusals.slice(1),
+    hint: 'Add --take-ownership to adopt objects that are already there, or remove them from the release that owns them.',
+  })
+}
+
+function refusal({ op, object }: Change, reason: string): string {
+  const { namespace } = object.metadata
+  const place = typeof namespace === 'string' ? namespace : ''
+  const label = `${object.kind} "${object.metadata.name}" in namespace "${place}"`
+  return op === 'delete'
+    ? `${label} exists and cannot be deleted by the current release: ${reason}`
+    : `${label} exists and cannot be imported into the current release: ${reason}`
+}
+
+/**
+ * Says in Helm's words why a live object is not ours. What an earlier revision wrote is
+ * ours even without its marks, unless they name another release.
+ *
+ * Source: Helm 4.1.4 pkg/action/validate.go, checkOwnership.
+ */
+function whyNotOwned(live: KubeObject, owner: Owner, wasOurs: boolean): string | undefined {
+  const actual = ownerOf(live)
+  if (isOwner(owner, actual)) return undefined
+  if (wasOurs && actual === undefined) return undefined
+  const { labels, annotations } = live.metadata
+  const findings = [
+    finding('label', labels, { key: MANAGED_BY.label, want: MANAGED_BY.value }),
+    finding('annotation', annotations, { key: RELEASE_NAME, want: owner.name }),
+    finding('annotation', annotations, {
+      key: RELEASE_NAMESPACE,
+      want: owner.namespace,
+    }),
+  ].filter((each) => each !== undefined)
+  return `invalid ownership metadata; ${findings.join('; ')}`
+}
+
+function finding(
+  what: string,
+  values: unknown,
+  { key, want }: { key: string; want: string },
+): string | undefined {
+  const found: unknown =
+    typeof values === 'object' && values !== null
+      ? Object.entries(values).find(([name]) => name === key)?.[1]
+      : undefined
+  const actual = typeof found === 'string' ? found : undefined
+  if (actual === want) return undefined
+  return actual === undefined
+    ? `${what} validation error: missing key "${key}": must be set to "${want}"`
+    : `${what} validation error: key "${key}" must equal "${want}": current value is "${actual}"`
+}

@@ -1,0 +1,60 @@
+import type { Release } from './release.ts'
+
+/** The newest revision; undefined of an empty history. */
+export function lastRevision(history: readonly Release[]): Release | undefined {
+  return history.reduce<Release | undefined>(
+    (last, each) => (last === undefined || each.revision > last.revision ? each : last),
+    undefined,
+  )
+}
+
+/** The newest revision that is deployed; a crash of Helm can leave more than one. */
+export function deployedRevision(history: readonly Release[]): Release | undefined {
+  return lastRevision(history.filter(({ status }) => status === 'deployed'))
+}
+
+/**
+ * The revision whose objects the next one is compared with: the deployed one, or after a
+ * failed first install the last.
+ *
+ * Source: Helm 4.1.4 pkg/action/upgrade.go, prepareUpgrade.
+ */
+export function currentRevision(history: readonly Release[]): Release | undefined {
+  const deployed = deployedRevision(history)
+  if (deployed !== undefined) return deployed
+  const last = lastRevision(history)
+  return last?.status === 'failed' || last?.status === 'superseded' ? last : undefined
+}
+
+/** Counts from 1. */
+export function nextRevision(history: readonly Release[]): number {
+  return (lastRevision(history)?.revision ?? 0) + 1
+}
+
+/** Whose objects may be at the target: the current revision, and all attempts after it. */
+export function unsettledRevisions(history: readonly Release[]): Release[] {
+  const current = currentRevision(history)
+  return history.filter((each) => {
+    const isAttempt = each.revision > (current?.revision ?? 0)
+    return each === current || (isAttempt && !isSettled(each))
+  })
+}
+
+/**
+ * The oldest revisions beyond `max` (0: no bound), never the one that is deployed.
+ *
+ * Source: Helm 4.1.4 pkg/storage/storage.go, removeLeastRecent.
+ */
+export function revisionsToDrop(history: readonly Release[], max: number): Release[] {
+  if (max <= 0) return []
+  const excess = history.length - max
+  const deployed = deployedRevision(history)?.revision
+  return history
+    .toSorted((left, right) => left.revision - right.revision)
+    .filter(({ revision }) => revision !== deployed)
+    .slice(0, Math.max(0, excess))
+}
+
+function isSettled({ status }: Release): boolean {
+  return status === 'superseded' || status === 'uninstalled'
+}

@@ -1,0 +1,175 @@
+import { basename, dirname, join } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import type { Files } from '../base/files.ts'
+import { isTemporaryOf, RECORDS_FOLDER, temporaryName } from '../base/folders.ts'
+import { isJsonObject } from '../base/json.ts'
+import { decodeRelease, encodeRelease } from '../release/codec.ts'
+import type { Release } from '../release/release.ts'
+import {
+  byNameAndRevision,
+  type Journal,
+  type ReleaseName,
+  type ReleaseStorage,
+  type StoredReleases,
+  type UnreadableRecord,
+} from './storage.ts'
+
+export interface DirectoryStorage {
+  /** The target's folder; records lie below its `.kubectl-pkg/`. */
+  path: string
+  files: Files
+  /** Marks this run's temporary files. */
+  token: string
+}
+
+interface Place extends ReleaseName {
+  revision: number
+  path: string
+}
+
+const FOLDER_MODE = 0o700
+const FILE_MODE = 0o600
+
+/**
+ * Keeps releases as files: `releases/<namespace>/<name>.v<revision>` holds the text that
+ * Helm keeps under `release` in a Secret.
+ *
+ * No file ends in `.yaml`, so whatever applies the folder passes the records by.
+ */
+export function openDirectoryStorage({ path, files, token }: DirectoryStorage): ReleaseStorage {
+  const root = join(path, RECORDS_FOLDER, 'releases')
+  const folderOf = ({ namespace }: ReleaseName): string => join(root, namespace)
+  const journalOf = (release: ReleaseName): string =>
+    join(folderOf(release), `${release.name}.journal`)
+  const pathOf = (release: ReleaseName, revision: number): string =>
+    join(folderOf(release), `${release.name}.v${revision}`)
+
+  const temporaryOf = (file: string): string =>
+    join(dirname(file), temporaryName(basename(file), token))
+  const replace = async (file: string, data: string): Promise<void> => {
+    await files.makeFolder(dirname(file), FOLDER_MODE)
+    await files.replace(file, temporaryOf(file), { data, mode: FILE_MODE })
+  }
+
+  return {
+    async history(release) {
+      const places = await placesIn(files, folderOf(release), release.namespace)
+      const own = places.filter(({ name }) => name === release.name)
+      const { releases, unreadable } = await readPlaces(files, own)
+      assertReadable(unreadable)
+      return releases
+    },
+
+    async list(namespace) {
+      const all = async () => (await files.list(root)).map(({ name }) => name)
+      const places: Place[] = []
+      for (const folder of namespace === undefined ? await all() : [namespace]) {
+        places.push(...(await placesIn(files, join(root, folder), folder)))
+      }
+      return readPlaces(files, places)
+    },
+
+    async create(release) {
+      const file = pathOf(release, release.revision)
+      const content = { data: encodeFile(release), mode: FILE_MODE }
+      await files.makeFolder(dirname(file), FOLDER_MODE)
+      if (await files.create(file, temporaryOf(file), content)) return
+      throw new PkgError('RELEASE_EXISTS', 'release: already exists', {
+        hint: `Another run stored revision ${release.revision}; run the command again.`,
+      })
+    },
+
+    async update(release) {
+      await replace(pathOf(release, release.revision), encodeFile(release))
+    },
+
+    delete: (release, revision) => files.remove(pathOf(release, revision)),
+
+    async readJournal(release) {
+      const data = await files.read(journalOf(release))
+      return data === undefined ? undefined : parseJournal(data.toString('utf8'))
+    },
+
+    async writeJournal(release, journal) {
+      await replace(journalOf(release), `${JSON.stringify(journal)}\n`)
+    },
+
+    async deleteJournal(release) {
+      await files.remove(journalOf(release))
+    },
+
+    async sweep(tokens) {
+      for (const { name: folder } of await files.list(root)) {
+        for (const { name } of await files.list(join(root, folder))) {
+          if (isTemporaryOf(name, tokens)) await files.remove(join(root, folder, name))
+        }
+      }
+    },
+  }
+}
+
+/** Reads the records there are; what cannot be decoded is set apart. */
+async function readPlaces(files: Files, places: readonly Place[]): Promise<StoredReleases> {
+  const stored: StoredReleases = { releases: [], unreadable: [] }
+  for (const place of places) {
+    const data = await files.read(place.path)
+    if (data === undefined) continue
+    try {
+      stored.releases.push(decodePlace(data, place))
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error
+      const { name, namespace, revision, path } = place
+      stored.unreadable.push({ name, namespace, revision, place: path, reason: error.message })
+    }
+  }
+  stored.releases.sort(byNameAndRevision)
+  return stored
+}
+
+function assertReadable([first, ...others]: readonly UnreadableRecord[]): void {
+  if (first === undefined) return
+  const message = `record "${first.place}" cannot be read: ${first.reason}`
+  throw new PkgError('RELEASE_UNREADABLE', message, {
+    hint: 'Put the file back from a backup or from Git, or move it away, and run again.',
+    details: others.map(({ place, reason }) => `${place}: ${reason}`),
+  })
+}
+
+function encodeFile(release: Release): string {
+  return `${encodeRelease(release)}\n`
+}
+
+/** A record whose name and number are not those of its file was moved there by mistake. */
+function decodePlace(data: Buffer, place: Place): Release {
+  const release = decodeRelease(data.toString('latin1').trim())
+  const { name, revision } = release
+  if (name === place.name && revision === place.revision) {
+    return { ...release, namespace: place.namespace }
+  }
+  throw new PkgError('RELEASE_UNREADABLE', `it holds revision ${revision} of release "${name}"`)
+}
+
+async function placesIn(files: Files, folder: string, namespace: string): Promise<Place[]> {
+  const places: Place[] = []
+  for (const { name: file } of await files.list(folder)) {
+    const match = /^(?<name>[a-z0-9][-.a-z0-9]*)\.v(?<revision>[1-9][0-9]*)$/.exec(file)
+    const { name, revision } = match?.groups ?? {}
+    if (name === undefined || revision === undefined) continue
+    places.push({ name, namespace, revision: Number(revision), path: join(folder, file) })
+  }
+  return places
+}
+
+/** A journal that cannot be read names nothing: what it knew is then found by owner. */
+function parseJournal(text: string): Journal | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+  const manifests = isJsonObject(value) ? value['manifests'] : undefined
+  if (!Array.isArray(manifests)) return undefined
+  return { manifests: manifests.filter((text): text is string => typeof text === 'string') }
+}
