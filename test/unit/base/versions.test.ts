@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import { array, assert, bigInt, property, stringMatching } from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   compareVersions,
@@ -108,14 +108,14 @@ test.each([
 })
 
 test('a version reads back from what it prints', () => {
-  const number = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })
-  const word = fc.stringMatching(/^[a-zA-Z-][0-9a-zA-Z-]{0,5}$/)
-  fc.assert(
-    fc.property(
+  const number = bigInt({ min: 0n, max: (1n << 64n) - 1n })
+  const word = stringMatching(/^[a-zA-Z-][0-9a-zA-Z-]{0,5}$/)
+  assert(
+    property(
       number,
       number,
       number,
-      fc.array(word, { maxLength: 3 }),
+      array(word, { maxLength: 3 }),
       (major, minor, patch, words) => {
         const text = `${major}.${minor}.${patch}${words.length > 0 ? `-${words.join('.')}` : ''}`
         expect(formatVersion(parseVersion(text))).toBe(text)
