@@ -22,6 +22,7 @@ export type Param =
   | 'time' // time.Time
   | 'duration' // time.Duration
   | 'certificate' // sprig.certificate
+  | 'version' // *semver.Version
 
 /** A function that templates can call; it throws GoError where Go's returns an error. */
 export interface GoFunction {

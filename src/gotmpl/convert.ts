@@ -30,6 +30,7 @@ export const TYPE_NAMES: Readonly<Record<Parameter, string>> = {
   time: 'time.Time',
   duration: 'time.Duration',
   certificate: 'sprig.certificate',
+  version: '*semver.Version',
   'reflect.Value': 'reflect.Value',
 }
 
@@ -93,7 +94,7 @@ function isAssignable(value: Value, parameter: Param): boolean {
         value instanceof Uint8Array || (value instanceof GoNil && value.type.name === '[]uint8')
       )
     default:
-      return typeName(value).replace(/^\*/, '') === TYPE_NAMES[parameter]
+      return typeName(value).replace(/^\*/, '') === TYPE_NAMES[parameter].replace(/^\*/, '')
   }
 }
 
