@@ -180,6 +180,7 @@ type Span = readonly [start: number, end: number]
 /** All matches by Go's rule: none that is empty and touches the one before. */
 function findSpans(regexp: Regexp, text: string, limit: number): Span[] {
   const spans: Span[] = []
+  const most = limit < 0 ? Number.POSITIVE_INFINITY : limit
   let before = -1
   for (let at = 0; at <= text.length && (limit < 0 || spans.length < limit);) {
     const [start, end] = regexp.exec(text, at) ?? []
