@@ -1,0 +1,76 @@
+import { PkgError } from '../base/errors.ts'
+import { assembleChart } from './assemble-chart.ts'
+import { openBudget, type ChartLimits } from './budget.ts'
+import type { Chart } from './chart.ts'
+import { isGzip, readArchive } from './read-archive.ts'
+
+export interface ArchiveOptions {
+  /** What the person typed; kept as the chart's origin. */
+  origin: string
+  /** What messages call the archive; the origin by default. */
+  path?: string
+  limits?: Partial<ChartLimits>
+}
+
+/**
+ * Loads a chart from the bytes of a .tgz, in memory and within one budget for the whole tree.
+ *
+ * Source: helm.sh/helm/v4 pkg/chart/loader/load.go and archive/archive.go.
+ *
+ * @throws PkgError ARCHIVE_UNSAFE, CHART_TOO_LARGE, CHART_INVALID, YAML_INVALID
+ */
+export function loadChartArchive(bytes: Uint8Array, options: ArchiveOptions): Chart {
+  const { origin, path = origin } = options
+  if (!isGzip(bytes)) throw notGzip(bytes, path)
+  const budget = openBudget(options.limits)
+  const { files, warnings } = readContent(bytes, budget)
+  if (!files.some((file) => file.name === 'Chart.yaml')) {
+    throw new PkgError('CHART_INVALID', 'unable to detect chart version, no Chart.yaml found', {
+      hint: 'A chart archive holds one folder with a Chart.yaml in it.',
+    })
+  }
+  return assembleChart({ files, origin, budget, warnings })
+}
+
+function readContent(bytes: Uint8Array, budget: ReturnType<typeof openBudget>) {
+  try {
+    return readArchive(bytes, budget)
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'CHART_INVALID') throw error
+    const { hint, message } = error
+    throw new PkgError('CHART_INVALID', `unable to load chart archive: ${message}`, {
+      hint,
+      cause: error,
+    })
+  }
+}
+
+function notGzip(bytes: Uint8Array, path: string): PkgError {
+  const text = /\.ya?ml$/.test(path)
+    ? `file '${path}' seems to be a YAML file, but expected a gzipped archive`
+    : `file '${path}' does not appear to be a gzipped archive; got '${contentType(bytes)}'`
+  return new PkgError('CHART_INVALID', text, {
+    hint: 'Name a folder with a Chart.yaml, or an archive that "package" made.',
+  })
+}
+
+/** First bytes of files that people take for charts, as net/http of Go names them. */
+const CONTENT_TYPES: readonly [start: string, type: string][] = [
+  ['PK\x03\x04', 'application/zip'],
+  ['%PDF-', 'application/pdf'],
+  ['<?xml', 'text/xml; charset=utf-8'],
+  ['\x89PNG\r\n\x1a\n', 'image/png'],
+  ['\x1f\x8b\x08', 'application/x-gzip'],
+  ['\xef\xbb\xbf', 'text/plain; charset=utf-8'],
+]
+
+/** Helm looks at 512 bytes, filled up with zeros, so that a short text counts as binary. */
+function contentType(bytes: Uint8Array): string {
+  const start = Buffer.alloc(512)
+  start.set(bytes.subarray(0, 512))
+  const text = start.toString('latin1')
+  const known = CONTENT_TYPES.find(([prefix]) => text.startsWith(prefix))
+  if (known !== undefined) return known[1]
+  const isBinary = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/.test(text)
+  return isBinary ? 'application/octet-stream' : 'text/plain; charset=utf-8'
+}

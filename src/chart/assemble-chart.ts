@@ -1,0 +1,253 @@
+import { PkgError } from '../base/errors.ts'
+import type { GoMap } from '../golang/value.ts'
+import { spendChart, type ChartBudget } from './budget.ts'
+import type { Chart, ChartFile, ChartLock, ChartWarning } from './chart.ts'
+import { readApiVersion, readLock, readMetadata, type ChartMetadata } from './metadata.ts'
+import { readArchive, type ArchiveContent } from './read-archive.ts'
+import { decodeDocument, inFile, readValues } from './read-yaml.ts'
+import { validateMetadata } from './validate-metadata.ts'
+
+/** Files of one chart of the tree, and where they stand. */
+export interface ChartSource {
+  files: readonly ChartFile[]
+  /** What the files were read from, as the person typed it. */
+  origin: string
+  /** The one budget of the whole tree. */
+  budget: ChartBudget
+  warnings?: readonly ChartWarning[]
+}
+
+/**
+ * Sorts the files of a chart into a Chart and loads its subcharts, in Helm's way.
+ *
+ * Source: helm.sh/helm/v4 pkg/chart/v2/loader/load.go `LoadFiles`.
+ *
+ * @throws PkgError CHART_INVALID, YAML_INVALID, and for a subchart that is an archive
+ *   ARCHIVE_UNSAFE and CHART_TOO_LARGE
+ */
+export function assembleChart(source: ChartSource): Chart {
+  const chartYaml = source.files.find((file) => file.name === 'Chart.yaml')
+  if (chartYaml !== undefined) assertSupported(chartYaml)
+  const chart = assemble(source, 0)
+  if (chart.metadata.deprecated === true) {
+    chart.warnings.push({ file: 'Chart.yaml', message: 'this chart is deprecated' })
+  }
+  return chart
+}
+
+/** Only the outermost chart's apiVersion is looked at; Helm takes any in a subchart. */
+function assertSupported(file: ChartFile): void {
+  const document = decodeDocument(file.data, 'Chart.yaml')
+  const version = inFile('Chart.yaml', () => readApiVersion(document))
+  if (['', 'v1', 'v2'].includes(version)) return
+  const message = version === 'v3' ? 'invalid chart apiVersion' : 'unsupported chart version'
+  throw new PkgError('CHART_INVALID', message, {
+    hint: 'Set apiVersion to v2 in Chart.yaml.',
+    span: { file: 'Chart.yaml' },
+  })
+}
+
+/** @param depth how many charts this one is inside of */
+function assemble(source: ChartSource, depth: number): Chart {
+  const { files, origin, budget } = source
+  const parts = sortFiles(files)
+  const warnings = [...(source.warnings ?? [])]
+  const metadata = assembleMetadata(parts, warnings)
+  const lock = parts.lock && assembleLock(parts.lock)
+  const values = assembleValues(parts, warnings)
+  validateMetadata(metadata)
+  const chart: Chart = {
+    metadata,
+    lock,
+    templates: parts.templates,
+    values,
+    schema: parts.schema?.data,
+    files: otherFiles(parts, metadata),
+    subcharts: [],
+    parent: undefined,
+    raw: [...files],
+    origin,
+    warnings,
+  }
+  for (const [name, subfiles] of parts.subcharts) {
+    if (/^[_.]/.test(name)) continue
+    addSubchart({ name, files: subfiles }, { chart, budget, depth })
+  }
+  return chart
+}
+
+interface ChartParts {
+  chartYaml: ChartFile | undefined
+  lock: ChartFile | undefined
+  values: ChartFile | undefined
+  schema: ChartFile | undefined
+  requirements: ChartFile | undefined
+  requirementsLock: ChartFile | undefined
+  templates: ChartFile[]
+  files: ChartFile[]
+  /** First part below charts/ to the files there, with paths below charts/. */
+  subcharts: Map<string, ChartFile[]>
+}
+
+const SINGLE_FILES: Record<string, 'chartYaml' | 'lock' | 'values' | 'schema'> = {
+  'Chart.yaml': 'chartYaml',
+  'Chart.lock': 'lock',
+  'values.yaml': 'values',
+  'values.schema.json': 'schema',
+}
+
+function sortFiles(files: readonly ChartFile[]): ChartParts {
+  const parts: ChartParts = {
+    chartYaml: undefined,
+    lock: undefined,
+    values: undefined,
+    schema: undefined,
+    requirements: undefined,
+    requirementsLock: undefined,
+    templates: [],
+    files: [],
+    subcharts: new Map(),
+  }
+  for (const file of files) {
+    const { name } = file
+    const single = Object.hasOwn(SINGLE_FILES, name) ? SINGLE_FILES[name] : undefined
+    if (single !== undefined) parts[single] = file
+    else if (name.startsWith('templates/')) parts.templates.push(file)
+    else if (name.startsWith('charts/') && !name.endsWith('.prov')) addSubchartFile(parts, file)
+    else {
+      if (name === 'requirements.yaml') parts.requirements = file
+      if (name === 'requirements.lock') {
+        parts.requirementsLock = file
+        parts.lock = file
+      }
+      parts.files.push(file)
+    }
+  }
+  return parts
+}
+
+function addSubchartFile({ subcharts }: ChartParts, { name, data }: ChartFile): void {
+  const below = name.slice('charts/'.length)
+  const [subchart = ''] = below.split('/', 1)
+  const file = { name: below, data }
+  const files = subcharts.get(subchart)
+  if (files === undefined) subcharts.set(subchart, [file])
+  else files.push(file)
+}
+
+function assembleMetadata(parts: ChartParts, warnings: ChartWarning[]): ChartMetadata {
+  if (parts.chartYaml === undefined) {
+    throw new PkgError('CHART_INVALID', 'Chart.yaml file is missing', {
+      hint: 'Name a folder that has a Chart.yaml, or look at what .helmignore leaves out.',
+    })
+  }
+  const document = decodeDocument(parts.chartYaml.data, 'Chart.yaml')
+  let metadata = inFile('Chart.yaml', () => readMetadata(document))
+  // Charts of Helm 2 may have none.
+  if (metadata.apiVersion === '') metadata.apiVersion = 'v1'
+  const { requirements } = parts
+  if (requirements !== undefined) {
+    const more = decodeDocument(requirements.data, 'requirements.yaml')
+    const earlier = metadata
+    metadata = inFile('requirements.yaml', () => readMetadata(more, earlier))
+  }
+  if (metadata.apiVersion !== 'v1') warnings.push(...oldFileWarnings(parts))
+  return metadata
+}
+
+function oldFileWarnings(parts: ChartParts): ChartWarning[] {
+  const warnings: ChartWarning[] = []
+  if (parts.requirements !== undefined) {
+    warnings.push({
+      file: 'requirements.yaml',
+      message:
+        'Dependencies are handled in Chart.yaml since apiVersion "v2". We recommend migrating dependencies to Chart.yaml.',
+    })
+  }
+  if (parts.requirementsLock !== undefined) {
+    warnings.push({
+      file: 'requirements.lock',
+      message:
+        'Dependency locking is handled in Chart.lock since apiVersion "v2". We recommend migrating to Chart.lock.',
+    })
+  }
+  return warnings
+}
+
+/** The two files of Helm 2 stay files of the chart only where they are in force. */
+function otherFiles(parts: ChartParts, metadata: ChartMetadata): ChartFile[] {
+  if (metadata.apiVersion === 'v1') return parts.files
+  return parts.files.filter(
+    (file) => file !== parts.requirements && file !== parts.requirementsLock,
+  )
+}
+
+function assembleLock(file: ChartFile): ChartLock | undefined {
+  const document = decodeDocument(file.data, file.name)
+  return inFile(file.name, () => readLock(document))
+}
+
+/** A chart is native, and its values are YAML 1.2, when it has Handlebars templates. */
+function assembleValues({ values, templates }: ChartParts, warnings: ChartWarning[]): GoMap {
+  if (values === undefined) return new Map()
+  const isNative = templates.some((file) => file.name.endsWith('.hbs'))
+  return readValues(values.data, isNative ? 'core' : 'helm', warnings)
+}
+
+interface SubchartEntry {
+  /** First part of the path below charts/. */
+  name: string
+  files: ChartFile[]
+}
+
+interface Parent {
+  chart: Chart
+  budget: ChartBudget
+  depth: number
+}
+
+function addSubchart(entry: SubchartEntry, { chart, budget, depth }: Parent): void {
+  const folder = `charts/${entry.name}`
+  spendChart(budget, folder, depth + 1)
+  assertOneArchive(entry, chart)
+  try {
+    const { files, warnings } = subchartFiles(entry, budget)
+    const subchart = assemble({ files, origin: chart.origin, budget, warnings }, depth + 1)
+    subchart.parent = chart
+    chart.subcharts.push(subchart)
+    // The outermost chart tells of all of them.
+    for (const warning of subchart.warnings.splice(0)) {
+      chart.warnings.push({ ...warning, file: `${folder}/${warning.file}` })
+    }
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    throw inSubchart(error, entry, chart)
+  }
+}
+
+/** A folder may be named like an archive; Helm takes its first file for the archive and fails. */
+function assertOneArchive({ name, files }: SubchartEntry, { metadata }: Chart): void {
+  const [first] = files
+  if (!name.endsWith('.tgz') || first === undefined || first.name === name) return
+  throw new PkgError(
+    'CHART_INVALID',
+    `error unpacking subchart tar in ${metadata.name}: expected ${name}, got ${first.name}`,
+    { hint: `Rename the folder charts/${name}; the ending .tgz is for archives.` },
+  )
+}
+
+function subchartFiles({ name, files }: SubchartEntry, budget: ChartBudget): ArchiveContent {
+  const [first] = files
+  if (name.endsWith('.tgz') && first !== undefined) return readArchive(first.data, budget)
+  const below = files
+    .filter((file) => file.name !== name)
+    .map((file) => ({ name: file.name.slice(name.length + 1), data: file.data }))
+  return { files: below, warnings: [] }
+}
+
+function inSubchart(error: PkgError, { name }: SubchartEntry, { metadata }: Chart): PkgError {
+  const { code, hint, details, span, message } = error
+  const place = span && { ...span, file: `charts/${name}/${span.file}` }
+  const text = `error unpacking subchart ${name} in ${metadata.name}: ${message}`
+  return new PkgError(code, text, { hint, details, span: place, cause: error })
+}

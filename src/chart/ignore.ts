@@ -1,0 +1,105 @@
+import { PkgError } from '../base/errors.ts'
+import { matchesGlob, parseGlob } from './glob.ts'
+
+/** Says whether a path below the chart's root (with `/`) is left out; `isFolder` is the path's. */
+export type Ignore = (path: string, isFolder: boolean) => boolean
+
+interface Rule {
+  negated: boolean
+  foldersOnly: boolean
+  matches: (path: string) => boolean
+}
+
+/**
+ * Reads .helmignore, with Helm's rules, which are not git's.
+ *
+ * Rules are tried in order and the first that matches decides. A rule with `/` is matched
+ * against the whole path, one without against the last part. A negated rule leaves out
+ * everything that it does not match, so `!a.txt` alone leaves out the whole chart.
+ * Dotfiles in templates/ are always left out.
+ *
+ * Source: helm.sh/helm/v4 pkg/ignore/rules.go.
+ *
+ * @param text the file's text; empty when there is none
+ * @throws PkgError CHART_INVALID for a pattern that cannot be used
+ */
+export function parseIgnore(text: string): Ignore {
+  const rules: Rule[] = []
+  for (const line of text.replace(/^\uFEFF/, '').split('\n')) {
+    const rule = parseRule(line)
+    if (rule !== undefined) rules.push(rule)
+  }
+  rules.push({
+    negated: false,
+    foldersOnly: false,
+    matches: (path) => /^templates\/\.[^/]+$/.test(path),
+  })
+  return (path, isFolder) => ignores(rules, path, isFolder)
+}
+
+function ignores(rules: Rule[], path: string, isFolder: boolean): boolean {
+  for (const rule of rules) {
+    const applies = !rule.foldersOnly || isFolder
+    if (rule.negated) {
+      if (!applies || !rule.matches(path)) return true
+    } else if (applies && rule.matches(path)) return true
+  }
+  return false
+}
+
+function parseRule(line: string): Rule | undefined {
+  let pattern = line.trim()
+  if (pattern === '' || pattern.startsWith('#')) return undefined
+  if (pattern.includes('**')) throw unusable(pattern, 'double-star (**) syntax is not supported')
+  assertValid(pattern)
+  const negated = pattern.startsWith('!')
+  if (negated) pattern = pattern.slice(1)
+  const foldersOnly = pattern.endsWith('/')
+  if (foldersOnly) pattern = pattern.slice(0, -1)
+  return { negated, foldersOnly, matches: matcher(pattern) }
+}
+
+function matcher(pattern: string): (path: string) => boolean {
+  const matchesWhole = textMatcher(pattern.startsWith('/') ? pattern.slice(1) : pattern)
+  if (pattern.includes('/')) return matchesWhole
+  return (path) => matchesWhole(path.slice(path.lastIndexOf('/') + 1))
+}
+
+/** Nearly every rule is a plain name or `*.suffix`; those are compared without a glob. */
+function textMatcher(pattern: string): (text: string) => boolean {
+  if (!/[*?[\\]/.test(pattern)) return (text) => text === pattern
+  const suffix = pattern.slice(1)
+  if (pattern.startsWith('*') && !/[*?[\\]/.test(suffix)) {
+    return (text) =>
+      text.endsWith(suffix) && !text.slice(0, -suffix.length || undefined).includes('/')
+  }
+  return globMatcher(pattern)
+}
+
+/** A part that cannot be read makes the rule match nothing, as in Helm. */
+function globMatcher(pattern: string): (text: string) => boolean {
+  const glob = parseGlob(pattern)
+  return (text) => {
+    try {
+      return matchesGlob(glob, text)
+    } catch {
+      return false
+    }
+  }
+}
+
+/** Helm tries a pattern on "abc", which does not read all of every pattern. */
+function assertValid(pattern: string): void {
+  try {
+    matchesGlob(parseGlob(pattern), 'abc')
+  } catch (error) {
+    throw unusable(pattern, error instanceof Error ? error.message : String(error))
+  }
+}
+
+function unusable(pattern: string, message: string): PkgError {
+  return new PkgError('CHART_INVALID', message, {
+    hint: `Change or remove the line "${pattern}" in .helmignore.`,
+    span: { file: '.helmignore' },
+  })
+}

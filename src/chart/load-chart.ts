@@ -1,0 +1,59 @@
+import { readFileSync, statSync, type Stats } from 'node:fs'
+import { resolve } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import { loadChartArchive } from './archive.ts'
+import { openBudget, tooLarge, type ChartLimits } from './budget.ts'
+import type { Chart } from './chart.ts'
+import { loadChartDirectory } from './read-directory.ts'
+
+export interface ChartInput {
+  /** Reads all of standard input, for the reference `-`. */
+  readStdin: () => Promise<Uint8Array>
+  limits?: Partial<ChartLimits>
+}
+
+/**
+ * Loads a chart from a folder, from an archive, or from an archive on standard input (`-`).
+ *
+ * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, CHART_TOO_LARGE, YAML_INVALID,
+ *   ARCHIVE_UNSAFE, FILE_UNREADABLE
+ */
+export async function loadChart(reference: string, input: ChartInput): Promise<Chart> {
+  const { limits = {} } = input
+  if (reference === '-') {
+    const bytes = await input.readStdin()
+    return loadChartArchive(bytes, { origin: reference, path: 'standard input', limits })
+  }
+  const name = reference.trim()
+  const stat = statSync(name, { throwIfNoEntry: false })
+  if (stat === undefined) throw notFound(name)
+  if (stat.isDirectory()) return loadChartDirectory(name, limits)
+  const path = resolve(name)
+  return loadChartArchive(readArchiveFile(path, stat, limits), { origin: name, path, limits })
+}
+
+function readArchiveFile(path: string, stat: Stats, limits: Partial<ChartLimits>): Buffer {
+  if (!stat.isFile()) {
+    throw new PkgError('CHART_INVALID', `file '${path}' cannot be read: not a regular file`)
+  }
+  const { archiveBytes } = openBudget(limits).limits
+  if (stat.size > archiveBytes) {
+    throw tooLarge(
+      `chart archive is larger than the maximum size ${archiveBytes}`,
+      `It has ${stat.size} bytes.`,
+    )
+  }
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES') throw error
+    throw new PkgError('FILE_UNREADABLE', `open ${path}: permission denied`, { cause: error })
+  }
+}
+
+function notFound(name: string): PkgError {
+  return new PkgError('CHART_NOT_FOUND', `path "${name}" not found`, {
+    hint: 'Name a folder with a Chart.yaml, or an archive that "package" made.',
+  })
+}

@@ -1,0 +1,209 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+} from 'node:fs'
+import { join, resolve, sep } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import { fromBytes } from '../golang/bytes.ts'
+import { compareText } from '../golang/order.ts'
+import { assembleChart } from './assemble-chart.ts'
+import {
+  openBudget,
+  spendFile,
+  assertPathFits,
+  type ChartBudget,
+  type ChartLimits,
+} from './budget.ts'
+import type { Chart, ChartFile, ChartWarning } from './chart.ts'
+import { parseIgnore, type Ignore } from './ignore.ts'
+import { withoutMark } from './read-archive.ts'
+
+/**
+ * Loads a chart from a folder: the files that .helmignore does not leave out, in the order of
+ * their names, folder by folder.
+ *
+ * A symbolic link is followed when it stays below the folder and refused when it leaves it.
+ * Devices, pipes and sockets are left out with a warning.
+ *
+ * Source: helm.sh/helm/v4 pkg/chart/v2/loader/directory.go, internal/sympath/walk.go.
+ *
+ * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, CHART_TOO_LARGE, YAML_INVALID,
+ *   ARCHIVE_UNSAFE, FILE_UNREADABLE
+ */
+export function loadChartDirectory(path: string, limits: Partial<ChartLimits> = {}): Chart {
+  const root = resolve(path)
+  assertHasChart(root)
+  const walk: Walk = {
+    root,
+    ignore: readIgnoreFile(root),
+    budget: openBudget(limits),
+    files: [],
+    warnings: [],
+    realRoot: undefined,
+  }
+  walkFolder(walk, '', [])
+  const { files, warnings, budget } = walk
+  return assembleChart({ files, origin: path, budget, warnings })
+}
+
+interface Walk {
+  root: string
+  ignore: Ignore
+  budget: ChartBudget
+  files: ChartFile[]
+  warnings: ChartWarning[]
+  /** The root without links; found when the first link is met. */
+  realRoot: string | undefined
+}
+
+function assertHasChart(root: string): void {
+  const file = join(root, 'Chart.yaml')
+  if (existsSync(file)) return
+  throw new PkgError(
+    'CHART_INVALID',
+    `unable to detect chart at ${file}: open ${file}: no such file or directory`,
+    { hint: 'Name the folder that holds Chart.yaml.' },
+  )
+}
+
+function readIgnoreFile(root: string): Ignore {
+  const file = join(root, '.helmignore')
+  return parseIgnore(existsSync(file) ? fromBytes(readWhole(file, '.helmignore')) : '')
+}
+
+/** @param trail real paths of the folders that links led into, outermost first */
+function walkFolder(walk: Walk, below: string, trail: readonly string[]): void {
+  const path = join(walk.root, below)
+  const entries = systemErrors(below, path, () => readdirSync(path, { withFileTypes: true }))
+  entries.sort((a, b) => compareText(a.name, b.name))
+  for (const entry of entries) {
+    const name = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isFile()) takeFile(walk, name)
+    else if (entry.isDirectory()) takeFolder(walk, name, trail)
+    else if (entry.isSymbolicLink()) takeLink(walk, name, trail)
+    else takeOther(walk, name)
+  }
+}
+
+function takeFile(walk: Walk, name: string): void {
+  if (walk.ignore(name, false)) return
+  const data = readWhole(join(walk.root, name), name, walk.budget)
+  walk.files.push({ name, data: withoutMark(data) })
+}
+
+function takeFolder(walk: Walk, name: string, trail: readonly string[]): void {
+  if (walk.ignore(name, true)) return
+  assertPathFits(walk.budget, name)
+  walkFolder(walk, name, trail)
+}
+
+function takeOther(walk: Walk, name: string): void {
+  if (walk.ignore(name, false)) return
+  const message = 'is no regular file and is left out'
+  walk.warnings.push({ file: name, message })
+}
+
+function takeLink(walk: Walk, name: string, trail: readonly string[]): void {
+  const path = join(walk.root, name)
+  const target = resolveLink(path)
+  const stat = lstatSync(target)
+  if (walk.ignore(name, stat.isDirectory())) return
+  walk.realRoot ??= realpathSync(walk.root)
+  if (!isInside(target, walk.realRoot)) {
+    throw new PkgError(
+      'CHART_INVALID',
+      `symbolic link "${name}" leads out of the chart to "${target}"`,
+      { hint: 'Copy what it leads to into the chart, or name it in .helmignore.' },
+    )
+  }
+  walk.warnings.push({ file: name, message: `symbolic link is followed to "${target}"` })
+  if (stat.isFile()) takeFile(walk, name)
+  else if (stat.isDirectory()) {
+    if (
+      trail.includes(target) ||
+      isInside(path, target) ||
+      isInside(realpathSync(join(path, '..')), target)
+    ) {
+      throw new PkgError('CHART_INVALID', `open ${path}: too many levels of symbolic links`, {
+        hint: 'Remove the symbolic link that leads to a folder above itself.',
+      })
+    }
+    walkFolder(walk, name, [...trail, target])
+  } else takeOther(walk, name)
+}
+
+function resolveLink(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    throw new PkgError(
+      'CHART_INVALID',
+      `error evaluating symlink ${path}: ${goText(error, 'lstat')}`,
+      {
+        hint: 'Remove the symbolic link, or make what it leads to.',
+        cause: error,
+      },
+    )
+  }
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep)
+}
+
+/** Reads a file whose size is known before it is read, so that none is read that is too large. */
+function readWhole(path: string, name: string, budget?: ChartBudget): Buffer {
+  return systemErrors(name, path, () => {
+    const file = openSync(path, 'r')
+    try {
+      const { size } = fstatSync(file)
+      if (budget !== undefined) spendFile(budget, name, size)
+      const data = Buffer.allocUnsafeSlow(size)
+      let length = 0
+      while (length < size) {
+        const count = readSync(file, data, length, size - length, null)
+        if (count === 0) break
+        length += count
+      }
+      return data.subarray(0, length)
+    } finally {
+      closeSync(file)
+    }
+  })
+}
+
+function systemErrors<T>(name: string, path: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof PkgError || !isSystemError(error)) throw error
+    throw new PkgError('FILE_UNREADABLE', `error reading ${name}: open ${path}: ${reason(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'errno' in error
+}
+
+function goText(error: unknown, call: string): string {
+  if (!isSystemError(error)) throw error
+  return `${call} ${error.path ?? ''}: ${reason(error)}`
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  ELOOP: 'too many levels of symbolic links',
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  return REASONS[error.code ?? ''] ?? error.message
+}

@@ -1,0 +1,93 @@
+import { PkgError } from '../base/errors.ts'
+import { decodeYaml, decodeYamlMap, splitYamlDocuments } from '../encoding/yaml-decode.ts'
+import { YamlError } from '../encoding/yaml-error.ts'
+import { fromBytes } from '../golang/bytes.ts'
+import { GoError, type GoMap, type Value } from '../golang/value.ts'
+import type { ChartWarning } from './chart.ts'
+
+/**
+ * Decodes a file that Helm reads into a struct: its first document, integers kept apart.
+ *
+ * @throws PkgError YAML_INVALID
+ */
+export function decodeDocument(data: Uint8Array, file: string): Value {
+  return inFile(file, () => decodeYaml(fromBytes(data), { dialect: 'helm', file, keepIntegers: true }))
+}
+
+/**
+ * Runs what reads a file and puts Helm's words and the place before its failure.
+ *
+ * @throws PkgError YAML_INVALID for text that is not YAML, CHART_INVALID for a wrong type
+ */
+export function inFile<T>(file: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof YamlError) throw yamlInvalid(error, file, `cannot load ${file}: `)
+    if (!(error instanceof GoError)) throw error
+    const text = `error unmarshaling JSON: while decoding JSON: ${error.message}`
+    throw new PkgError('CHART_INVALID', `cannot load ${file}: ${text}`, {
+      hint: `Correct the type of the field in ${file}.`,
+      span: { file },
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Reads a values.yaml, whose documents are laid over each other in order.
+ *
+ * Source: helm.sh/helm/v4 pkg/chart/v2/loader/load.go `LoadValues`.
+ *
+ * @param warnings gets a warning for each key that stands twice in a map
+ * @throws PkgError YAML_INVALID
+ */
+export function readValues(
+  data: Uint8Array,
+  dialect: 'helm' | 'core',
+  warnings: ChartWarning[],
+): GoMap {
+  const file = 'values.yaml'
+  const text = fromBytes(data)
+  let values: GoMap = new Map()
+  let line = 0
+  for (const document of splitYamlDocuments(text)) {
+    const offset = line
+    const onDuplicateKey = (key: string, first: { line: number }, second: { line: number }) => {
+      const message = `key "${key}" is also in line ${first.line + offset}; the last one counts`
+      warnings.push({ file, line: second.line + offset, message })
+    }
+    try {
+      values = mergeDocuments(values, decodeYamlMap(document, { dialect, file, onDuplicateKey }))
+    } catch (error) {
+      if (!(error instanceof YamlError)) throw error
+      throw yamlInvalid(
+        error,
+        file,
+        `cannot load ${file}: cannot unmarshal yaml document: `,
+        offset,
+      )
+    }
+    line += document.split('\n').length
+  }
+  return values
+}
+
+/** A later document wins, and maps are merged; null is a value like any other here. */
+function mergeDocuments(into: GoMap, from: GoMap): GoMap {
+  if (into.size === 0) return from
+  const merged: GoMap = new Map(into)
+  for (const [key, value] of from) {
+    const before = merged.get(key)
+    const areMaps = before instanceof Map && value instanceof Map
+    merged.set(key, areMaps ? mergeDocuments(before, value) : value)
+  }
+  return merged
+}
+
+function yamlInvalid(error: YamlError, file: string, before: string, offset = 0): PkgError {
+  return new PkgError('YAML_INVALID', `${before}${error.unmarshalMessage}`, {
+    span: { file, line: error.line + offset, column: error.column },
+    cause: error,
+  })
+}
