@@ -1,5 +1,5 @@
 import { LIMITS } from '../base/limits.ts'
-import type { Mark } from './yaml-cursor.ts'
+import type { Mark, YamlComment } from './yaml-cursor.ts'
 import { YamlCursor, yamlError } from './yaml-cursor.ts'
 import { YamlError } from './yaml-error.ts'
 import { readableYaml } from './yaml-reader.ts'
@@ -34,21 +34,27 @@ interface Frame {
   isFirst: boolean
 }
 
+export interface ComposeOptions {
+  readonly dialect: YamlDialect
+  /** Lines before the text, which errors count. */
+  readonly line?: number
+  /** Gets the comments in their order. */
+  readonly comments?: YamlComment[]
+}
+
 /**
  * Reads the first document of a text, however it is written; undefined when it holds none.
  *
- * @param line lines before the text, which errors count
  * @throws YamlError
  */
-export function composeYaml(
-  text: string,
-  line: number,
-  dialect: YamlDialect,
-): YamlNode | undefined {
+export function composeYaml(text: string, options: ComposeOptions): YamlNode | undefined {
+  const { dialect, line = 0, comments } = options
   const readable = readableYaml(text, line)
   const { refusal } = readable
   if (refusal !== undefined && (dialect === 'core' || readable.text === '')) throw refusal
   const cursor = new YamlCursor(`${readable.text}\0`, 0, line)
+  cursor.comments = comments
+  if (readable.text.startsWith('\uFEFF')) cursor.at++
   try {
     const root = new YamlComposer(cursor).composeDocument()
     if (refusal !== undefined && isAtEnd(cursor)) throw refusal
@@ -376,17 +382,26 @@ function fail(problem: string, mark: Mark, goLine = 0): never {
 /** Shared by all nodes without children, which are never changed. */
 const NONE: YamlNode[] = []
 
-const NOTHING_IN_DOCUMENT: ReadonlySet<TokenType> = new Set([
-  ...(['version-directive', 'tag-directive', 'document-start'] as const),
-  ...(['document-end', 'stream-end'] as const),
+const NOTHING_IN_DOCUMENT: ReadonlySet<TokenType> = new Set<TokenType>([
+  'version-directive',
+  'tag-directive',
+  'document-start',
+  'document-end',
+  'stream-end',
 ])
-const DIRECTIVE_OR_START: ReadonlySet<TokenType> = new Set([
-  ...(['version-directive', 'tag-directive', 'document-start'] as const),
+const DIRECTIVE_OR_START: ReadonlySet<TokenType> = new Set<TokenType>([
+  'version-directive',
+  'tag-directive',
+  'document-start',
 ])
-const AFTER_EMPTY_BLOCK: ReadonlySet<TokenType> = new Set(['key', 'value', 'block-end'] as const)
-const AFTER_EMPTY_PAIR: ReadonlySet<TokenType> = new Set([
-  ...(['value', 'flow-entry', 'flow-sequence-end'] as const),
+const AFTER_EMPTY_BLOCK: ReadonlySet<TokenType> = new Set<TokenType>(['key', 'value', 'block-end'])
+const AFTER_EMPTY_PAIR: ReadonlySet<TokenType> = new Set<TokenType>([
+  'value',
+  'flow-entry',
+  'flow-sequence-end',
 ])
-const AFTER_EMPTY_FLOW_KEY: ReadonlySet<TokenType> = new Set([
-  ...(['value', 'flow-entry', 'flow-mapping-end'] as const),
+const AFTER_EMPTY_FLOW_KEY: ReadonlySet<TokenType> = new Set<TokenType>([
+  'value',
+  'flow-entry',
+  'flow-mapping-end',
 ])

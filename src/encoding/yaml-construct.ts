@@ -13,6 +13,8 @@ export interface ConstructOptions {
   readonly dialect: YamlDialect
   /** Whether to build plain objects without a prototype instead of Maps. */
   readonly isJson: boolean
+  /** Whether integers are GoInts in the `helm` dialect too. */
+  readonly keepIntegers?: boolean | undefined
   readonly onDuplicateKey?: ((key: string, first: Position, second: Position) => void) | undefined
 }
 
@@ -36,8 +38,18 @@ interface Frame {
   readonly keys: Map<string, YamlNode> | undefined
   /** Whether `map` and `keys` belong to a mapping that merges this one. */
   readonly isMerged: boolean
+  /** Whether the collection stands where a key should. */
+  readonly isKey: boolean
   index: number
   key: string
+}
+
+/** How a collection is come to. */
+interface Entrance {
+  readonly alias: YamlNode | undefined
+  /** The frame of the mapping that merges it. */
+  readonly merging?: Frame | undefined
+  readonly isKey?: boolean
 }
 
 /**
@@ -112,7 +124,7 @@ class Constructor {
     const target = this.#followAlias(node)
     const alias = target === node ? undefined : node
     if (target.kind !== 'scalar') {
-      this.#open(target, alias, merging)
+      this.#open(target, { alias, merging })
       return undefined
     }
     if (alias !== undefined) this.#activeAliases.delete(alias)
@@ -138,7 +150,7 @@ class Constructor {
     }
   }
 
-  #open(node: YamlNode, alias: YamlNode | undefined, merging: Frame | undefined): void {
+  #open(node: YamlNode, { alias, merging, isKey = false }: Entrance): void {
     const { dialect, isJson, onDuplicateKey } = this.#options
     const wantsKeys = dialect === 'core' || onDuplicateKey !== undefined
     if (merging === undefined) this.#depth++
@@ -152,8 +164,9 @@ class Constructor {
       step: node.kind === 'mapping' ? this.#stepMapping : this.#stepSequence,
       items: [],
       map: merging?.map ?? newYamlMap(isJson),
-      keys: merging === undefined ? (wantsKeys ? new Map() : undefined) : merging.keys,
+      keys: merging === undefined && wantsKeys ? new Map<string, YamlNode>() : merging?.keys,
       isMerged: merging !== undefined,
+      isKey,
       index: 0,
       key: '',
     })
@@ -163,6 +176,7 @@ class Constructor {
     this.#frames.pop()
     if (!frame.isMerged) this.#depth--
     if (frame.alias !== undefined) this.#activeAliases.delete(frame.alias)
+    if (frame.isKey) refuseNode(`invalid map key: ${goSyntaxOf(frame.node)}`, frame.node)
   }
 
   readonly #stepSequence: Step = (frame) => {
@@ -180,8 +194,13 @@ class Constructor {
       this.#close(frame)
       return frame.isMerged ? undefined : frame.map
     }
-    if (isMergeKey(key)) return this.#merge(value, frame)
-    frame.key = this.#keyOf(key, value)
+    if (isMergeKey(key)) {
+      this.#merge(value, frame)
+      return undefined
+    }
+    const text = this.#keyOf(key, value)
+    if (text === undefined) return undefined
+    frame.key = text
     if (!frame.isMerged && frame.keys !== undefined) this.#noteKey(frame, key)
     return this.#begin(value)
   }
@@ -189,32 +208,39 @@ class Constructor {
   /** Merges a list of mappings from the last to the first, so that the first wins. */
   readonly #stepMergeList: Step = (frame) => {
     const child = frame.node.children[--frame.index]
-    if (child !== undefined) return this.#mergeMapping(child, frame)
-    this.#close(frame)
+    if (child === undefined) this.#close(frame)
+    else this.#mergeMapping(child, frame)
     return undefined
   }
 
-  #merge(value: YamlNode, frame: Frame): undefined {
-    if (value.kind !== 'sequence') return this.#mergeMapping(value, frame)
+  #merge(value: YamlNode, frame: Frame): void {
+    if (value.kind !== 'sequence') {
+      this.#mergeMapping(value, frame)
+      return
+    }
     const { map, keys } = frame
     const index = value.children.length
     const step = this.#stepMergeList
-    const rest = { alias: undefined, items: [], isMerged: true, key: '' }
+    const rest = { alias: undefined, items: [], isMerged: true, isKey: false, key: '' }
     this.#frames.push({ ...rest, node: value, step, map, keys, index })
   }
 
-  #mergeMapping(value: YamlNode, frame: Frame): undefined {
+  #mergeMapping(value: YamlNode, frame: Frame): void {
     if ((value.target ?? value).kind !== 'mapping') {
       refuseNode('map merge requires map or sequence of maps as the value', value)
     }
     this.#begin(value, frame)
   }
 
-  #keyOf(key: YamlNode, value: YamlNode): string {
+  /** The text of a key; a collection, which is none, is opened to be refused when it is read. */
+  #keyOf(key: YamlNode, value: YamlNode): string | undefined {
     this.#count(key)
     const target = this.#followAlias(key)
+    if (target.kind !== 'scalar') {
+      this.#open(target, { alias: target === key ? undefined : key, isKey: true })
+      return undefined
+    }
     this.#activeAliases.delete(key)
-    if (target.kind !== 'scalar') refuseNode(`invalid map key: ${goSyntaxOf(target)}`, key)
     if (this.#options.dialect === 'core') return target.value
     const typed = typedScalar(target, 'helm')
     const text = keyText(typed)
@@ -236,9 +262,10 @@ class Constructor {
   }
 
   #valueOf(node: YamlNode): YamlValue {
-    const { dialect, isJson } = this.#options
+    const { dialect, isJson, keepIntegers } = this.#options
     const typed = typedScalar(node, dialect)
     if (typeof typed === 'bigint') {
+      if (keepIntegers === true) return new GoInt(typed, 'int64')
       if (dialect === 'helm' || isJson) return Number(typed)
       return Number.isSafeInteger(Number(typed)) ? Number(typed) : new GoInt(typed, 'int64')
     }

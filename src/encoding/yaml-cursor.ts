@@ -15,6 +15,8 @@ export class YamlCursor {
   brokeLine = false
   /** Whether no other line breaks than line feeds are in the text. */
   hasOnlyLineFeeds = false
+  /** Where comments are collected, if anybody wants them. */
+  comments: YamlComment[] | undefined
 
   /** @param text ends with a NUL; reading starts at `at`, the start of the line `line` */
   constructor(text: string, at = 0, line = 0) {
@@ -53,8 +55,15 @@ export class YamlCursor {
     while (isBlank(this.code)) this.at++
   }
 
+  skipSpaces(): void {
+    while (this.code === SPACE) this.at++
+  }
+
   skipComment(): void {
-    if (this.code === HASH) this.skipToBreak()
+    if (this.code !== HASH) return
+    const { at, line, column } = this
+    this.skipToBreak()
+    this.comments?.push({ start: { at, line, column }, text: this.text.slice(at + 1, this.at) })
   }
 
   skipToBreak(): void {
@@ -82,6 +91,12 @@ export class YamlCursor {
   fail(problem: string, start: Mark = this.mark()): never {
     throw yamlError(problem, { goLine: this.line === 0 ? 0 : this.line + 1, mark: start })
   }
+}
+
+export interface YamlComment {
+  readonly start: Mark
+  /** All behind the `#`. */
+  readonly text: string
 }
 
 /** A place as the scanner counts: from 0. */

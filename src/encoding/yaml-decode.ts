@@ -16,6 +16,8 @@ export interface DecodeYamlOptions {
    * written, equal keys are an error.
    */
   dialect?: YamlDialect | undefined
+  /** Keeps integers apart from floats in the `helm` dialect too, as GoInt. */
+  keepIntegers?: boolean | undefined
   /** Path that errors carry. */
   file?: string | undefined
   /** Called in the `helm` dialect for each key that replaces an earlier one of its map. */
@@ -114,13 +116,13 @@ function decode(text: string, options: DecodeYamlOptions, mode: DecodeMode): Yam
 }
 
 function decodeText(text: string, options: DecodeYamlOptions, mode: DecodeMode): YamlValue {
-  const { dialect = 'helm', onDuplicateKey } = options
-  const construct = { dialect, onDuplicateKey, isJson: mode.isJson }
+  const { dialect = 'helm', onDuplicateKey, keepIntegers = false } = options
+  const construct = { dialect, onDuplicateKey, keepIntegers, isJson: mode.isJson }
   if (isSimpleText(text)) {
     const value = decodeSimpleYaml(`${text}\0`, construct)
     if (value !== undefined) return value
   }
-  const root = composeYaml(text, mode.line, dialect)
+  const root = composeYaml(text, { dialect, line: mode.line })
   return root === undefined ? null : constructYaml(root, construct)
 }
 

@@ -37,12 +37,14 @@ const NOT_FINITE: Readonly<Record<string, string>> = {
   NaN: '.nan',
 }
 
+const NIL = 'interface {}(nil)'
+
 /**
  * The node as Go prints its value with `%#v`.
  *
  * @param nil how a nil is printed, which differs between the top and inside
  */
-export function goSyntaxOf(node: YamlNode, nil = 'interface {}(nil)'): string {
+export function goSyntaxOf(node: YamlNode, nil = NIL): string {
   if (node.kind === 'scalar') return goScalarSyntax(typedScalar(node, 'helm'), nil)
   if (node.target !== undefined) return goSyntaxOf(node.target, nil)
   if (node.kind === 'sequence') {
@@ -53,8 +55,13 @@ export function goSyntaxOf(node: YamlNode, nil = 'interface {}(nil)'): string {
     const [key, value] = node.children.slice(index, index + 2)
     if (key !== undefined && value !== undefined) pairs.set(goSyntaxOf(key), goSyntaxOf(value))
   }
-  const sorted = [...pairs].sort(([a], [b]) => compareText(a, b))
+  const sorted = [...pairs].sort(([a], [b]) => byGoKey(a, b))
   return `map[interface {}]interface {}{${sorted.map((pair) => pair.join(':')).join(', ')}}`
+}
+
+/** Go's fmt sorts a nil key before all others. */
+function byGoKey(a: string, b: string): number {
+  return Number(b === NIL) - Number(a === NIL) || compareText(a, b)
 }
 
 function goScalarSyntax(value: YamlScalar, nil: string): string {

@@ -36,15 +36,24 @@ function problemAt(text: string, at: number): string {
   if (unit < 0xdc80 || unit > 0xdcff) return 'control characters are not allowed'
   const bytes = toBytes(text.slice(at, at + 4))
   const [leading = 0, second = 0] = bytes
-  if (leading < 0xc0 || leading > 0xf7) return 'invalid leading UTF-8 octet'
-  const length = leading < 0xe0 ? 2 : leading < 0xf0 ? 3 : 4
+  const length = utf8Length(leading)
+  if (length < 2) return 'invalid leading UTF-8 octet'
   if (bytes.length < length) return 'incomplete UTF-8 octet sequence'
   for (const byte of bytes.subarray(1, length)) {
     if ((byte & 0xc0) !== 0x80) return 'invalid trailing UTF-8 octet'
   }
-  const isOverlong =
-    leading < 0xc2 || (leading === 0xe0 && second < 0xa0) || (leading === 0xf0 && second < 0x90)
-  return isOverlong ? 'invalid length of a UTF-8 sequence' : 'invalid Unicode character'
+  const shortest = length === 2 ? 0xc280 : length === 3 ? 0xe0a0 : 0xf090
+  if (leading * 256 + second < shortest) return 'invalid length of a UTF-8 sequence'
+  return 'invalid Unicode character'
+}
+
+/** Bytes of the character that starts with this one; 0 where none does. */
+export function utf8Length(leading: number): number {
+  if (leading < 0x80) return 1
+  if (leading < 0xc0) return 0
+  if (leading < 0xe0) return 2
+  if (leading < 0xf0) return 3
+  return leading < 0xf8 ? 4 : 0
 }
 
 function markAt(text: string, at: number, line: number): Mark {
@@ -54,6 +63,6 @@ function markAt(text: string, at: number, line: number): Mark {
 }
 
 const UNUSUAL = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
-/** Control characters, the two non-characters, and halves of surrogate pairs, which hold bytes. */
+/** Control characters, the two non-characters, and the halves of pairs that stand for bytes. */
 const REFUSED =
-  /[\0-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|(?<![\ud800-\udbff])[\udc00-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])/
+  /[\0-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|(?<![\ud800-\udbff])[\udc80-\udcff]/

@@ -1,6 +1,7 @@
 import { fromBytes } from '../golang/bytes.ts'
 import type { Mark, YamlCursor } from './yaml-cursor.ts'
 import { hexValue, isBlank, isBlankOrEnd, isBreakOrEnd, isDigit, isWord } from './yaml-cursor.ts'
+import { utf8Length } from './yaml-reader.ts'
 
 /*
  * Anchors, aliases, tags and directives. Each function reads from the cursor.
@@ -98,14 +99,6 @@ function scanUriEscape(cursor: YamlCursor, start: Mark): string {
   return fromBytes(Uint8Array.from(octets))
 }
 
-function utf8Length(leading: number): number {
-  if (leading < 0x80) return 1
-  if (leading < 0xc0) return 0
-  if (leading < 0xe0) return 2
-  if (leading < 0xf0) return 3
-  return leading < 0xf8 ? 4 : 0
-}
-
 export interface Directive {
   readonly type: 'version-directive' | 'tag-directive'
   /** `1.1`, or the handle. */
@@ -191,5 +184,5 @@ const AFTER_ANCHOR = codesOf('?:,]}%@`')
 const URI_MARKS = codesOf(";/?:@&=+$,.!~*'()[]%")
 
 function codesOf(characters: string): ReadonlySet<number> {
-  return new Set([...characters].map((character) => character.charCodeAt(0)))
+  return new Set(Array.from(characters, (character) => character.charCodeAt(0)))
 }

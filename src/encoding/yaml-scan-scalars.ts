@@ -203,20 +203,20 @@ class BlockBreaks {
   }
 
   read(cursor: YamlCursor): void {
-    const { indent } = this
+    const indent = this.indent === 0 ? Infinity : this.indent
     let widest = 0
     this.text = ''
     for (;;) {
-      while ((indent === 0 || cursor.column < indent) && cursor.code === SPACE) cursor.at++
+      while (cursor.column < indent && cursor.code === SPACE) cursor.at++
       widest = Math.max(widest, cursor.column)
-      if ((indent === 0 || cursor.column < indent) && cursor.code === TAB) {
+      if (cursor.column < indent && cursor.code === TAB) {
         const problem = 'found a tab character where an indentation space is expected'
         cursor.fail(problem, this.#start)
       }
       if (!isBreak(cursor.code)) break
       this.text += cursor.readBreak()
     }
-    if (indent === 0) this.indent = Math.max(widest, this.#parentIndent + 1, 1)
+    if (this.indent === 0) this.indent = Math.max(widest, this.#parentIndent + 1, 1)
   }
 }
 
@@ -257,9 +257,24 @@ class Gap {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
-  ...{ '0': '\0', a: '\x07', b: '\b', t: '\t', '\t': '\t', n: '\n', v: '\v', f: '\f' },
-  ...{ r: '\r', e: '\x1b', ' ': ' ', '"': '"', "'": "'", '\\': '\\' },
-  ...{ N: '\x85', _: '\xa0', L: '\u2028', P: '\u2029' },
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  t: '\t',
+  '\t': '\t',
+  n: '\n',
+  v: '\v',
+  f: '\f',
+  r: '\r',
+  e: '\x1b',
+  ' ': ' ',
+  '"': '"',
+  "'": "'",
+  '\\': '\\',
+  N: '\x85',
+  _: '\xa0',
+  L: '\u2028',
+  P: '\u2029',
 }
 const CODE_LENGTHS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 }
 

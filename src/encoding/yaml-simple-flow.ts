@@ -35,17 +35,13 @@ export function readFlow(input: SimpleScanner, depth: number): YamlValue {
       if (parent === undefined) return frame.items ?? frame.map
       attach(parent, frame.items ?? frame.map)
       frame = parent
-    } else if (frame.isFilled) {
-      if (code !== COMMA) giveUp()
-      input.at++
-      frame.isFilled = false
-    } else if (frame.items === undefined && frame.key === undefined) {
-      frame.key = readKey(input, frame)
-    } else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
+    } else if (frame.isFilled) skipComma(input, frame)
+    else if (isKeyNext(frame)) frame.key = readKey(input, frame)
+    else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
       outer.push(frame)
       if (outer.length === depth) giveUp()
       frame = openFlow(input)
-    } else attach(frame, input.isAtQuote ? input.readQuoted() : input.valueOf(readPlain(input)))
+    } else attach(frame, readScalar(input))
   }
 }
 
@@ -59,6 +55,20 @@ function openFlow(input: SimpleScanner): FlowFrame {
     key: undefined,
     isFilled: false,
   }
+}
+
+function isKeyNext(frame: FlowFrame): boolean {
+  return frame.items === undefined && frame.key === undefined
+}
+
+function skipComma(input: SimpleScanner, frame: FlowFrame): void {
+  if (input.code !== COMMA) giveUp()
+  input.at++
+  frame.isFilled = false
+}
+
+function readScalar(input: SimpleScanner): YamlValue {
+  return input.isAtQuote ? input.readQuoted() : input.valueOf(readPlain(input))
 }
 
 function attach(frame: FlowFrame, value: YamlValue): void {

@@ -162,10 +162,11 @@ export class SimpleScanner {
   /** The value of an unquoted scalar. */
   valueOf(text: string): YamlValue {
     if (!mayBeTyped(text.charCodeAt(0))) return text
-    const { dialect, isJson } = this.options
+    const { dialect, isJson, keepIntegers } = this.options
     const typed = resolvePlain(text, dialect)
     if (typeof typed === 'number' && !Number.isFinite(typed)) giveUp()
     if (typeof typed !== 'bigint') return typed
+    if (keepIntegers === true) return new GoInt(typed, 'int64')
     const number = Number(typed)
     if (dialect === 'helm' || isJson || Number.isSafeInteger(number)) return number
     return new GoInt(typed, 'int64')

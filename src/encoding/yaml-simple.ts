@@ -59,7 +59,7 @@ class SimpleReader {
         if (!input.text.startsWith('---\n', input.at)) giveUp()
         input.at += 3
         input.endLine()
-      } else this.#readLine(input.code, input.column)
+      } else this.#readLine(input.column)
       isStarted = true
     }
     this.#closeDeeper(-1)
@@ -67,18 +67,20 @@ class SimpleReader {
   }
 
   /** Reads the node, the list item or the pair that starts here, first on its line. */
-  #readLine(code: number, column: number): void {
+  #readLine(column: number): void {
     this.#closeDeeper(column)
-    let frame = this.#frames.at(-1)
-    if (frame === undefined) {
-      if (this.#root !== null) giveUp()
-      return this.#readNode()
-    }
-    if (column > frame.column) {
-      if (!frame.isWaiting) giveUp()
-      return this.#readNode()
-    }
-    const isEntry = code === DASH && this.#in.standsAlone
+    const frame = this.#frames.at(-1)
+    if (frame?.column === column) return this.#readNext(frame)
+    const isRoot = frame === undefined && this.#root === null
+    if (!isRoot && frame?.isWaiting !== true) giveUp()
+    this.#readNode()
+  }
+
+  /** Reads what stands in the column of the collection: its next item, or of the map around. */
+  #readNext(current: Frame): void {
+    const { column } = current
+    const isEntry = this.#in.code === DASH && this.#in.standsAlone
+    let frame: Frame | undefined = current
     if (isEntry && frame.items === undefined && frame.isWaiting) frame = this.#open('list', column)
     else if (!isEntry && frame.items !== undefined) {
       this.#close(frame)

@@ -186,8 +186,8 @@ export class YamlScanner {
   #skipToToken(): void {
     const { cursor } = this
     for (;;) {
-      const mayBeTab = this.#inFlow || !this.#mayStartKey
-      while (cursor.code === SPACE || (mayBeTab && cursor.code === TAB)) cursor.at++
+      if (this.#inFlow || !this.#mayStartKey) cursor.skipBlanks()
+      else cursor.skipSpaces()
       cursor.skipComment()
       if (!isBreak(cursor.code)) return
       cursor.readBreak()
@@ -300,7 +300,7 @@ export class YamlScanner {
   #charactersSince(start: number): number {
     const units = this.cursor.at - start
     if (units <= 1024 || units > 2048) return units
-    return [...this.cursor.text.slice(start, this.cursor.at)].length
+    return Array.from(this.cursor.text.slice(start, this.cursor.at)).length
   }
 
   #saveKey(): void {
@@ -368,8 +368,6 @@ function tokenOf(type: TokenType, start: Mark): Token {
   return { type, start, value: '', suffix: '' }
 }
 
-const TAB = 9
-const SPACE = 32
 const EXCLAMATION = 33
 const DOUBLE_QUOTE = 34
 const PERCENT = 37
@@ -387,11 +385,9 @@ const OPEN_BRACE = 123
 const PIPE = 124
 const CLOSE_BRACE = 125
 
-const PROPERTY_OR_QUOTE = new Set([
-  ...[EXCLAMATION, DOUBLE_QUOTE, AMPERSAND, SINGLE_QUOTE, ASTERISK],
-])
+const PROPERTY_OR_QUOTE = new Set([EXCLAMATION, DOUBLE_QUOTE, AMPERSAND, SINGLE_QUOTE, ASTERISK])
 /** Characters that never start a plain scalar: `,[]{}#&*!|>'"%@` and the backquote. */
-const NEVER_PLAIN = new Set([...',[]{}#&*!|>\'"%@`'].map((character) => character.charCodeAt(0)))
+const NEVER_PLAIN = new Set(Array.from(',[]{}#&*!|>\'"%@`', (character) => character.charCodeAt(0)))
 
 const NO_KEY: SimpleKey = {
   isPossible: false,

@@ -19,7 +19,7 @@ export function typedScalar(node: YamlNode, dialect: YamlDialect): YamlScalar {
   if (type === 'float' && typeof typed === 'bigint' && BigInt.asIntN(64, typed) === typed) {
     return Number(typed)
   }
-  refuseNode(`cannot decode ${found} \`${value}\` as a !!${type}`, node)
+  return refuseNode(`cannot decode ${found} \`${value}\` as a !!${type}`, node)
 }
 
 /** Refuses a node in goyaml's words, which then name no line. */
