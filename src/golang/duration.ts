@@ -9,22 +9,11 @@ import { GoError, GoInt, type GoType, int64, type Value } from './value.ts'
  * @throws GoError with Go's text
  */
 export function parseDuration(text: string): bigint {
-  const isNegative = text.startsWith('-')
-  let rest = /^[-+]/.test(text) ? text.slice(1) : text
-  if (rest === '0') return 0n
-  if (rest === '') throw invalid(text)
-  let total = 0n
-  while (rest !== '') {
-    const match = /^(\d*)(?:\.(\d*))?/.exec(rest)
-    const [number = '', whole = '', fraction = ''] = match ?? []
-    if (whole === '' && fraction === '') throw invalid(text)
-    const name = /^[^.\d]*/.exec(rest.slice(number.length))?.[0] ?? ''
-    if (BigInt(whole) > LIMIT) throw invalid(text)
-    total += BigInt(whole) * unitNamed(name, text) + fractionOf(fraction, name)
-    if (total > LIMIT) throw invalid(text)
-    rest = rest.slice(number.length + name.length)
-  }
-  if (isNegative) return -total
+  const digits = text.replace(/^[-+]/, '')
+  if (digits === '0') return 0n
+  if (digits === '') throw invalid(text)
+  const total = sumOf(digits, text)
+  if (text.startsWith('-')) return -total
   if (total === LIMIT) throw invalid(text)
   return total
 }
@@ -99,6 +88,20 @@ const UNITS = new Map([
   ['m', MINUTE],
   ['h', 60n * MINUTE],
 ])
+
+/** Adds up the numbers of a duration without a sign; `text` is the whole for errors. */
+function sumOf(digits: string, text: string): bigint {
+  let total = 0n
+  for (let rest = digits; rest !== '';) {
+    const [number = '', whole = '', fraction = ''] = /^(\d*)(?:\.(\d*))?/.exec(rest) ?? []
+    const name = /^[^.\d]*/.exec(rest.slice(number.length))?.[0] ?? ''
+    if ((whole === '' && fraction === '') || BigInt(whole) > LIMIT) throw invalid(text)
+    total += BigInt(whole) * unitNamed(name, text) + fractionOf(fraction, name)
+    if (total > LIMIT) throw invalid(text)
+    rest = rest.slice(number.length + name.length)
+  }
+  return total
+}
 
 function unitNamed(name: string, text: string): bigint {
   if (name === '') throw new GoError(`time: missing unit in duration ${quoteForTime(text)}`)

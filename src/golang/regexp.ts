@@ -182,7 +182,7 @@ function findSpans(regexp: Regexp, text: string, limit: number): Span[] {
   const spans: Span[] = []
   const most = limit < 0 ? Number.POSITIVE_INFINITY : limit
   let before = -1
-  for (let at = 0; at <= text.length && (limit < 0 || spans.length < limit);) {
+  for (let at = 0; at <= text.length && spans.length < most;) {
     const [start, end] = regexp.exec(text, at) ?? []
     if (start === undefined || end === undefined) break
     const isAccepted = end !== at || start !== before
