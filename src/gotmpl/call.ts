@@ -14,6 +14,8 @@ import { TemplateError } from './template-error.ts'
 export interface Argument {
   node: Operand
   evaluate: Evaluate
+  /** Whether an interface holds the value; the builtin `slice` minds. */
+  isBoxed: (frame: Frame) => boolean
 }
 
 /** How a call site calls a function of a given signature. */
@@ -217,7 +219,7 @@ function numberValue(node: NumberNode, parameter: Param): Value | undefined {
     case 'duration':
       return new GoInt(node.int, 'int64')
     case 'uint32':
-      return new GoInt(BigInt.asUintN(32, node.int), 'uint32')
+      return node.int < 0n ? undefined : new GoInt(BigInt.asUintN(32, node.int), 'uint32')
     default:
       return undefined
   }

@@ -93,6 +93,7 @@ function basicKind(value: Value): Basic | undefined {
   }
 }
 
-function incompatible(_a: Value, _b: Value): GoError {
-  return new GoError('incompatible types for comparison')
+function incompatible(a: Value, b: Value): GoError {
+  const types = `${typeName(a)} and ${typeName(b)}`
+  return new GoError(`incompatible types for comparison: ${types}`)
 }

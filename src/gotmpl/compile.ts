@@ -8,6 +8,7 @@ import { quote } from '../golang/strconv.ts'
 import { printed } from './builtins.ts'
 import { compilePipe } from './expression.ts'
 import {
+  type Block,
   BREAK,
   CONTINUE,
   type Evaluate,
@@ -32,19 +33,20 @@ import { Scope } from './scope.ts'
 import { isTrue } from './truth.ts'
 
 /** Compiles a template's text. */
-export function compileTemplate(list: ListNode): Step {
+export function compileTemplate(list: ListNode): Block {
   return compileList(list, Scope.ofTemplate())
 }
 
 /** Compiles a list of statements, when it is first run; what it declares is known to it alone. */
-export function compileList(list: ListNode, scope: Scope): Step {
+export function compileList(list: ListNode, scope: Scope): Block {
   const inner = scope.fork()
   let steps: Step[] | undefined
   return (frame) => {
     steps ??= list.nodes.map((node) => compileStatement(node, inner))
     spend(frame, steps.length + 1)
     for (const step of steps) {
-      const completion = step(frame)
+      const outcome = step(frame)
+      const completion = typeof outcome === 'function' ? outcome(frame) : outcome
       if (completion !== GO_ON) return completion
     }
     return GO_ON
@@ -95,7 +97,7 @@ function compileAction({ pipe }: ActionNode, scope: Scope): Step {
 
 interface Branch {
   test: Evaluate
-  list: Step
+  list: Block
 }
 
 /** Compiles an `if` with its chain of `else if`, flat, however long it is. */
@@ -103,7 +105,7 @@ function compileIf(node: IfNode, scope: Scope): Step {
   const branches: Branch[] = []
   let inner = scope
   let current: IfNode | undefined = node
-  let otherwise: Step | undefined
+  let otherwise: Block | undefined
   while (current !== undefined) {
     inner = inner.fork()
     branches.push({
@@ -125,15 +127,14 @@ function loneIf(list: ListNode | undefined): IfNode | undefined {
   return list?.nodes.length === 1 && node?.kind === 'if' ? node : undefined
 }
 
-function runBranch({ test, list }: Branch, otherwise: Step | undefined): Step {
-  if (otherwise === undefined) return (frame) => (isTrue(test(frame)) ? list(frame) : GO_ON)
-  return (frame) => (isTrue(test(frame)) ? list(frame) : otherwise(frame))
+function runBranch({ test, list }: Branch, otherwise: Block | undefined): Step {
+  return (frame) => (isTrue(test(frame)) ? list : (otherwise ?? GO_ON))
 }
 
-function runChain(branches: readonly Branch[], otherwise: Step | undefined): Step {
+function runChain(branches: readonly Branch[], otherwise: Block | undefined): Step {
   return (frame) => {
-    for (const { test, list } of branches) if (isTrue(test(frame))) return list(frame)
-    return otherwise === undefined ? GO_ON : otherwise(frame)
+    for (const { test, list } of branches) if (isTrue(test(frame))) return list
+    return otherwise ?? GO_ON
   }
 }
 
@@ -144,7 +145,7 @@ function compileWith(node: WithNode, scope: Scope): Step {
   const otherwise = node.otherwise && compileList(node.otherwise, inner)
   return (frame) => {
     const dot = value(frame)
-    if (!isTrue(dot)) return otherwise === undefined ? GO_ON : otherwise(frame)
+    if (!isTrue(dot)) return otherwise ?? GO_ON
     const outer = frame.dot
     const isOuterBoxed = frame.isDotBoxed
     frame.dot = dot

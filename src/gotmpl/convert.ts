@@ -42,12 +42,14 @@ export function nilOf(parameter: Parameter): { value: Cell } | undefined {
     case 'reflect.Value':
       return { value: undefined }
     case 'map':
-      return { value: new Map() }
+      return { value: new GoNil('map', { name: TYPE_NAMES.map }) }
     case 'list':
     case 'strings':
       return { value: [] }
     case 'bytes':
       return { value: new Uint8Array() }
+    case 'version':
+      return { value: new GoNil('ptr', { name: TYPE_NAMES.version }) }
     default:
       return undefined
   }

@@ -5,24 +5,14 @@
  * Source: Go's text/template/exec.go, `evalPipeline` to `evalFunction`.
  */
 import { int, typeOfCollection, type Value } from '../golang/value.ts'
-import { BUILTINS } from './builtins.ts'
-import {
-  type Argument,
-  bareCall,
-  callFailure,
-  evaluateArguments,
-  isSameSignature,
-  type MethodCall,
-  type Plan,
-  planCall,
-  type Signature,
-} from './call.ts'
+import { type Argument, bareCall, type MethodCall } from './call.ts'
 import { complexValue } from './complex.ts'
+import { holdsInterfaces } from './convert.ts'
 import { type ChainStart, follow } from './fields.ts'
-import { type Cell, type Evaluate, failure, type Frame, type Functions, spend } from './frame.ts'
+import { type Cell, type Evaluate, failure, type Frame, type Stage } from './frame.ts'
+import { compileFunction } from './function-call.ts'
 import {
   type CommandNode,
-  type IdentifierNode,
   type NamedNode,
   type NumberNode,
   type Operand,
@@ -31,15 +21,25 @@ import {
   type VariableNode,
 } from './nodes.ts'
 import type { Scope } from './scope.ts'
-import { isTrue } from './truth.ts'
 
 /** Compiles a pipeline; the variables it declares become known in the scope. */
 export function compilePipe(pipe: PipeNode, scope: Scope): Evaluate {
-  let value: Evaluate | undefined
-  for (const command of pipe.commands) value = compileCommand(command, scope, value, pipe)
-  if (value === undefined) return () => undefined
-  if (pipe.variables.length === 0) return value
-  return compileDeclaration(pipe, value, scope)
+  const stages = pipe.commands.map((command, stage) =>
+    compileCommand(command, scope, { isFirst: stage === 0, pipe }),
+  )
+  const value = compileStages(stages)
+  return pipe.variables.length === 0 ? value : compileDeclaration(pipe, value, scope)
+}
+
+function compileStages(stages: readonly Stage[]): Evaluate {
+  const [first, ...rest] = stages
+  if (first === undefined) return () => undefined
+  if (rest.length === 0) return first
+  return (frame) => {
+    let value = first(frame)
+    for (const stage of rest) value = stage(frame, value ?? undefined)
+    return value
+  }
 }
 
 function compileDeclaration(pipe: PipeNode, value: Evaluate, scope: Scope): Evaluate {
@@ -75,45 +75,73 @@ export function storeIn(slot: number): Store {
   }
 }
 
-function compileCommand(
-  command: CommandNode,
-  scope: Scope,
-  final: Evaluate | undefined,
-  pipe: PipeNode,
-): Evaluate {
-  const [first, ...rest] = command.operands
-  if (first === undefined) throw new Error('a command without operands')
-  switch (first.kind) {
-    case 'identifier': {
-      const args = rest.map((operand) => compileArgument(operand, scope))
-      return compileFunction(first, command, args, final)
-    }
-    case 'field':
-    case 'chain':
-    case 'variable':
-      if (first.kind === 'variable' && first.fields.length === 0) break
-      if (rest.length > 0 || final !== undefined) {
-        return compileMethod(first, rest, final, scope)
-      }
-      break
-    default:
-  }
-  if (rest.length > 0 || final !== undefined) return notAFunction(first, final, pipe)
-  if (first.kind === 'nil') return refusal(first, 'nil is not a command')
-  return compileOperand(first, scope)
+interface Position {
+  /** Whether no stage comes before, whose value would be the last argument. */
+  isFirst: boolean
+  pipe: PipeNode
 }
 
-function notAFunction(first: Operand, final: Evaluate | undefined, pipe: PipeNode): Evaluate {
+function compileCommand(command: CommandNode, scope: Scope, position: Position): Stage {
+  const [first, ...rest] = command.operands
+  if (first === undefined) throw new Error('a command without operands')
+  const hasArguments = rest.length > 0 || !position.isFirst
+  if (first.kind === 'identifier') {
+    const args = rest.map((operand) => compileArgument(operand, scope))
+    return compileFunction(first, command, args, !position.isFirst)
+  }
+  if (!hasArguments) {
+    return first.kind === 'nil'
+      ? refusal(first, 'nil is not a command')
+      : compileOperand(first, scope)
+  }
+  return canBeMethod(first)
+    ? compileMethod(first, rest, !position.isFirst, scope)
+    : notAFunction(first, position)
+}
+
+type Chain = Operand & { kind: 'field' | 'chain' | 'variable' }
+
+function canBeMethod(node: Operand): node is Chain {
+  if (node.kind === 'variable') return node.fields.length > 0
+  return node.kind === 'field' || node.kind === 'chain'
+}
+
+function notAFunction(first: Operand, { isFirst, pipe }: Position): Evaluate {
   return (frame) => {
-    if (final === undefined) frame.node = pipe
-    else final(frame)
     if (first.kind !== 'pipe') frame.node = first
+    else if (isFirst) frame.node = pipe
     throw failure(frame, `can't give argument to non-function ${sourceOf(first)}`)
   }
 }
 
 function compileArgument(node: Operand, scope: Scope): Argument {
-  return { node, evaluate: compileOperand(node, scope) }
+  return { node, evaluate: compileOperand(node, scope), isBoxed: compileIsBoxed(node, scope) }
+}
+
+/** Tells of the value of an operand whether an interface holds it. */
+function compileIsBoxed(node: Operand, scope: Scope): (frame: Frame) => boolean {
+  switch (node.kind) {
+    case 'dot':
+      return isDotBoxed
+    case 'field':
+      return compileIsElement({ ...node, names: node.names.slice(0, -1) }, scope)
+    case 'chain':
+      return compileIsElement({ ...node, fields: node.fields.slice(0, -1) }, scope)
+    case 'variable': {
+      if (node.fields.length > 0) {
+        return compileIsElement({ ...node, fields: node.fields.slice(0, -1) }, scope)
+      }
+      const slot = scope.find(node.name)
+      return (frame) => slot !== undefined && frame.boxedVariables?.[slot] === true
+    }
+    default:
+      return isNeverBoxed
+  }
+}
+
+function compileIsElement(owner: Operand, scope: Scope): (frame: Frame) => boolean {
+  const evaluate = compileOperand(owner, scope.fork())
+  return (frame) => holdsInterfaces(evaluate(frame))
 }
 
 function compileOperand(node: Operand, scope: Scope): Evaluate {
@@ -121,7 +149,7 @@ function compileOperand(node: Operand, scope: Scope): Evaluate {
     case 'pipe':
       return compilePipe(node, scope)
     case 'identifier':
-      return compileFunction(node, node, [], undefined)
+      return compileFunction(node, node, [], false)
     case 'field':
       return compileChain(node, node.names, (frame) => frame.dot, isDotBoxed)
     case 'chain': {
@@ -222,30 +250,20 @@ function compileChain(
   }
 }
 
-type Chain = Operand & { kind: 'field' | 'chain' | 'variable' }
-
 /** A chain of fields whose last name is given arguments, so that it must be a method. */
 function compileMethod(
   node: Chain,
   operands: readonly Operand[],
-  final: Evaluate | undefined,
+  hasFinal: boolean,
   scope: Scope,
-): Evaluate {
+): Stage {
   const start = compileChainStart(node, scope)
   const names = node.kind === 'field' ? node.names : node.fields
   const args = operands.map((operand) => compileArgument(operand, scope))
   const bare = bareCall(node)
-  return (frame) => {
-    const last = final === undefined ? undefined : (final(frame) ?? undefined)
+  return (frame, last) => {
     frame.node = node
-    const call: MethodCall = {
-      node,
-      args,
-      last,
-      bare,
-      hasFinal: final !== undefined,
-      hasArguments: true,
-    }
+    const call: MethodCall = { node, args, last, hasFinal, hasArguments: true, bare }
     return follow(frame, start(frame), names, call)
   }
 }
@@ -269,80 +287,4 @@ function compileChainStart(node: Chain, scope: Scope): (frame: Frame) => ChainSt
     value: frame.variables[slot],
     isBoxed: frame.boxedVariables?.[slot] === true,
   })
-}
-
-/** How a call site calls the function that its name stands for in one set. */
-interface Site {
-  functions: Functions
-  signature: Signature
-  call: (...args: never[]) => Value
-  logic: 'and' | 'or' | undefined
-  plan: Plan
-}
-
-function compileFunction(
-  identifier: IdentifierNode,
-  node: NamedNode,
-  args: readonly Argument[],
-  final: Evaluate | undefined,
-): Evaluate {
-  const { name } = identifier
-  let site: Site | undefined
-  return (frame) => {
-    const last = final === undefined ? undefined : (final(frame) ?? undefined)
-    frame.node = identifier
-    if (site === undefined || site.functions !== frame.set.functions) {
-      site = resolve(frame, { name, args, hasFinal: final !== undefined }, site)
-    }
-    const { plan, call } = site
-    if (plan.mistake !== undefined) throw failure(frame, plan.mistake)
-    spend(frame, 1)
-    if (site.logic !== undefined) return shortCircuit(frame, plan, last, site.logic === 'or')
-    const values = evaluateArguments(frame, plan, last) as never[]
-    try {
-      return call(...values)
-    } catch (error) {
-      throw callFailure(frame, { node, name }, error)
-    }
-  }
-}
-
-function resolve(
-  frame: Frame,
-  { name, args, hasFinal }: { name: string; args: readonly Argument[]; hasFinal: boolean },
-  known: Site | undefined,
-): Site {
-  const { functions } = frame.set
-  const builtin = BUILTINS.get(name)
-  const found = functions.get(name) ?? builtin
-  if (found === undefined) throw failure(frame, `"${name}" is not a defined function`)
-  const plan =
-    known !== undefined && isSameSignature(known.signature, found)
-      ? known.plan
-      : planCall(name, found, args, hasFinal)
-  const isLogic = found === builtin && (name === 'and' || name === 'or')
-  return {
-    functions,
-    signature: found,
-    call: found.call,
-    logic: isLogic ? name : undefined,
-    plan: found === builtin && name === 'call' ? planNamedCall(plan, args) : plan,
-  }
-}
-
-/** The builtin `call` is told the source of what it is to call, for its errors. */
-function planNamedCall(plan: Plan, args: readonly Argument[]): Plan {
-  const [first] = args
-  const name = first === undefined ? undefined : sourceOf(first.node)
-  return { ...plan, arguments: [() => name, ...plan.arguments] }
-}
-
-/** `and` and `or`: the first argument that decides, else the last. */
-function shortCircuit(frame: Frame, plan: Plan, last: Cell, isOr: boolean): Cell {
-  let value: Cell
-  for (const evaluate of plan.arguments) {
-    value = evaluate(frame)
-    if (isTrue(value) === isOr) return value
-  }
-  return plan.final === undefined ? value : last
 }

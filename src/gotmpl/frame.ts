@@ -16,8 +16,17 @@ export type Cell = Value | undefined
 /** A compiled expression. Where it ends a pipeline, `null` means the same as `undefined`. */
 export type Evaluate = (frame: Frame) => Cell
 
-/** A compiled statement or list of them; says how the list it stands in goes on. */
-export type Step = (frame: Frame) => Completion
+/** A compiled command of a pipeline; `last` is the value of the stage before, if there is one. */
+export type Stage = (frame: Frame, last?: Cell) => Cell
+
+/** A compiled list of statements; says how the list it stands in goes on. */
+export type Block = (frame: Frame) => Completion
+
+/**
+ * A compiled statement. It may give back a block to be run in its stead, so that nested
+ * blocks take less of the stack: templates may include each other 1,000 levels deep.
+ */
+export type Step = (frame: Frame) => Completion | Block
 
 export type Completion = typeof GO_ON | typeof BREAK | typeof CONTINUE
 export const GO_ON = 0
@@ -27,7 +36,7 @@ export const CONTINUE = 2
 export interface RunTemplate {
   readonly name: string
   readonly source: Source
-  readonly body: Step
+  readonly body: Block
 }
 
 /** What the templates of one set can reach. */

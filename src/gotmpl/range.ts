@@ -3,7 +3,16 @@ import { sortedKeys } from '../golang/order.ts'
 import { GoInt, type GoMap, GoNil, int, type Value } from '../golang/value.ts'
 import { holdsInterfaces } from './convert.ts'
 import { compilePipe, type Store, storeOf } from './expression.ts'
-import { BREAK, type Cell, failure, type Frame, GO_ON, spend, type Step } from './frame.ts'
+import {
+  type Block,
+  BREAK,
+  type Cell,
+  failure,
+  type Frame,
+  GO_ON,
+  spend,
+  type Step,
+} from './frame.ts'
 import type { ListNode, RangeNode } from './nodes.ts'
 import type { Scope } from './scope.ts'
 
@@ -18,7 +27,7 @@ type Turn = (frame: Frame, key: Cell, element: Cell) => boolean
 export function compileRange(
   node: RangeNode,
   scope: Scope,
-  compileList: (list: ListNode, scope: Scope) => Step,
+  compileList: (list: ListNode, scope: Scope) => Block,
 ): Step {
   const variables = compileVariables(node, scope)
   const body = compileList(node.list, scope)
@@ -40,8 +49,7 @@ export function compileRange(
     const hasRun = loop(frame, value, turn, node.pipe.variables.length)
     frame.dot = outer
     frame.isDotBoxed = isOuterBoxed
-    if (hasRun || otherwise === undefined) return GO_ON
-    return otherwise(frame)
+    return hasRun ? GO_ON : (otherwise ?? GO_ON)
   }
 }
 

@@ -1,0 +1,130 @@
+/*
+ * Calls of functions by name. A call site looks its function up when it first runs, and again
+ * only when it runs in a set with other functions.
+ *
+ * Source: Go's text/template/exec.go, `evalFunction` and `evalCall`.
+ */
+import { GoStruct, type Value } from '../golang/value.ts'
+import { BUILTINS } from './builtins.ts'
+import {
+  type Argument,
+  callFailure,
+  evaluateArguments,
+  isSameSignature,
+  type Plan,
+  planCall,
+  type Signature,
+} from './call.ts'
+import {
+  type Cell,
+  type Evaluate,
+  failure,
+  type Frame,
+  type Functions,
+  spend,
+  type Stage,
+} from './frame.ts'
+import { type IdentifierNode, type NamedNode, sourceOf } from './nodes.ts'
+import { isTrue } from './truth.ts'
+
+/** How a call site calls the function that its name stands for in one set. */
+interface Site {
+  functions: Functions
+  signature: Signature
+  call: (...args: never[]) => Value
+  logic: 'and' | 'or' | undefined
+  plan: Plan
+}
+
+/**
+ * Compiles a call of a function.
+ *
+ * @param node what an error of the function names
+ * @param hasFinal whether the value of the stage before is the last argument
+ */
+export function compileFunction(
+  identifier: IdentifierNode,
+  node: NamedNode,
+  args: readonly Argument[],
+  hasFinal: boolean,
+): Stage {
+  const { name } = identifier
+  let site: Site | undefined
+  return (frame, last) => {
+    frame.node = identifier
+    if (site === undefined || site.functions !== frame.set.functions) {
+      site = resolve(frame, { name, args, hasFinal }, site)
+    }
+    const { plan, call } = site
+    if (plan.mistake !== undefined) throw failure(frame, plan.mistake)
+    spend(frame, 1)
+    if (site.logic !== undefined) return shortCircuit(frame, plan, last, site.logic === 'or')
+    const values = evaluateArguments(frame, plan, last) as never[]
+    try {
+      return call(...values)
+    } catch (error) {
+      throw callFailure(frame, { node, name }, error)
+    }
+  }
+}
+
+function resolve(
+  frame: Frame,
+  { name, args, hasFinal }: { name: string; args: readonly Argument[]; hasFinal: boolean },
+  known: Site | undefined,
+): Site {
+  const { functions } = frame.set
+  const builtin = BUILTINS.get(name)
+  const found = functions.get(name) ?? builtin
+  if (found === undefined) throw failure(frame, `"${name}" is not a defined function`)
+  const plan =
+    known !== undefined && isSameSignature(known.signature, found)
+      ? known.plan
+      : planCall(name, found, args, hasFinal)
+  const isLogic = found === builtin && (name === 'and' || name === 'or')
+  return {
+    functions,
+    signature: found,
+    call: found.call,
+    logic: isLogic ? name : undefined,
+    plan: found === builtin ? planOfBuiltin(name, plan, args) : plan,
+  }
+}
+
+function planOfBuiltin(name: string, plan: Plan, args: readonly Argument[]): Plan {
+  if (name === 'call') return planNamedCall(plan, args)
+  return name === 'slice' ? planSlice(plan, args) : plan
+}
+
+/** The builtin `slice` refuses an index that an interface holds, as a field of values is. */
+function planSlice(plan: Plan, args: readonly Argument[]): Plan {
+  const evaluated = plan.arguments.map((evaluate, index): Evaluate => {
+    const argument = args[index]
+    if (index === 0 || argument === undefined) return evaluate
+    return (frame) => {
+      const value = evaluate(frame)
+      return value === null || argument.isBoxed(frame) ? BOXED : value
+    }
+  })
+  return { ...plan, arguments: evaluated }
+}
+
+/** Stands for an index whose type is `interface {}`. */
+const BOXED = new GoStruct({ name: 'interface {}' }, new Map())
+
+/** The builtin `call` is told the source of what it is to call, for its errors. */
+function planNamedCall(plan: Plan, args: readonly Argument[]): Plan {
+  const [first] = args
+  const name = first === undefined ? undefined : sourceOf(first.node)
+  return { ...plan, arguments: [() => name, ...plan.arguments] }
+}
+
+/** `and` and `or`: the first argument that decides, else the last. */
+function shortCircuit(frame: Frame, plan: Plan, last: Cell, isOr: boolean): Cell {
+  let value: Cell
+  for (const evaluate of plan.arguments) {
+    value = evaluate(frame)
+    if (isTrue(value) === isOr) return value
+  }
+  return plan.final === undefined ? value : last
+}
