@@ -5,7 +5,7 @@ import type { Value } from './value.ts'
  *
  * `any` takes everything, nil included. The engine checks and unwraps before the call:
  * `string`, `bool`, `float64` arrive as JavaScript's own, every integer type as a
- * `GoInt`, `map` as a `Map`, `list` as an array, `bytes` as a `Uint8Array`.
+ * `GoInt`, `map` as a `Map` (a nil one as a `GoNil`), `list` as an array, `bytes` as a `Uint8Array`.
  */
 export type Param =
   | 'any'

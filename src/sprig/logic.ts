@@ -26,8 +26,8 @@ export function logicFunctions(): Record<string, GoFunction> {
     fail: fn(['string'], (message: string) => {
       throw new GoError(message)
     }),
-    deepCopy: fn(['any'], deepCopy),
-    mustDeepCopy: fn(['any'], deepCopy),
+    deepCopy: fn(['any'], copy),
+    mustDeepCopy: fn(['any'], copy),
     deepEqual: fn(['any', 'any'], deepEqual),
     typeOf: fn(['any'], typeName),
     typeIs: fn(['string', 'any'], (name: string, value: Value) => name === typeName(value)),
@@ -38,4 +38,9 @@ export function logicFunctions(): Record<string, GoFunction> {
     kindOf: fn(['any'], kindOf),
     kindIs: fn(['string', 'any'], (kind: string, value: Value) => kind === kindOf(value)),
   }
+}
+
+function copy(value: Value): Value {
+  if (value !== null) return deepCopy(value)
+  throw new GoError('reflect: call of reflect.Value.Type on zero Value')
 }

@@ -78,7 +78,7 @@ function extremeFloat(pick: (a: number, b: number) => number): GoFunction {
   const winner = pick(-Infinity, Infinity)
   return variadic(['any', 'any'], (...values: Value[]) => {
     const floats = values.map(toFloat64)
-    return floats.includes(winner) ? winner : floats.reduce(pick)
+    return floats.includes(winner) ? winner : floats.reduce((best, value) => pick(best, value))
   })
 }
 

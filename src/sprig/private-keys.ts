@@ -57,7 +57,7 @@ export function parsePrivateKey(text: string): PrivateKey {
   }
   const algorithm = type.slice(0, -' PRIVATE KEY'.length)
   if (type !== 'PRIVATE KEY' && !['RSA', 'EC', 'DSA'].includes(algorithm)) {
-    throw new GoError(`invalid private key type ${algorithm}`)
+    throw new GoError(`invalid private key type ${type}`)
   }
   try {
     const key = node().createPrivateKey(encodePem({ type, bytes }))

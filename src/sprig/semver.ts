@@ -10,12 +10,14 @@ import { fn, type GoFunction, method } from '../golang/function.ts'
 import {
   GoError,
   GoInt,
+  GoNil,
   GoStruct,
   type GoType,
   int,
   type Method,
   type Value,
 } from '../golang/value.ts'
+import { NIL_DEREFERENCE } from './cast.ts'
 
 /**
  * Gives the functions over versions.
@@ -39,6 +41,7 @@ function versionValue(type: GoType, original: string): GoStruct {
 }
 
 function versionOf(value: Value): Version {
+  if (value instanceof GoNil) throw new GoError(NIL_DEREFERENCE)
   const original = value instanceof GoStruct ? value.fields.get('original') : undefined
   return parseText(typeof original === 'string' ? original : '0.0.0')
 }

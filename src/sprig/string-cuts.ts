@@ -40,7 +40,10 @@ function trunc(count: number, text: string): string {
 
 /** Runs `cut` on a text with one character for each byte. */
 function onBytes(text: string, cut: (bytes: string) => string): string {
-  if (isAscii(text)) return cut(text)
+  return isAscii(text) ? cut(text) : onAllBytes(text, cut)
+}
+
+function onAllBytes(text: string, cut: (bytes: string) => string): string {
   return fromBytes(Buffer.from(cut(toBytes(text).toString('latin1')), 'latin1'))
 }
 
@@ -85,7 +88,7 @@ interface Wrapping {
 function wrap(text: string, { width, lineEnd, breaksWords }: Wrapping): string {
   const limit = Math.max(width, 1)
   const end = toBytes(lineEnd).toString('latin1')
-  return onBytes(text, (bytes) => {
+  const cut = (bytes: string): string => {
     const lines: string[] = []
     let at = 0
     while (bytes.length - at > limit) {
@@ -99,7 +102,8 @@ function wrap(text: string, { width, lineEnd, breaksWords }: Wrapping): string {
       if (line.isLast) return lines.join(end)
     }
     return [...lines, bytes.slice(at)].join(end)
-  })
+  }
+  return isAscii(lineEnd) ? onBytes(text, cut) : onAllBytes(text, cut)
 }
 
 interface Line {

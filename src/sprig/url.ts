@@ -91,7 +91,7 @@ function parseAddress(text: string): Url {
   }
   const slash = address.indexOf('/', 2)
   const authority = slash < 0 ? address.slice(2) : address.slice(2, slash)
-  const parts = parseAuthority(scheme, authority)
+  const parts = parseAuthority(authority)
   return { ...url, ...parts, path: slash < 0 ? '' : unescape(address.slice(slash), 'path') }
 }
 
@@ -102,9 +102,9 @@ function splitScheme(text: string): { scheme: string; rest: string } {
   return { scheme: scheme.toLowerCase(), rest: text.slice(scheme.length + 1) }
 }
 
-function parseAuthority(scheme: string, authority: string): Pick<Url, 'user' | 'host'> {
+function parseAuthority(authority: string): Pick<Url, 'user' | 'host'> {
   const at = authority.lastIndexOf('@')
-  const host = parseHost(scheme, authority.slice(at + 1))
+  const host = parseHost(authority.slice(at + 1))
   if (at < 0) return { host, user: undefined }
   const userInfo = authority.slice(0, at)
   if (!/^[\w.:~!$&'()*+,;=%@-]*$/.test(userInfo)) fail('net/url: invalid userinfo')
@@ -119,12 +119,11 @@ function parseAuthority(scheme: string, authority: string): Pick<Url, 'user' | '
   }
 }
 
-function parseHost(scheme: string, host: string): string {
+function parseHost(host: string): string {
   const bracket = host.lastIndexOf('[')
   if (bracket > 0) fail('invalid IP-literal')
   if (bracket === 0) return parseIpLiteral(host)
-  const isStrict = scheme === 'http' || scheme === 'https'
-  const colon = isStrict ? host.indexOf(':') : host.lastIndexOf(':')
+  const colon = host.lastIndexOf(':')
   if (colon >= 0) assertPort(host.slice(colon))
   return unescape(host, 'host')
 }

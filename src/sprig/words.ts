@@ -75,7 +75,7 @@ function lowered({ kind, text }: Word, connector: string): string {
 }
 
 function wordsOf(text: string): Word[] {
-  const characters = runes(text).map((point) => String.fromCodePoint(point))
+  const characters = [...text]
   const words: Word[] = []
   for (let at = 0; at < characters.length;) {
     const end = wordEnd(characters, at)
