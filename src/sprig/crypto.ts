@@ -72,7 +72,7 @@ function randomTexts(random: RandomBytes): Record<string, GoFunction> {
 }
 
 function shuffle(random: RandomBytes, text: string): string {
-  const characters = [...text]
+  const characters = Array.from(text)
   for (let at = characters.length - 1; at > 0; at--) {
     const other = Number(randomBelow(random, BigInt(at + 1)))
     const held = characters[at] ?? ''

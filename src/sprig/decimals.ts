@@ -36,7 +36,10 @@ function folding(operation: Operation): GoFunction {
 }
 
 function compute(first: Value, others: Value[], operation: Operation): number {
-  const { digits, exponent } = others.map(toDecimal).reduce(operation, toDecimal(first))
+  const { digits, exponent } = others.reduce<Decimal>(
+    (result, other) => operation(result, toDecimal(other)),
+    toDecimal(first),
+  )
   return Number(`${digits}e${exponent}`)
 }
 

@@ -3,6 +3,7 @@ import { sortedKeys as keysInOrder } from '../golang/order.ts'
 import { GoError, type GoMap, strings, typeName, type Value } from '../golang/value.ts'
 import { mapOf, toText } from './cast.ts'
 import { mergeFunctions } from './merge.ts'
+import { plainMap } from './plain-map.ts'
 
 /**
  * Gives the functions over maps. `set`, `unset` and the merges change their argument.
@@ -15,11 +16,11 @@ export function dictFunctions(): Record<string, GoFunction> {
   return {
     ...mergeFunctions(),
     dict: variadic(['any'], dict),
-    get: fn(['map', 'string'], (map: Value, key: string) => lookUp(map, key) ?? ''),
+    get: fn(['map', 'string'], get),
     set: fn(['map', 'string', 'any'], set),
     unset: fn(['map', 'string'], (map: Value, key: string) => {
       mapOf(map)?.delete(key)
-      return map
+      return plainMap(map)
     }),
     hasKey: fn(['map', 'string'], (map: Value, key: string) => mapOf(map)?.has(key) === true),
     pluck: variadic(['string', 'map'], (key: string, ...maps: Value[]) =>
@@ -35,6 +36,11 @@ export function dictFunctions(): Record<string, GoFunction> {
 
 function lookUp(map: Value, key: string): Value | undefined {
   return mapOf(map)?.get(key)
+}
+
+function get(map: Value, key: string): Value {
+  const value = lookUp(map, key)
+  return value === undefined ? '' : value
 }
 
 function sortedKeys(map: Value): string[] {
@@ -54,7 +60,7 @@ function set(map: Value, key: string, value: Value): Value {
   const entries = mapOf(map)
   if (entries === undefined) throw new GoError('assignment to entry in nil map')
   entries.set(key, value)
-  return map
+  return plainMap(map)
 }
 
 function pick(map: Value, ...keys: string[]): Value {
@@ -76,23 +82,23 @@ function omit(map: Value, ...keys: string[]): Value {
 function dig(...args: Value[]): Value {
   if (args.length < 3) throw new GoError('dig needs at least three arguments')
   const fallback = args.at(-2) ?? null
-  let step = plainMap(args.at(-1) ?? null)
-  const keys = args.slice(0, -2).map(plainString)
+  let step = assertMap(args.at(-1) ?? null)
+  const keys = args.slice(0, -2).map(assertString)
   for (const [at, key] of keys.entries()) {
     const value = step.get(key)
     if (value === undefined) return fallback
     if (at === keys.length - 1) return value
-    step = plainMap(value)
+    step = assertMap(value)
   }
   return fallback
 }
 
-function plainMap(value: Value): GoMap {
+function assertMap(value: Value): GoMap {
   if (value instanceof Map && typeName(value) === 'map[string]interface {}') return value
   throw conversionError(value, 'map[string]interface {}')
 }
 
-function plainString(value: Value): string {
+function assertString(value: Value): string {
   if (typeof value === 'string') return value
   throw conversionError(value, 'string')
 }

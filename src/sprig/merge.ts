@@ -1,6 +1,7 @@
 import { type GoFunction, variadic } from '../golang/function.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import { isEmpty, mapOf } from './cast.ts'
+import { plainMap } from './plain-map.ts'
 
 /**
  * Gives the functions that lay maps over one another. All change and return the first.
@@ -27,7 +28,7 @@ function merging(overwrite: boolean): GoFunction {
       merged ??= new Map()
       mergeInto(merged, entries, overwrite)
     }
-    return merged ?? target
+    return plainMap(merged ?? target)
   })
 }
 

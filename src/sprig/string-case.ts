@@ -85,6 +85,8 @@ function initials(text: string): string {
 function noSpace(text: string): string {
   const bytes = toBytes(text)
   const characters = bytes.toString('latin1')
-  const kept = [...characters].filter((character) => !isSpace(character)).join('')
+  const kept = Array.from(characters)
+    .filter((character) => !isSpace(character))
+    .join('')
   return kept.length === characters.length ? fromBytes(bytes) : kept
 }

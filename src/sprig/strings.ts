@@ -59,7 +59,7 @@ function joined(values: Value[], print: (value: Value) => string): string {
 
 function trimCharacters(cutset: string, text: string): string {
   const unwanted = new Set(cutset)
-  const characters = [...text]
+  const characters = Array.from(text)
   let start = 0
   let end = characters.length
   while (start < end && unwanted.has(characters[start] ?? '')) start++
@@ -99,7 +99,7 @@ function splitFunctions(): Record<string, GoFunction> {
 /** An empty `old` stands before and after each character, as in Go's strings.Replace. */
 function replace(old: string, replacement: string, text: string): string {
   if (old === '') {
-    const characters = [...text]
+    const characters = Array.from(text)
     assertSize(text.length + (characters.length + 1) * replacement.length)
     return replacement + characters.map((character) => character + replacement).join('')
   }
@@ -114,7 +114,7 @@ function replace(old: string, replacement: string, text: string): string {
  */
 function split(text: string, separator: string, most = -1): string[] {
   if (most === 0) return []
-  const pieces = separator === '' ? [...text] : text.split(separator)
+  const pieces = separator === '' ? Array.from(text) : text.split(separator)
   if (most < 0 || pieces.length <= most) return pieces
   return [...pieces.slice(0, most - 1), pieces.slice(most - 1).join(separator)]
 }

@@ -69,13 +69,13 @@ function startsWord({ kind }: Word): boolean {
 
 function lowered({ kind, text }: Word, connector: string): string {
   if (kind !== 'capitals' && kind !== 'connector') return text
-  return [...text]
+  return Array.from(text)
     .map((rune) => (isConnector(rune) ? connector : isUpper(rune) ? toLower(rune) : rune))
     .join('')
 }
 
 function wordsOf(text: string): Word[] {
-  const characters = [...text]
+  const characters = Array.from(text)
   const words: Word[] = []
   for (let at = 0; at < characters.length;) {
     const end = wordEnd(characters, at)
