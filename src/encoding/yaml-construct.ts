@@ -13,7 +13,7 @@ export interface ConstructOptions {
   readonly dialect: YamlDialect
   /** Whether to build plain objects without a prototype instead of Maps. */
   readonly isJson: boolean
-  /** Whether integers are GoInts in the `helm` dialect too. */
+  /** Whether every integer is a GoInt. */
   readonly keepIntegers?: boolean | undefined
   readonly onDuplicateKey?: ((key: string, first: Position, second: Position) => void) | undefined
 }
@@ -80,6 +80,15 @@ export function setYamlKey(map: YamlMap, key: string, value: YamlValue): void {
 /** Whether the map has the key. */
 export function hasYamlKey(map: YamlMap, key: string): boolean {
   return map instanceof Map ? map.has(key) : Object.hasOwn(map, key)
+}
+
+/** The value of an integer, which is of Go's int64 or uint64. */
+export function integerValue(integer: bigint, options: ConstructOptions): YamlValue {
+  const { dialect, isJson, keepIntegers } = options
+  const number = Number(integer)
+  if (isJson) return number
+  if (keepIntegers !== true && (dialect === 'helm' || Number.isSafeInteger(number))) return number
+  return new GoInt(integer, BigInt.asIntN(64, integer) === integer ? 'int64' : 'uint64')
 }
 
 class Constructor {
@@ -262,13 +271,9 @@ class Constructor {
   }
 
   #valueOf(node: YamlNode): YamlValue {
-    const { dialect, isJson, keepIntegers } = this.#options
+    const { dialect } = this.#options
     const typed = typedScalar(node, dialect)
-    if (typeof typed === 'bigint') {
-      if (keepIntegers === true) return new GoInt(typed, 'int64')
-      if (dialect === 'helm' || isJson) return Number(typed)
-      return Number.isSafeInteger(Number(typed)) ? Number(typed) : new GoInt(typed, 'int64')
-    }
+    if (typeof typed === 'bigint') return integerValue(typed, this.#options)
     if (typeof typed === 'number' && !Number.isFinite(typed)) {
       if (dialect === 'core') refuseNonFinite(node)
       this.#hasNonFinite = true

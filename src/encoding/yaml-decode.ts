@@ -16,7 +16,7 @@ export interface DecodeYamlOptions {
    * written, equal keys are an error.
    */
   dialect?: YamlDialect | undefined
-  /** Keeps integers apart from floats in the `helm` dialect too, as GoInt. */
+  /** Keeps every integer a GoInt, apart from floats, for values that fill a struct. */
   keepIntegers?: boolean | undefined
   /** Path that errors carry. */
   file?: string | undefined
@@ -61,25 +61,35 @@ export function decodeYamlMap(text: string, options: DecodeYamlOptions = {}): Go
 }
 
 /**
- * Cuts a text into its documents at the lines that are `---` but for blanks.
+ * Cuts a text into its documents at its `---` lines, which only a comment may follow.
  *
- * Lines end with a line feed afterwards, also the last one.
+ * The first of these lines stays when nothing stands before it. Lines end with a line feed
+ * afterwards, also the last one.
  *
- * Source: YAMLReader of k8s.io/apimachinery, through which Helm reads values files.
+ * @throws YamlError with the text of Go's reader when a line starts with `---` and goes on
+ * Source: YAMLReader of k8s.io/apimachinery v0.35.1, through which Helm reads values files.
  */
 export function splitYamlDocuments(text: string): string[] {
   const documents: string[] = []
   let document = ''
   const lines = text.split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
-  for (const line of lines) {
-    if (SEPARATOR.test(line) && document !== '') {
+  for (const [index, line] of lines.entries()) {
+    if (line.startsWith('---')) assertSeparator(line, index + 1)
+    if (line.startsWith('---') && document !== '') {
       documents.push(document)
       document = ''
     } else document += `${line}\n`
   }
   if (document !== '') documents.push(document)
   return documents
+}
+
+function assertSeparator(text: string, line: number): void {
+  const rest = text.slice(3).trim()
+  if (rest === '' || rest.startsWith('#')) return
+  const problem = `invalid Yaml document separator: ${rest}`
+  throw new YamlError(problem, { problem, position: { line, column: 4 } })
 }
 
 /**
@@ -136,5 +146,4 @@ function jsonTypeOf(value: Value): string {
   return typeof value === 'string' ? 'string' : 'number'
 }
 
-const SEPARATOR = /^---\s*$/
 const DOCUMENT_START = /^(?=---(?:[ \t\r\n]|$))/m

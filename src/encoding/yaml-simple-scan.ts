@@ -1,5 +1,5 @@
-import { GoInt } from '../golang/value.ts'
 import type { ConstructOptions, YamlValue } from './yaml-construct.ts'
+import { integerValue } from './yaml-construct.ts'
 import { YamlCursor, isBlankOrEnd } from './yaml-cursor.ts'
 import { keyText } from './yaml-keys.ts'
 import { mayBeTyped, resolvePlain } from './yaml-resolve.ts'
@@ -162,14 +162,9 @@ export class SimpleScanner {
   /** The value of an unquoted scalar. */
   valueOf(text: string): YamlValue {
     if (!mayBeTyped(text.charCodeAt(0))) return text
-    const { dialect, isJson, keepIntegers } = this.options
-    const typed = resolvePlain(text, dialect)
+    const typed = resolvePlain(text, this.options.dialect)
     if (typeof typed === 'number' && !Number.isFinite(typed)) giveUp()
-    if (typeof typed !== 'bigint') return typed
-    if (keepIntegers === true) return new GoInt(typed, 'int64')
-    const number = Number(typed)
-    if (dialect === 'helm' || isJson || Number.isSafeInteger(number)) return number
-    return new GoInt(typed, 'int64')
+    return typeof typed === 'bigint' ? integerValue(typed, this.options) : typed
   }
 
   /** The key that an unquoted scalar is. */
