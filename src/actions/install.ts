@@ -1,4 +1,10 @@
-import { deploy, planDeployment, type Deployed, type Deployment } from '../apply/deploy.ts'
+import {
+  conclude,
+  deploy,
+  planDeployment,
+  type Deployed,
+  type Deployment,
+} from '../apply/deploy.ts'
 import type { Settled } from '../apply/settle.ts'
 import { crdsOf, namespaceObject } from '../apply/target-objects.ts'
 import { PkgError } from '../base/errors.ts'
@@ -77,8 +83,11 @@ export async function installChart(
     if (finished === undefined) assertNameIsFree(history, request)
     const revision = finished?.revision ?? abandoned?.revision ?? nextRevision(history)
     const release = await draft(connections, { chart, request, revision })
-    if (finished !== undefined) return confirm(finished, release)
-    return deploy(site, deploymentOf(release, settled, request))
+    if (finished === undefined) return deploy(site, deploymentOf(release, settled, request))
+    // Cut off after its work was done, the same command has nothing left to apply.
+    if (!isSameContent(finished, release)) throw inUse(finished)
+    await conclude(site, history, request.historyMax)
+    return { release: finished, plan: { changes: [] }, isRecorded: true }
   })
 }
 
@@ -137,12 +146,6 @@ async function draft(
     labels: request.labels ?? {},
     render: request.render ?? {},
   })
-}
-
-/** The same command was cut off after its work was done: there is nothing left to do. */
-function confirm(finished: Release, release: Release): Deployed {
-  if (!isSameContent(finished, release)) throw inUse(finished)
-  return { release: finished, plan: { changes: [] }, isRecorded: true }
 }
 
 /**

@@ -1,4 +1,10 @@
-import { deploy, planDeployment, type Deployed, type Deployment } from '../apply/deploy.ts'
+import {
+  conclude,
+  deploy,
+  planDeployment,
+  type Deployed,
+  type Deployment,
+} from '../apply/deploy.ts'
 import { PkgError } from '../base/errors.ts'
 import { lastRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
@@ -38,6 +44,7 @@ export async function rollback(
     return locked(connections, verb, async (site, settled) => {
       const { history, abandoned, finished } = settled
       if (finished !== undefined) {
+        await conclude(site, history, request.historyMax)
         return { release: finished, plan: { changes: [] }, isRecorded: true }
       }
       const copy = copyOf(history, request, connections.now())

@@ -1,4 +1,10 @@
-import { deploy, planDeployment, type Deployed, type Deployment } from '../apply/deploy.ts'
+import {
+  conclude,
+  deploy,
+  planDeployment,
+  type Deployed,
+  type Deployment,
+} from '../apply/deploy.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
 import { currentRevision, lastRevision, nextRevision } from '../release/history.ts'
@@ -82,8 +88,9 @@ async function upgradeTo(
     const { history, abandoned, finished } = settled
     const draftAs = (revision: number): Promise<Release> =>
       draft(connections, { chart, request, history, revision })
-    // Cut off after its work was done, the same command has nothing left to do.
+    // Cut off after its work was done, the same command has nothing left to apply.
     if (finished !== undefined && isSameContent(finished, await draftAs(finished.revision))) {
+      await conclude(site, history, request.historyMax)
       return { release: finished, plan: { changes: [] }, isRecorded: true }
     }
     const release = await draftAs(abandoned?.revision ?? nextRevision(history))

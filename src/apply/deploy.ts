@@ -53,7 +53,10 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
   const { release: wanted, before } = deployment
   const plan = await planDeployment(site, deployment)
   const unchanged = unchangedRelease(deployment, plan)
-  if (unchanged !== undefined) return { release: unchanged, plan, isRecorded: false }
+  if (unchanged !== undefined) {
+    await conclude(site, before.history, deployment.historyMax)
+    return { release: unchanged, plan, isRecorded: false }
+  }
 
   const release: Release = { ...wanted, run: site.lock.holder.run }
   await recordPending(site, release, before.abandoned)
@@ -65,10 +68,24 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
     throw error
   }
   const deployed = await recordDeployed(site, release, deployment.description)
-  await supersedeOthers(site, [...before.history, deployed])
-  await dropOldest(site, [...before.history, deployed], deployment.historyMax)
-  await site.storage.deleteJournal(release)
+  await conclude(site, [...before.history, deployed], deployment.historyMax)
   return { release: deployed, plan, isRecorded: true }
+}
+
+/**
+ * Does what is left to do once the newest revision is recorded as deployed: the one before
+ * is superseded, the oldest ones go, the journal is closed. Repeated after a crash.
+ */
+export async function conclude(
+  site: Site,
+  history: readonly Release[],
+  historyMax: number | undefined,
+): Promise<void> {
+  const last = lastRevision(history)
+  if (last === undefined) return
+  await supersedeOthers(site, history)
+  await dropOldest(site, history, historyMax)
+  await site.storage.deleteJournal(last)
 }
 
 /**
@@ -119,6 +136,7 @@ async function recordDeployed(
   try {
     await storage.update(deployed)
   } catch (error) {
+    if (!isSystemError(error)) throw error
     const message = `the objects are applied, but revision ${release.revision} of release "${release.name}" is not recorded as deployed`
     throw new PkgError('RECORD_NOT_WRITTEN', message, {
       hint: 'Solve the cause and run the same command again; only the record is left to write.',
@@ -134,12 +152,18 @@ async function supersedeOthers(site: Site, history: readonly Release[]): Promise
   for (const release of history) {
     if (release === last || !['deployed', 'uninstalled'].includes(release.status)) continue
     try {
-      await supersede(site, release)
+      await supersede(site, withReason(release))
     } catch (error) {
       if (!isSystemError(error)) throw error
       site.onNotice(`revision ${release.revision} is not recorded as superseded: ${error.message}`)
     }
   }
+}
+
+/** Source: Helm 4.1.4 pkg/action/install.go, replaceRelease. */
+function withReason(release: Release): Release {
+  if (release.status === 'deployed') return release
+  return { ...release, description: 'superseded by new release' }
 }
 
 async function dropOldest(site: Site, history: readonly Release[], max = 0): Promise<void> {

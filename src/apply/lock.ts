@@ -159,6 +159,7 @@ function composeHolder(request: LockRequest, left: Holder | undefined): Holder {
 }
 
 interface Pulse {
+  /** @throws whatever a heartbeat threw that is no refusal of the file system */
   isLost(): boolean
   stop(): Promise<void>
 }
@@ -169,13 +170,14 @@ function startHeartbeat(
   { holder, request }: { holder: Holder; request: LockRequest },
 ): Pulse {
   let isLost = false
+  let failure: unknown
   let running: Promise<void> = Promise.resolve()
   const beat = async (): Promise<void> => {
     try {
       if (!(await leases.heartbeat(name, holder, request.now()))) isLost = true
     } catch (error) {
       // A file system that refuses the heartbeat is met again at the next write.
-      if (!isSystemError(error)) throw error
+      if (!isSystemError(error)) failure = error
     }
   }
   const timer = setInterval(() => {
@@ -183,7 +185,10 @@ function startHeartbeat(
   }, request.times.heartbeat)
   timer.unref()
   return {
-    isLost: () => isLost,
+    isLost() {
+      if (failure !== undefined) throw failure
+      return isLost
+    },
     async stop() {
       clearInterval(timer)
       await running

@@ -39,8 +39,7 @@ const FILE_MODE = 0o600
 export function openDirectoryStorage({ path, files, token }: DirectoryStorage): ReleaseStorage {
   const root = join(path, RECORDS_FOLDER, 'releases')
   const folderOf = ({ namespace }: ReleaseName): string => join(root, namespace)
-  const journalOf = (release: ReleaseName): string =>
-    join(folderOf(release), `${release.name}.journal`)
+  const journalOf = (name: ReleaseName): string => join(folderOf(name), `${name.name}.journal`)
   const pathOf = (release: ReleaseName, revision: number): string =>
     join(folderOf(release), `${release.name}.v${revision}`)
 
@@ -61,9 +60,9 @@ export function openDirectoryStorage({ path, files, token }: DirectoryStorage): 
     },
 
     async list(namespace) {
-      const all = async () => (await files.list(root)).map(({ name }) => name)
       const places: Place[] = []
-      for (const folder of namespace === undefined ? await all() : [namespace]) {
+      const all = await files.list(root)
+      for (const { name: folder } of namespace === undefined ? all : [{ name: namespace }]) {
         places.push(...(await placesIn(files, join(root, folder), folder)))
       }
       return readPlaces(files, places)

@@ -53,28 +53,13 @@ export function mergeTables(target: GoMap, source: GoMap, onWarning: OnWarning):
 }
 
 /**
- * Merges `source` into `target` as `mergeTables` does, but a null of `target` removes the
- * value of `source` that it stands over.
- *
- * Source: Helm 4.1.4 pkg/chart/common/util/coalesce.go, `CoalesceTables`.
- */
-export function coalesceTables(
-  target: GoMap,
-  source: GoMap,
-  onWarning: OnWarning = () => undefined,
-): GoMap {
-  mergeInto({ warn: onWarning, keepNulls: false }, target, source, '')
-  return target
-}
-
-/**
  * Merges `source` into `target`, which wins, in place; a null of the target's goes together
  * with what it stands over. Maps may be shared between the two afterwards.
  *
  * Source: Helm 4.1.4 pkg/chart/common/util/coalesce.go, `CoalesceTables`.
  */
 export function coalesceInto(target: GoMap, source: GoMap, onWarning: OnWarning): GoMap {
-  coalesceTables({ warn: onWarning, keepNulls: false }, target, source, '')
+  mergeInto({ warn: onWarning, keepNulls: false }, target, source, '')
   return target
 }
 
