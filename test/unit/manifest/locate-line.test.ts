@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { locateIn } from '../../../src/manifest/locate-line.ts'
+
+const path = 'web/templates/x.yaml'
+const template = [
+  '{{- if .Values.on }}',
+  'kind: ConfigMap',
+  'metadata:',
+  '  name: {{ .Release.Name }}',
+  '  labels:',
+  '    {{- include "labels" . | nindent 4 }}',
+  'data:',
+  '  a: {{ .Values.a }}',
+  '  b: {{ .Values.b }}',
+  '{{- end }}',
+].join('\n')
+const output =
+  '\nkind: ConfigMap\nmetadata:\n  name: r\n  labels:\n    x: y\n    z: w\ndata:\n  a: 1\n  b: x: y\n'
+
+function locate(line: number) {
+  return locateIn([{ path, content: output }], new Map([[path, template]]))(path, line)
+}
+
+test.each([
+  { line: 2, want: 2 },
+  { line: 4, want: 4 },
+  { line: 9, want: 8 },
+  { line: 10, want: 9 },
+])('line $line of the output comes from line $want', ({ line, want }) => {
+  const source = template.split('\n')[want - 1]
+  expect(locate(line)).toEqual({ file: path, line: want, source })
+})
+
+test('of a line that an include gave only the file is told', () => {
+  expect(locate(7)).toEqual({ file: path })
+})
