@@ -104,6 +104,14 @@ export function toFloat64(value: Value): number {
   return typeof value === 'string' ? orZero(() => parseFloat(value), 0) : 0
 }
 
+/** As strconv.Atoi without its error: 0 for what is no number, the nearest int if too big. */
+export function atoi(text: string): bigint {
+  if (!/^[+-]?\d+$/.test(text)) return 0n
+  const value = BigInt(text.replace('+', ''))
+  if (value > MOST_INT64) return MOST_INT64
+  return value < -MOST_INT64 - 1n ? -MOST_INT64 - 1n : value
+}
+
 /** What a function that reports failures gives, or `zero` where it fails. */
 export function orZero<T>(read: () => T, zero: T): T {
   try {
@@ -131,3 +139,5 @@ const LEAST_INT64 = -(2n ** 63n)
 function trimZeroDecimal(text: string): string {
   return text.replace(/\.0+$/, '')
 }
+
+const MOST_INT64 = 2n ** 63n - 1n

@@ -73,6 +73,11 @@ export function readDer(bytes: Buffer): DerValue[] | undefined {
   return values
 }
 
+/** Reads the values that a value holds; none when they are not well-formed. */
+export function partsOf(value: DerValue | undefined): DerValue[] {
+  return readDer(value?.contents ?? Buffer.alloc(0)) ?? []
+}
+
 /** Reads a number that is not negative. */
 export function readInteger(value: DerValue | undefined): bigint {
   return BigInt(`0x0${value?.contents.toString('hex') ?? ''}`)

@@ -1,6 +1,7 @@
 import type { FunctionTable, GoFunction } from '../golang/function.ts'
 import { certificateFunctions } from './certificates.ts'
 import { cryptoFunctions } from './crypto.ts'
+import { dateFunctions } from './dates.ts'
 import { dictFunctions } from './dicts.ts'
 import { encodingFunctions } from './encodings.ts'
 import { listFunctions } from './lists.ts'
@@ -38,6 +39,7 @@ export function sprigFunctions(options: SprigOptions = {}): FunctionTable {
     encodingFunctions(),
     cryptoFunctions(random),
     certificateFunctions({ random, now }),
+    dateFunctions(now),
     pathFunctions(),
     networkFunctions(enableDns),
     semverFunctions(),

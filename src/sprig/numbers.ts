@@ -3,7 +3,7 @@ import { sprint } from '../golang/format.ts'
 import { fn, type GoFunction, variadic } from '../golang/function.ts'
 import { parseInt } from '../golang/strconv.ts'
 import { GoError, GoInt, int, int64, type Value, withType } from '../golang/value.ts'
-import { orZero, toFloat64, toInt64 } from './cast.ts'
+import { atoi, orZero, toFloat64, toInt64 } from './cast.ts'
 import { decimalFunctions } from './decimals.ts'
 import type { RandomBytes } from './random.ts'
 import { randomBelow } from './random.ts'
@@ -158,13 +158,4 @@ function ints(values: bigint[]): Value {
   return withType(values.map(int) as Value[], { name: '[]int', zero: int(0) })
 }
 
-/** As strconv.Atoi without its error: 0 for what is no number, the nearest int if too big. */
-function atoi(text: string): bigint {
-  if (!/^[+-]?\d+$/.test(text)) return 0n
-  const value = BigInt(text.replace('+', ''))
-  if (value > MOST_INT64) return MOST_INT64
-  return value < -MOST_INT64 - 1n ? -MOST_INT64 - 1n : value
-}
-
-const MOST_INT64 = 2n ** 63n - 1n
 const MOST_ITEMS = 10_000_000n

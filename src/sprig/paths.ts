@@ -12,8 +12,16 @@ export function pathFunctions(): Record<string, GoFunction> {
   const ext = fn(['string'], extensionOf)
   const isAbs = fn(['string'], (path: string) => path.startsWith('/'))
   return {
-    ...{ base, dir, clean, ext, isAbs },
-    ...{ osBase: base, osDir: dir, osClean: clean, osExt: ext, osIsAbs: isAbs },
+    base,
+    dir,
+    clean,
+    ext,
+    isAbs,
+    osBase: base,
+    osDir: dir,
+    osClean: clean,
+    osExt: ext,
+    osIsAbs: isAbs,
   }
 }
 

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 
 import { requirePackage } from '../base/lazy.ts'
 import { GoError } from '../golang/value.ts'
-import { integer, readDer, readInteger, sequence, TAG } from './der.ts'
+import { integer, partsOf, readDer, readInteger, sequence, TAG } from './der.ts'
 import { decodePem, encodePem } from './pem.ts'
 
 /** A private key that may sign, or a DSA key, with which Go signs no certificates. */
@@ -87,15 +87,10 @@ function printed(key: KeyObject): string {
 /** Version, p, q, g, y and x in one sequence; OpenSSL's old form, which Node does not write. */
 function traditionalDsa(key: KeyObject): Buffer {
   const [outer] = readDer(key.export({ type: 'pkcs8', format: 'der' })) ?? []
-  const [, algorithm, secret] = readDer(outer?.contents ?? Buffer.alloc(0)) ?? []
-  const parameters = readDer(algorithm?.contents ?? Buffer.alloc(0))?.find(
-    ({ tag }) => tag === TAG.sequence,
-  )
-  const [p, q, g] = (readDer(parameters?.contents ?? Buffer.alloc(0)) ?? []).map(readInteger)
-  const [x] = (readDer(secret?.contents ?? Buffer.alloc(0)) ?? []).map(readInteger)
-  if (p === undefined || q === undefined || g === undefined || x === undefined) {
-    throw new GoError('failed to generate private key')
-  }
+  const [, algorithm, secret] = partsOf(outer)
+  const parameters = partsOf(algorithm).find(({ tag }) => tag === TAG.sequence)
+  const [p = 0n, q = 0n, g = 0n] = partsOf(parameters).map(readInteger)
+  const x = readInteger(partsOf(secret)[0])
   return sequence(...[0n, p, q, g, powerModulo(g, x, p), x].map(integer))
 }
 

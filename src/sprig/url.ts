@@ -52,16 +52,19 @@ export function formatUser({ name, password }: UserInfo): string {
   return password === undefined ? user : `${user}:${escape(password, 'user')}`
 }
 
-function hierarchy({ scheme, user, host, path }: Url): string {
-  let text = ''
-  if ((scheme !== '' || host !== '' || user !== undefined) && (host || path || user)) {
-    text = `//${user === undefined ? '' : `${formatUser(user)}@`}${escape(host, 'host')}`
-  }
-  const escaped = path === '*' ? path : escape(path, 'path')
-  if (escaped !== '' && !escaped.startsWith('/') && host !== '') text += '/'
+function hierarchy(url: Url): string {
+  const path = url.path === '*' ? '*' : escape(url.path, 'path')
+  const start = authority(url)
+  if (path !== '' && !path.startsWith('/') && url.host !== '') return `${start}/${path}`
   // Else a first part with a colon would read as a scheme.
-  if (text === '' && scheme === '' && cut(escaped, '/')[0]?.includes(':')) text = './'
-  return text + escaped
+  const needsDot = start === '' && url.scheme === '' && cut(path, '/')[0]?.includes(':') === true
+  return `${needsDot ? './' : start}${path}`
+}
+
+function authority({ scheme, user, host, path }: Url): string {
+  const isEmpty = host === '' && user === undefined
+  if (isEmpty && (scheme === '' || path === '')) return ''
+  return `//${user === undefined ? '' : `${formatUser(user)}@`}${escape(host, 'host')}`
 }
 
 function withContext<T>(text: string, parse: () => T): T {

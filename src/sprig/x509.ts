@@ -4,7 +4,7 @@ import { requirePackage } from '../base/lazy.ts'
 import { toBytes } from '../golang/bytes.ts'
 import { quote } from '../golang/strconv.ts'
 import { GoError } from '../golang/value.ts'
-import { bitString, der, type DerValue, integer, objectId, readDer, sequence, TAG } from './der.ts'
+import { bitString, der, integer, objectId, partsOf, readDer, sequence, TAG } from './der.ts'
 
 /** What a certificate says about its holder. */
 export interface CertificateRequest {
@@ -78,10 +78,6 @@ export function readIssuer(bytes: Buffer): Issuer {
     .find(([name]) => name?.raw.equals(objectId(SUBJECT_KEY_ID)) === true)
   const [keyId] = readDer(id?.at(-1)?.contents ?? Buffer.alloc(0)) ?? []
   return { subject: subject.raw, subjectKeyId: keyId?.contents, publicKey: publicKey.raw }
-}
-
-function partsOf(value: DerValue | undefined): DerValue[] {
-  return readDer(value?.contents ?? Buffer.alloc(0)) ?? []
 }
 
 interface SignatureAlgorithm {
