@@ -9,6 +9,7 @@ rmSync('dist', { recursive: true, force: true })
 
 const shared = {
   platform: 'node',
+  resolve: { alias: { 'kubectl-pkg/plugin': new URL('src/plugin.ts', import.meta.url).pathname } },
   external: [...builtinModules, ...builtinModules.map((name) => `node:${name}`), 'typescript'],
   transform: { define: { VERSION: JSON.stringify(version), ROUTES: JSON.stringify(routes()) } },
   plugins: [lazyOclif(), lazyPackages()],
@@ -25,7 +26,10 @@ export default defineConfig([
     ...shared,
     input: {
       oclif: 'src/cli/oclif.ts',
-      ...Object.fromEntries(commands.map(({ id, file }) => [`commands/${id.replaceAll(':', '/')}`, file])),
+      plugin: 'src/plugin.ts',
+      ...Object.fromEntries(
+        commands.map(({ id, file }) => [`commands/${id.replaceAll(':', '/')}`, file]),
+      ),
     },
     output: {
       ...output,
@@ -41,7 +45,10 @@ function commandFiles(folder) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .sort()
-    .map((name) => ({ id: name.replace(/\.ts$/, '').replaceAll('/', ':'), file: join(folder, name) }))
+    .map((name) => ({
+      id: name.replace(/\.ts$/, '').replaceAll('/', ':'),
+      file: join(folder, name),
+    }))
 }
 
 function pluginFolders() {
@@ -52,7 +59,8 @@ function pluginFolders() {
 function routes() {
   const table = {}
   for (const { id, file } of commands) {
-    const [, list = ''] = /static override aliases = \[([^\]]*)\]/.exec(readFileSync(file, 'utf8')) ?? []
+    const [, list = ''] =
+      /static override aliases = \[([^\]]*)\]/.exec(readFileSync(file, 'utf8')) ?? []
     const aliases = [...list.matchAll(/'([^']+)'/g)].map((match) => match[1])
     for (const name of [id, ...aliases]) table[name.replaceAll(':', ' ')] = id
   }
@@ -77,7 +85,8 @@ function lazyOclif() {
           return `let ${name}$loaded; const ${name}$ = () => ${name}$loaded ??= ${load};`
         },
       )
-      for (const name of names) text = text.replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `${name}$().`)
+      for (const name of names)
+        text = text.replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `${name}$().`)
       return { code: text, map: null }
     },
   }
@@ -99,7 +108,10 @@ function ascii() {
   return {
     name: 'ascii',
     renderChunk(code) {
-      return code.replaceAll(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      return code.replaceAll(
+        /[^\x00-\x7f]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      )
     },
     writeBundle() {
       writeFileSync('dist/package.json', '{"type":"commonjs"}\n')

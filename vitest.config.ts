@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  resolve: {
+    alias: { 'kubectl-pkg/plugin': new URL('src/plugin.ts', import.meta.url).pathname },
+  },
   test: {
     include: ['test/**/*.test.ts', 'plugins/*/test/**/*.test.ts'],
     setupFiles: ['test/support/setup.ts'],

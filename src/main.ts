@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
-import { foldersOf } from './cli/folders.ts'
+import { foldersOf } from './cli/home-folders.ts'
 import { routeOf, type Routes } from './cli/routes.ts'
 
 /*

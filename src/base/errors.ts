@@ -63,6 +63,7 @@ export const ERRORS = {
   KIND_UNKNOWN: { exit: 8, summary: 'the target does not know a kind of object' },
   URL_UNREACHABLE: { exit: 7, summary: 'a URL cannot be fetched' },
   INTERRUPTED: { exit: 130, summary: 'interrupted' },
+  TERMINATED: { exit: 143, summary: 'ended by a signal' },
 } as const satisfies Record<string, ErrorSpec>
 
 export type ErrorCode = keyof typeof ERRORS

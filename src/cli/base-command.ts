@@ -1,6 +1,9 @@
 import { Command } from '@oclif/core/command'
 import type { Interfaces } from '@oclif/core'
 import { PkgError } from '../base/errors.ts'
+import { encodeJson } from '../encoding/json.ts'
+import { encodeYaml } from '../encoding/yaml-encode.ts'
+import type { GoMap } from '../golang/value.ts'
 import { viewError } from '../output/error-view.ts'
 import { encodeDocument, type DocumentFormat } from '../output/document.ts'
 import { globalFlags } from './flags.ts'
@@ -65,15 +68,43 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Prints a result: as a document with `-o json` or `-o yaml`, else as the view says. */
-  protected print<T>(format: DocumentFormat | 'table' | undefined, data: T, view: (data: T) => string) {
-    const text =
-      format === 'json' || format === 'yaml' ? encodeDocument(format, data) : view(data)
+  protected print<T>(
+    format: DocumentFormat | 'table' | undefined,
+    data: T,
+    view: (data: T) => string,
+  ) {
+    const text = format === 'json' || format === 'yaml' ? encodeDocument(format, data) : view(data)
     if (text !== '') this.io.out(text.endsWith('\n') ? text : `${text}\n`)
+  }
+
+  /** Prints values with Go's number and key rules; as a table they are YAML under a headline. */
+  protected printValues(format: DocumentFormat | 'table', values: GoMap, headline: string): void {
+    if (format === 'json') return this.io.out(`${encodeJson(values)}\n`)
+    this.io.out(format === 'yaml' ? encodeYaml(values) : `${headline}\n${encodeYaml(values)}`)
+  }
+
+  /** Whether text is coloured: as asked, else on a terminal unless NO_COLOR is set. */
+  protected isColored(color: string): boolean {
+    if (color !== 'auto') return color === 'always'
+    return !this.io.env['NO_COLOR'] && this.io.isTerminal
   }
 
   /** Tells a person something on standard error; never part of the result. */
   protected note(text: string): void {
     this.io.err(`${text}\n`)
+  }
+
+  /** Tells what is odd in a chart's files but stops nothing. */
+  protected noteWarnings({
+    warnings,
+  }: {
+    warnings: readonly { file: string; line?: number; message: string }[]
+  }): void {
+    for (const { file, line, message } of warnings) {
+      this.note(
+        `warning: ${[file, line].filter((part) => part !== undefined).join(':')}: ${message}`,
+      )
+    }
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -97,7 +128,8 @@ export abstract class BaseCommand extends Command {
     for (const [name, flag] of Object.entries(definitions)) {
       const inherited = flag.env === undefined ? undefined : this.io.env[flag.env]
       const given = words.given.get(name) ?? (inherited ? [inherited] : undefined)
-      const value = given === undefined ? await defaultOf(flag) : await this.readFlag(name, flag, given)
+      const value =
+        given === undefined ? await defaultOf(flag) : await this.readFlag(name, flag, given)
       if (value !== undefined) values[name] = value
     }
     return values
@@ -111,7 +143,10 @@ export abstract class BaseCommand extends Command {
 
   private async readValue(name: string, flag: FlagDefinition, text: string): Promise<unknown> {
     const reject = (reason: string) =>
-      new PkgError('USAGE', `invalid argument "${text}" for "${labelOf(name, flag)}" flag: ${reason}`)
+      new PkgError(
+        'USAGE',
+        `invalid argument "${text}" for "${labelOf(name, flag)}" flag: ${reason}`,
+      )
     if (flag.type === 'boolean') {
       const value = parseBool(text)
       if (value === undefined) throw reject(`strconv.ParseBool: parsing "${text}": invalid syntax`)
@@ -134,15 +169,23 @@ export abstract class BaseCommand extends Command {
     const usage = `${this.commandLine()} ${names.map((name) => labelOfArg(name, definitions)).join(' ')} [flags]`
     const required = names.filter((name) => definitions[name]?.required === true)
     if (words.length < required.length) {
-      throw new PkgError('USAGE', `"${this.commandLine()}" requires at least ${counted(required.length)}`, {
-        hint: `Usage: ${usage}`,
-      })
+      throw new PkgError(
+        'USAGE',
+        `"${this.commandLine()}" requires at least ${counted(required.length)}`,
+        {
+          hint: `Usage: ${usage}`,
+        },
+      )
     }
     if (strict && words.length > names.length) {
       const extra = words.slice(names.length).join(', ')
-      throw new PkgError('USAGE', `expected at most ${counted(names.length)}, unexpected arguments: ${extra}`, {
-        hint: `Usage: ${usage}`,
-      })
+      throw new PkgError(
+        'USAGE',
+        `expected at most ${counted(names.length)}, unexpected arguments: ${extra}`,
+        {
+          hint: `Usage: ${usage}`,
+        },
+      )
     }
     return Object.fromEntries(names.map((name, at) => [name, words[at]]))
   }

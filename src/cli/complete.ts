@@ -39,7 +39,11 @@ const TAKES_CHART = /^(template|lint|package|show:\w+|values:\w+|graph|install)$
  * @param words what was typed behind `kubectl pkg`; the last one is being typed
  * @param root folder of oclif.manifest.json
  */
-export function complete(words: readonly string[], root: string, target: string | undefined): string {
+export function complete(
+  words: readonly string[],
+  root: string,
+  target: string | undefined,
+): string {
   const commands = readManifest(root)
   const typed = words.at(-1) ?? ''
   const { command, topic } = commandOf(words.slice(0, -1), commands)
@@ -89,10 +93,16 @@ function argumentsOf(
     (flag) => flag.type === 'option' && (before === `--${flag.name}` || before === `-${flag.char}`),
   )
   if (valued !== undefined) {
-    return { candidates: (valued.options ?? []).map((word) => ({ word })), files: valued.options === undefined }
+    return {
+      candidates: (valued.options ?? []).map((word) => ({ word })),
+      files: valued.options === undefined,
+    }
   }
   if (typed.startsWith('-')) {
-    const candidates = flags.map(({ name, summary }) => ({ word: `--${name}`, description: summary }))
+    const candidates = flags.map(({ name, summary }) => ({
+      word: `--${name}`,
+      description: summary,
+    }))
     return { candidates, files: false }
   }
   const names = TAKES_RELEASE.test(command.id) ? releaseNames(words, target) : []

@@ -48,10 +48,32 @@ export const valuesFlags = {
   set: list({ summary: 'Set a value: a.b=1,list[0]=x,c={x,y}.', helpGroup: 'VALUES' }),
   'set-string': list({ summary: 'Set a value that stays a string.', helpGroup: 'VALUES' }),
   'set-json': list({ summary: 'Set a value from JSON: a={"b":1}.', helpGroup: 'VALUES' }),
-  'set-file': list({ summary: 'Set a value to the content of a file: a=PATH.', helpGroup: 'VALUES' }),
-  'set-literal': list({ summary: 'Set a string as it stands, commas and all.', helpGroup: 'VALUES' }),
+  'set-file': list({
+    summary: 'Set a value to the content of a file: a=PATH.',
+    helpGroup: 'VALUES',
+  }),
+  'set-literal': list({
+    summary: 'Set a string as it stands, commas and all.',
+    helpGroup: 'VALUES',
+  }),
   'skip-schema-validation': Flags.boolean({
     summary: 'Do not check the values against values.schema.json.',
+    helpGroup: 'VALUES',
+  }),
+}
+
+/** Which values an upgrade starts from. */
+export const reuseFlags = {
+  'reset-values': Flags.boolean({
+    summary: 'Forget the values of the release before.',
+    helpGroup: 'VALUES',
+  }),
+  'reuse-values': Flags.boolean({
+    summary: 'Lay the new values over those of the release before.',
+    helpGroup: 'VALUES',
+  }),
+  'reset-then-reuse-values': Flags.boolean({
+    summary: 'Lay the new values over the old ones, over the new chart’s defaults.',
     helpGroup: 'VALUES',
   }),
 }
@@ -69,7 +91,8 @@ export const renderFlags = {
     helpGroup: 'RENDERING',
   }),
   'post-render-hooks': Flags.boolean({
-    summary: 'Hand hooks to the post-renderer too; --post-render-hooks=false keeps them as they are.',
+    summary:
+      'Hand hooks to the post-renderer too; --post-render-hooks=false keeps them as they are.',
     default: true,
     helpGroup: 'RENDERING',
   }),
@@ -129,6 +152,23 @@ export const applyFlags = {
   'hide-secret': accepted('Accepted for scripts written for Helm: Secrets are hidden anyway.'),
   'hide-notes': Flags.boolean({ summary: 'Do not print the notes.' }),
   ...waitFlags(),
+}
+
+/** Hooks on a target that does not run them. */
+export const hookFlags = {
+  'write-hooks': Flags.boolean({
+    summary: 'Write hooks into the directory too, for tools that run Helm’s hooks.',
+  }),
+}
+
+/** `--history-max` of verbs that make revisions. */
+export const historyFlag = {
+  'history-max': Flags.integer({
+    summary: 'How many revisions to keep; 0 keeps all.',
+    default: 10,
+    min: 0,
+    env: 'HELM_MAX_HISTORY',
+  }),
 }
 
 /** Helm's flags of waiting and of the API server; a directory has nothing to wait for. */

@@ -1,7 +1,9 @@
 import { readSync, writeSync } from 'node:fs'
+import { toBytes } from '../golang/bytes.ts'
 
 /** What one run of the program reads from and writes to; tests hand in their own. */
 export interface Io {
+  /** Prints text, which may hold bytes that are no UTF-8, or bytes. */
   out(text: string | Uint8Array): void
   err(text: string): void
   /** All of standard input. */
@@ -48,7 +50,7 @@ export class ClosedPipe extends Error {
 }
 
 function write(descriptor: number, text: string | Uint8Array): void {
-  const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text
+  const bytes = typeof text === 'string' ? toBytes(text) : text
   let at = 0
   while (at < bytes.length) {
     try {

@@ -59,7 +59,7 @@ export function parseWords(words: readonly string[], flags: FlagDefinitions): Pa
   }
 
   function takeShort(word: string, rest: string[]): void {
-    for (let letters = word.slice(1); letters !== ''; ) {
+    for (let letters = word.slice(1); letters !== '';) {
       const letter = letters[0] ?? ''
       const name = names.get(`-${letter}`)
       if (name === undefined) throw usage(`unknown shorthand flag: '${letter}' in ${word}`)

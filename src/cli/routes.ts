@@ -9,7 +9,14 @@ export interface Route {
 }
 
 /** Global flags with a value: people may write them before the command, as with Helm. */
-const LEADING = new Set(['-n', '--namespace', '--target', '--kube-context', '--kubeconfig', '--color'])
+const LEADING = new Set([
+  '-n',
+  '--namespace',
+  '--target',
+  '--kube-context',
+  '--kubeconfig',
+  '--color',
+])
 
 /**
  * Finds the command that the words name.

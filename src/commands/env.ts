@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../cli/base-command.ts'
-import { foldersOf } from '../cli/folders.ts'
+import { foldersOf } from '../cli/home-folders.ts'
 import { outputFlag } from '../cli/flags.ts'
 
 export default class Env extends BaseCommand {

@@ -13,6 +13,8 @@ export default class Version extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Version)
     const { version } = this.config
-    this.io.out(flags.short ? `v${version}\n` : `kubectl-pkg v${version}, node ${process.version}\n`)
+    this.io.out(
+      flags.short ? `v${version}\n` : `kubectl-pkg v${version}, node ${process.version}\n`,
+    )
   }
 }

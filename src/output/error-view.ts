@@ -5,7 +5,10 @@ import type { PkgError, SourceSpan } from '../base/errors.ts'
  *
  * @param options.json one JSON object on one line instead
  */
-export function viewError(error: PkgError, options: { json?: boolean; command?: string } = {}): string {
+export function viewError(
+  error: PkgError,
+  options: { json?: boolean; command?: string } = {},
+): string {
   if (options.json === true) return `${JSON.stringify(toDocument(error))}\n`
   const lines = [`Error: ${error.message}`, ...error.details]
   if (error.span !== undefined) lines.push(...viewSpan(error.span))

@@ -1,0 +1,79 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import {
+  loadChart,
+  loadRelease,
+  loadValues,
+  ReleaseCommand,
+  renderFlags,
+  renderOptions,
+  renderRelease,
+  revisionFlag,
+  valuesFlags,
+} from 'kubectl-pkg/plugin'
+import { buildGraph, type Graph as GraphModel } from '../graph.ts'
+import { viewMermaid } from '../mermaid.ts'
+import { viewSvg } from '../svg.ts'
+import { viewText } from '../text.ts'
+
+const VIEWS = { text: viewText, mermaid: viewMermaid, svg: viewSvg }
+
+export default class Graph extends ReleaseCommand {
+  static override summary = 'Draw the subcharts, the order and the objects of a chart or release.'
+
+  static override description =
+    'With --target the name is that of a release; otherwise it is a folder, an archive or -.'
+
+  static override examples = [
+    '<%= config.bin %> graph ./charts/web --values prod.yaml',
+    '<%= config.bin %> graph web --target dir:./deploy --output svg > web.svg',
+  ]
+
+  static override args = {
+    subject: Args.string({ required: true, description: 'A chart, or with --target a release.' }),
+  }
+
+  static override flags = {
+    ...valuesFlags,
+    ...renderFlags,
+    ...revisionFlag,
+    output: Flags.option({
+      char: 'o',
+      summary: 'Form of the drawing.',
+      options: ['text', 'mermaid', 'svg', 'json'] as const,
+      default: 'text',
+    })(),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Graph)
+    const graph = flags.target === undefined ? await this.ofChart() : await this.ofRelease()
+    if (flags.output === 'json') return this.print('json', graph, String)
+    this.io.out(`${VIEWS[flags.output](graph)}\n`)
+  }
+
+  private async ofChart(): Promise<GraphModel> {
+    const { args, flags } = await this.parse(Graph)
+    const chart = await loadChart(args.subject, () => this.io.stdin())
+    const rendered = renderRelease({
+      chart,
+      values: (await loadValues(flags, this.io))(chart),
+      release: { ...this.releaseOf('release-name', flags), revision: 1, isUpgrade: false },
+      options: renderOptions(flags),
+    })
+    const { name, version } = chart.metadata
+    return buildGraph({ ...rendered, title: `chart ${name} ${version}`, manifest: rendered.text })
+  }
+
+  private async ofRelease(): Promise<GraphModel> {
+    const { args, flags } = await this.parse(Graph)
+    const connections = await this.openConnections(flags)
+    const release = await loadRelease(
+      connections,
+      this.releaseOf(args.subject, flags),
+      flags.revision,
+    )
+    const title = `release ${release.namespace}/${release.name}, revision ${release.revision}`
+    return buildGraph({ ...release, title })
+  }
+}

@@ -1,0 +1,30 @@
+import { loadChartDirectory } from '../chart/read-directory.ts'
+import {
+  scaffoldChart,
+  scaffoldFromStarter,
+  writeScaffold,
+  type ScaffoldEngine,
+} from '../chart/scaffold.ts'
+
+export interface CreateRequest {
+  /** Folder to make; its last part is the chart's name. */
+  path: string
+  engine: ScaffoldEngine
+  /** Folder of a starter, or its name in `starters`. */
+  starter?: string | undefined
+  /** Folder of the person's starters. */
+  starters: string
+}
+
+/**
+ * Makes a new chart.
+ *
+ * @returns paths of files that were there already and were overwritten
+ * @throws PkgError CHART_INVALID, FILE_UNWRITABLE
+ */
+export function createChart({ path, engine, starter, starters }: CreateRequest): string[] {
+  const name = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
+  if (starter === undefined) return writeScaffold(path, scaffoldChart(name, engine))
+  const folder = /^[./]/.test(starter) ? starter : `${starters}/${starter}`
+  return writeScaffold(path, scaffoldFromStarter(loadChartDirectory(folder), name))
+}

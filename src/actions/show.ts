@@ -1,0 +1,46 @@
+import type { Chart, ChartFile } from '../chart/chart.ts'
+import { metadataDocument } from '../chart/metadata-document.ts'
+import { encodeYaml } from '../encoding/yaml-encode.ts'
+import { fromBytes } from '../golang/bytes.ts'
+import { crdFiles } from '../render/crds.ts'
+
+/** The parts of a chart that can be shown. */
+export type ChartPart = 'all' | 'chart' | 'values' | 'readme' | 'crds'
+
+/**
+ * The text of a chart's part, as `helm show` prints it.
+ *
+ * Source: Helm 4.1.4 pkg/action/show.go, `Show.Run`.
+ */
+export function showChart(chart: Chart, part: ChartPart): string {
+  const isAll = part === 'all'
+  const pieces: string[] = []
+  if (isAll || part === 'chart') pieces.push(`${encodeYaml(metadataDocument(chart.metadata))}\n`)
+  if (isAll || part === 'values') pieces.push(valuesText(chart, isAll))
+  if (isAll || part === 'readme') pieces.push(readmeText(chart, isAll))
+  if (isAll || part === 'crds') pieces.push(crdsText(chart))
+  return pieces.join('')
+}
+
+function valuesText({ raw }: Chart, isAll: boolean): string {
+  const texts = raw
+    .filter(({ name }) => name === 'values.yaml')
+    .map(({ data }) => `${fromBytes(data)}\n`)
+  return (isAll ? '---\n' : '') + texts.join('')
+}
+
+const README_NAMES = ['readme.md', 'readme.txt', 'readme']
+
+function readmeText({ files }: Chart, isAll: boolean): string {
+  const readme: ChartFile | undefined = files.find(({ name }) =>
+    README_NAMES.includes(name.toLowerCase()),
+  )
+  if (readme === undefined) return ''
+  return `${isAll ? '---\n' : ''}${fromBytes(readme.data)}\n`
+}
+
+function crdsText(chart: Chart): string {
+  return crdFiles(chart)
+    .map(({ content }) => `${content.startsWith('---') ? '' : '---\n'}${content}\n`)
+    .join('')
+}

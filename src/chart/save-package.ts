@@ -1,0 +1,30 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import type { ChartPackage } from './package-chart.ts'
+
+/**
+ * Writes an archive into a folder, which is made when it is missing. The file is there
+ * whole or not at all.
+ *
+ * @returns path of the file
+ * @throws PkgError FILE_UNWRITABLE
+ */
+export function savePackage({ name, bytes }: ChartPackage, folder: string): string {
+  const path = join(folder, name)
+  const temporary = join(folder, `.${name}.${process.pid}.tmp`)
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(temporary, bytes, { flag: 'wx' })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new PkgError('FILE_UNWRITABLE', `failed to save: ${message}`, {
+      hint: 'Name another folder with --destination.',
+      cause: error,
+    })
+  }
+  return path
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { PkgError } from '../base/errors.ts'
+import { fromBytes } from '../golang/bytes.ts'
+import { filesOfSet } from '../values/parse-set.ts'
+import { composeValues, type ValueSources } from '../values/compose-values.ts'
+import { isNative, type Chart } from '../chart/chart.ts'
+import type { GoMap } from '../golang/value.ts'
+import type { Io } from './io.ts'
+
+/** The values flags of a command, as given. */
+export interface GivenValues {
+  values?: string[] | undefined
+  set?: string[] | undefined
+  'set-string'?: string[] | undefined
+  'set-json'?: string[] | undefined
+  'set-file'?: string[] | undefined
+  'set-literal'?: string[] | undefined
+}
+
+/** Merges values for a chart, whose kind decides how YAML is read. */
+export type ValuesFor = (chart: Chart) => GoMap
+
+/**
+ * Reads the values that the flags give.
+ *
+ * @throws PkgError VALUES_UNREADABLE, URL_UNREACHABLE; what it returns throws SET_SYNTAX
+ */
+export async function loadValues(given: GivenValues, io: Io): Promise<ValuesFor> {
+  const sources = await readSources(given, io)
+  return (chart) => composeValues(sources, isNative(chart) ? 'core' : 'helm')
+}
+
+/**
+ * Reads everything that the values flags name: files, URLs and standard input.
+ */
+async function readSources(given: GivenValues, io: Io): Promise<ValueSources> {
+  const names = given.values ?? []
+  const texts = await Promise.all(names.map((name) => readSource(name.trim(), io)))
+  const inSet = (given['set-file'] ?? []).flatMap(filesOfSet)
+  const files = new Map<string, string>()
+  for (const path of inSet) files.set(path, await readSource(path, io))
+  return {
+    files: names.map((name, at) => ({ name, text: texts[at] ?? '' })),
+    set: given.set ?? [],
+    setString: given['set-string'] ?? [],
+    setJson: given['set-json'] ?? [],
+    setFile: given['set-file'] ?? [],
+    setLiteral: given['set-literal'] ?? [],
+    readText: (path) => files.get(path) ?? '',
+  }
+}
+
+async function readSource(name: string, io: Io): Promise<string> {
+  if (name === '-') return fromBytes(io.stdin())
+  if (/^https?:\/\//.test(name)) {
+    const { fetchUrl } = await import('../repo/http.ts')
+    return fromBytes(await fetchUrl(name))
+  }
+  try {
+    return fromBytes(readFileSync(name))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    const reason = code === 'ENOENT' ? 'no such file or directory' : message
+    throw new PkgError('VALUES_UNREADABLE', `open ${name}: ${reason}`, {
+      hint: 'Name a file that exists, an http(s) URL, or - for standard input.',
+      cause: error,
+    })
+  }
+}

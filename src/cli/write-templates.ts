@@ -1,0 +1,47 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve, sep } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import { toBytes } from '../golang/bytes.ts'
+import type { TemplateFileOutput } from '../actions/template.ts'
+import type { Io } from './io.ts'
+
+export interface OutputFolder {
+  folder: string
+  /** Folder below it for all but CRDs; empty for none. */
+  inside: string
+}
+
+/**
+ * Writes what templates gave below a folder, as `helm template --output-dir` does: a path
+ * that comes again is appended to.
+ *
+ * @throws PkgError FILE_UNWRITABLE
+ */
+export function writeTemplates(
+  files: readonly TemplateFileOutput[],
+  { folder, inside }: OutputFolder,
+  io: Io,
+): void {
+  const written = new Set<string>()
+  for (const { path, content, isCrd } of files) {
+    const base = isCrd || inside === '' ? folder : join(folder, inside)
+    const file = join(base, path)
+    assertInside(folder, file)
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      const write = written.has(file) ? appendFileSync : writeFileSync
+      write(file, toBytes(content))
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      if (code === undefined) throw error
+      throw new PkgError('FILE_UNWRITABLE', `cannot write ${file}: ${message}`, { cause: error })
+    }
+    written.add(file)
+    io.out(`wrote ${base}/${path}\n`)
+  }
+}
+
+function assertInside(folder: string, file: string): void {
+  if (resolve(file).startsWith(resolve(folder) + sep)) return
+  throw new PkgError('FILE_UNWRITABLE', `template "${file}" leads out of ${folder}`)
+}

@@ -1,0 +1,35 @@
+import * as Args from '@oclif/core/args'
+import { revisionFlag } from '../../cli/flags.ts'
+import { ReleaseCommand } from '../../cli/release-command.ts'
+import { getValues, status } from '../../actions/inspect.ts'
+import { viewRelease } from '../../output/release-view.ts'
+
+export default class GetAll extends ReleaseCommand {
+  static override summary = 'Print all there is to know of a release.'
+
+  static override examples = [
+    '<%= config.bin %> get all web',
+    '<%= config.bin %> get all web --revision 2',
+  ]
+
+  static override args = {
+    name: Args.string({ required: true, description: 'Name of the release.' }),
+  }
+
+  static override flags = revisionFlag
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(GetAll)
+    const connections = await this.openConnections(flags)
+    const name = this.releaseOf(args.name, flags)
+    const release = await status(connections, name, flags.revision)
+    const computed = await getValues(connections, name, { revision: release.revision, all: true })
+    this.io.out(
+      viewRelease(release, {
+        withChart: true,
+        withManifest: true,
+        values: { passed: release.config, computed },
+      }),
+    )
+  }
+}

@@ -1,0 +1,37 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { outputFlag } from '../cli/flags.ts'
+import { ReleaseCommand } from '../cli/release-command.ts'
+import { history } from '../actions/inspect.ts'
+import { historyItem, viewHistory } from '../output/release-view.ts'
+
+export default class History extends ReleaseCommand {
+  static override summary = 'List the revisions of a release, the oldest first.'
+
+  static override aliases = ['hist']
+
+  static override examples = [
+    '<%= config.bin %> history web',
+    '<%= config.bin %> history web --max 3',
+  ]
+
+  static override args = {
+    name: Args.string({ required: true, description: 'Name of the release.' }),
+  }
+
+  static override flags = {
+    ...outputFlag,
+    max: Flags.integer({
+      summary: 'Most revisions to list, the newest ones.',
+      default: 256,
+      min: 0,
+    }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(History)
+    const connections = await this.openConnections(flags)
+    const revisions = await history(connections, this.releaseOf(args.name, flags), flags.max)
+    this.print(flags.output, revisions.map(historyItem), viewHistory)
+  }
+}

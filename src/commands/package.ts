@@ -1,0 +1,47 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { BaseCommand } from '../cli/base-command.ts'
+import { sourceDate } from '../cli/read-flags.ts'
+import { loadChart } from '../actions/load-chart.ts'
+import { packageToFolder } from '../actions/package.ts'
+
+export default class Package extends BaseCommand {
+  static override summary = 'Pack charts into archives.'
+
+  static override description = `
+The same files give the same bytes, whatever their times and wherever they lie.
+SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
+
+  static override examples = [
+    '<%= config.bin %> package ./charts/web',
+    '<%= config.bin %> package ./charts/* --destination ./dist --version 1.2.3',
+  ]
+
+  static override strict = false
+
+  static override args = {
+    chart: Args.string({ required: true, description: 'Folders of charts.' }),
+  }
+
+  static override flags = {
+    destination: Flags.string({ char: 'd', summary: 'Folder for the archives.', default: '.' }),
+    version: Flags.string({ summary: 'Version to give the chart.' }),
+    'app-version': Flags.string({ summary: 'appVersion to give the chart.' }),
+  }
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Package)
+    for (const reference of argv as string[]) {
+      const chart = await loadChart(reference, () => this.io.stdin())
+      this.noteWarnings(chart)
+      const path = packageToFolder({
+        chart,
+        destination: flags.destination === '.' ? this.io.cwd : flags.destination,
+        version: flags.version,
+        appVersion: flags['app-version'],
+        mtime: sourceDate(this.io.env),
+      })
+      this.io.out(`Successfully packaged chart and saved it to: ${path}\n`)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { PkgError } from '../base/errors.ts'
+import { dryRun, duration, historyFlag, hookFlags, waitFlags } from '../cli/flags.ts'
+import { isDryRun } from '../cli/read-flags.ts'
+import { ReleaseCommand } from '../cli/release-command.ts'
+import { rollback } from '../actions/rollback.ts'
+
+export default class Rollback extends ReleaseCommand {
+  static override summary = 'Make an earlier revision the newest one again.'
+
+  static override description =
+    'Without a revision, or with 0, it goes back to the one before the newest.'
+
+  static override examples = [
+    '<%= config.bin %> rollback web',
+    '<%= config.bin %> rollback web 3 --dry-run',
+  ]
+
+  static override args = {
+    name: Args.string({ required: true, description: 'Name of the release.' }),
+    revision: Args.string({ description: 'Revision to go back to.' }),
+  }
+
+  static override flags = {
+    ...hookFlags,
+    ...historyFlag,
+    ...waitFlags(),
+    'dry-run': dryRun(),
+    'no-hooks': Flags.boolean({ summary: 'Leave hooks out.' }),
+    'cleanup-on-fail': Flags.boolean({
+      summary: 'Accepted for scripts written for Helm.',
+      hidden: true,
+    }),
+    'lock-timeout': duration({
+      summary: 'How long to wait while another run holds the release.',
+      default: 300_000,
+    }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Rollback)
+    const connections = await this.openConnections(flags)
+    const rehearsal = isDryRun(flags['dry-run'])
+
+    const { release } = await rollback(connections, {
+      release: this.releaseOf(args.name, flags),
+      revision: readRevision(args.revision),
+      dryRun: rehearsal,
+      withHooks: flags['write-hooks'] && !flags['no-hooks'],
+      historyMax: flags['history-max'],
+    })
+
+    const target = `revision ${release.revision}: ${release.description}`
+    this.io.out(
+      rehearsal
+        ? `Release "${args.name}" would get ${target}\n`
+        : `Rollback was a success! Happy Helming!\nRelease "${args.name}" has ${target}\n`,
+    )
+  }
+}
+
+/** @throws PkgError USAGE with Helm's text */
+function readRevision(text = '0'): number {
+  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  throw new PkgError(
+    'USAGE',
+    `could not convert revision to a number: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`,
+    { hint: 'Run "kubectl pkg history NAME" to see the revisions.' },
+  )
+}

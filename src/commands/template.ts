@@ -1,0 +1,99 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { BaseCommand } from '../cli/base-command.ts'
+import {
+  applyFlags,
+  capabilityFlags,
+  chartFlags,
+  list,
+  releaseFlags,
+  renderFlags,
+  valuesFlags,
+} from '../cli/flags.ts'
+import { renderOptions } from '../cli/read-flags.ts'
+import { loadValues } from '../cli/read-values.ts'
+import { writeTemplates } from '../cli/write-templates.ts'
+import { chooseName } from '../actions/choose-name.ts'
+import { loadChart } from '../actions/load-chart.ts'
+import { template } from '../actions/template.ts'
+
+export default class Template extends BaseCommand {
+  static override summary = 'Render a chart and print the manifests.'
+
+  static override description = `
+Nothing is asked of a cluster: capabilities are those of Kubernetes 1.35 unless
+--kube-version and --api-versions say otherwise, and "lookup" finds nothing.
+The output is byte for byte what Helm 4.1.4 prints.`
+
+  static override examples = [
+    '<%= config.bin %> template web ./charts/web --values prod.yaml',
+    '<%= config.bin %> template web web-1.2.3.tgz --show-only templates/service.yaml',
+    'cat web-1.2.3.tgz | <%= config.bin %> template web -',
+  ]
+
+  static override args = {
+    name: Args.string({ required: true, description: 'Name of the release; may be left out.' }),
+    chart: Args.string({ description: 'Folder, archive, or - for an archive on standard input.' }),
+  }
+
+  static override flags = {
+    ...valuesFlags,
+    ...renderFlags,
+    ...capabilityFlags,
+    ...chartFlags,
+    ...releaseFlags,
+    ...applyFlags,
+    'include-crds': Flags.boolean({
+      summary: 'Print what lies in crds/ too.',
+      helpGroup: 'RENDERING',
+    }),
+    'is-upgrade': Flags.boolean({ summary: 'Render as an upgrade.', helpGroup: 'RENDERING' }),
+    'skip-tests': Flags.boolean({ summary: 'Leave test hooks out.', helpGroup: 'RENDERING' }),
+    'show-only': list({
+      char: 's',
+      summary: 'Print what these templates gave alone: templates/NAME.yaml.',
+      helpGroup: 'RENDERING',
+    }),
+    'output-dir': Flags.string({ summary: 'Write files below this folder instead of printing.' }),
+    'release-name': Flags.boolean({
+      summary: 'Put the release’s name into the paths of --output-dir.',
+    }),
+    validate: Flags.boolean({ summary: 'Accepted for scripts written for Helm.', hidden: true }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Template)
+    const choice = {
+      words: args.chart === undefined ? [args.name] : [args.name, args.chart],
+      generate: flags['generate-name'],
+      template: flags['name-template'],
+      fallback: 'release-name',
+    }
+    const { name, chart: reference } = chooseName(choice, new Date(this.io.now()))
+    const chart = await loadChart(reference, () => this.io.stdin())
+    this.noteWarnings(chart)
+    const folder = flags['output-dir']
+
+    const result = template({
+      chart,
+      values: (await loadValues(flags, this.io))(chart),
+      release: { name, namespace: flags.namespace ?? 'default' },
+      options: renderOptions(flags),
+      isUpgrade: flags['is-upgrade'],
+      kubeVersion: flags['kube-version'],
+      apiVersions: flags['api-versions'] ?? [],
+      includeCrds: flags['include-crds'] && !flags['skip-crds'],
+      noHooks: flags['no-hooks'],
+      skipTests: flags['skip-tests'],
+      showOnly: flags['show-only'] ?? [],
+      toFiles: folder !== undefined,
+      onWarning: (warning) => this.note(warning),
+      ...(flags['render-fuel'] !== undefined && { steps: flags['render-fuel'] }),
+    })
+
+    if (folder !== undefined) {
+      writeTemplates(result.files, { folder, inside: flags['release-name'] ? name : '' }, this.io)
+    }
+    this.io.out(result.output)
+  }
+}

@@ -1,0 +1,108 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import {
+  applyFlags,
+  chartFlags,
+  describeFlags,
+  historyFlag,
+  hookFlags,
+  outputFlag,
+  renderFlags,
+  reuseFlags,
+  valuesFlags,
+} from '../cli/flags.ts'
+import { isDryRun, readLabels, renderOptions, valueReuse } from '../cli/read-flags.ts'
+import { loadValues } from '../cli/read-values.ts'
+import { ReleaseCommand } from '../cli/release-command.ts'
+import { upgrade } from '../actions/upgrade.ts'
+import { releaseDocument, viewDeployed } from '../output/deployed-view.ts'
+
+export default class Upgrade extends ReleaseCommand {
+  static override summary = 'Upgrade a release to another chart or other values.'
+
+  static override description = `
+When nothing would change, nothing is written and no revision is made; --always-record makes
+one all the same.
+
+Without values on the command line the release keeps the ones it has; with values, only those
+count. --reset-values forgets the old ones, --reuse-values lays the new ones over them, and
+--reset-then-reuse-values does so over the new chart's defaults.`
+
+  static override examples = [
+    '<%= config.bin %> upgrade web ./charts/web --install --values prod.yaml',
+    '<%= config.bin %> upgrade web ./charts/web --reuse-values --set image.tag=1.2.3',
+  ]
+
+  static override args = {
+    name: Args.string({ required: true, description: 'Name of the release.' }),
+    chart: Args.string({
+      required: true,
+      description: 'Folder, archive, or - for an archive on standard input.',
+    }),
+  }
+
+  static override flags = {
+    ...valuesFlags,
+    ...reuseFlags,
+    ...renderFlags,
+    ...chartFlags,
+    ...describeFlags(),
+    ...applyFlags,
+    ...hookFlags,
+    ...historyFlag,
+    ...outputFlag,
+    install: Flags.boolean({ char: 'i', summary: 'Install the release when there is none.' }),
+    'create-namespace': Flags.boolean({ summary: 'With --install, create the namespace.' }),
+    'always-record': Flags.boolean({ summary: 'Make a revision even when nothing changes.' }),
+    'cleanup-on-fail': Flags.boolean({
+      summary:
+        'Accepted for scripts written for Helm: what a failed run made is always removed by the next.',
+      hidden: true,
+    }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Upgrade)
+    const connections = await this.openConnections(flags)
+    const dryRun = isDryRun(flags['dry-run'])
+
+    const upgraded = await upgrade(connections, {
+      release: this.releaseOf(args.name, flags),
+      chart: args.chart,
+      values: await loadValues(flags, this.io),
+      reuse: valueReuse(flags),
+      render: renderOptions(flags),
+      install: flags.install,
+      dryRun,
+      description: flags.description,
+      labels: readLabels(flags.labels),
+      takeOwnership: flags['take-ownership'],
+      skipCrds: flags['skip-crds'],
+      createNamespace: flags['create-namespace'],
+      withHooks: flags['write-hooks'] && !flags['no-hooks'],
+      historyMax: flags['history-max'],
+      alwaysRecord: flags['always-record'],
+    })
+
+    const format = flags.output
+    if (format !== 'table') return this.print(format, releaseDocument(upgraded.release), String)
+    this.io.out(headline(args.name, upgraded, dryRun))
+    this.io.out(
+      viewDeployed(upgraded, {
+        hideNotes: flags['hide-notes'],
+        withManifest: dryRun || flags.debug,
+        showSecrets: flags['show-secrets'],
+      }),
+    )
+  }
+}
+
+function headline(
+  name: string,
+  result: { isInstall: boolean; isRecorded: boolean },
+  dryRun: boolean,
+): string {
+  if (result.isInstall) return `Release "${name}" does not exist. Installing it now.\n`
+  if (!result.isRecorded && !dryRun) return `Release "${name}" is unchanged.\n`
+  return `Release "${name}" has been upgraded. Happy Helming!\n`
+}

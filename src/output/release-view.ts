@@ -1,0 +1,152 @@
+import { encodeYaml } from '../encoding/yaml-encode.ts'
+import type { ReleaseMetadata } from '../actions/inspect.ts'
+import type { GoMap } from '../golang/value.ts'
+import type { Release } from '../release/release.ts'
+import type { ReleaseHistoryItem } from '../types/history.ts'
+import type { ReleaseListItem } from '../types/list.ts'
+import { viewTable } from './table.ts'
+import { viewTime, viewTimestamp } from './times.ts'
+
+export interface ReleaseViewOptions {
+  hideNotes?: boolean
+  /** Chart, version and appVersion too. */
+  withChart?: boolean
+  /** Hooks and manifest too: what a dry run is for. */
+  withManifest?: boolean
+  /** The values passed and the values that templates saw. */
+  values?: { passed: GoMap; computed: GoMap }
+}
+
+/** A release as install, upgrade, status and `get all` print it; the form is Helm's. */
+export function viewRelease(release: Release, options: ReleaseViewOptions = {}): string {
+  const lines = [`NAME: ${release.name}`]
+  if (release.lastDeployed !== '') lines.push(`LAST DEPLOYED: ${viewTime(release.lastDeployed)}`)
+  lines.push(
+    `NAMESPACE: ${release.namespace}`,
+    `STATUS: ${release.status}`,
+    `REVISION: ${release.revision}`,
+  )
+  if (options.withChart === true) lines.push(...viewChart(release))
+  lines.push(`DESCRIPTION: ${release.description}`)
+  const hasTests = release.hooks.some(({ events }) => events.includes('test'))
+  if (!hasTests) lines.push('TEST SUITE: None')
+  if (options.values !== undefined) lines.push(...viewValues(options.values))
+  if (options.withManifest === true) lines.push(...viewManifest(release))
+  if (options.hideNotes !== true && release.notes.trim() !== '') {
+    lines.push('NOTES:', release.notes.trim())
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** Hooks as `get hooks` prints them. */
+export function viewHooks({ hooks }: Release): string {
+  return hooks.map(({ path, manifest }) => `---\n# Source: ${path}\n${manifest}\n`).join('')
+}
+
+export function viewNotes({ notes }: Release): string {
+  return notes === '' ? '' : `NOTES:\n${notes}\n`
+}
+
+/** What `list -o json` and `-o yaml` print of a release. */
+export function listItem(release: Release): ReleaseListItem {
+  return {
+    name: release.name,
+    namespace: release.namespace,
+    revision: String(release.revision),
+    updated: viewTimestamp(release.lastDeployed),
+    status: release.status,
+    chart: chartLabel(release),
+    app_version: release.chart.metadata.appVersion ?? '',
+  }
+}
+
+export function viewList(items: readonly ReleaseListItem[], { headers = true } = {}): string {
+  const head = ['NAME', 'NAMESPACE', 'REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION']
+  const rows = items.map((item) => [
+    item.name,
+    item.namespace,
+    item.revision,
+    item.updated,
+    item.status,
+    item.chart,
+    item.app_version,
+  ])
+  return viewTable(headers ? [head, ...rows] : rows)
+}
+
+/** What `history -o json` and `-o yaml` print of a revision. */
+export function historyItem(release: Release): ReleaseHistoryItem {
+  return {
+    revision: release.revision,
+    updated: release.lastDeployed,
+    status: release.status,
+    chart: chartLabel(release),
+    app_version: release.chart.metadata.appVersion ?? '',
+    description: release.description,
+  }
+}
+
+export function viewHistory(items: readonly ReleaseHistoryItem[]): string {
+  const head = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'DESCRIPTION']
+  const rows = items.map((item) => [
+    String(item.revision),
+    viewTime(item.updated),
+    item.status,
+    item.chart,
+    item.app_version,
+    item.description,
+  ])
+  return viewTable([head, ...rows])
+}
+
+const APPLY_METHODS: Record<string, string> = {
+  '': 'client-side apply (defaulted)',
+  csa: 'client-side apply',
+  ssa: 'server-side apply',
+}
+
+/** Metadata as `get metadata` prints it. */
+export function viewMetadata(metadata: ReleaseMetadata): string {
+  const lines: [string, string | number][] = [
+    ['NAME', metadata.name],
+    ['CHART', metadata.chart],
+    ['VERSION', metadata.version],
+    ['APP_VERSION', metadata.appVersion],
+    ['ANNOTATIONS', viewPairs(metadata.annotations)],
+    ['LABELS', viewPairs(metadata.labels)],
+    ['DEPENDENCIES', metadata.dependencies.map(({ name }) => name).join(',')],
+    ['NAMESPACE', metadata.namespace],
+    ['REVISION', metadata.revision],
+    ['STATUS', metadata.status],
+    ['DEPLOYED_AT', metadata.deployedAt],
+    ['APPLY_METHOD', APPLY_METHODS[metadata.applyMethod] ?? `unknown ("${metadata.applyMethod}")`],
+  ]
+  return lines.map(([label, value]) => `${label}: ${value}`).join('\n')
+}
+
+function viewChart({ chart: { metadata } }: Release): string[] {
+  return [
+    `CHART: ${metadata.name}`,
+    `VERSION: ${metadata.version}`,
+    `APP_VERSION: ${metadata.appVersion ?? ''}`,
+  ]
+}
+
+function viewValues({ passed, computed }: { passed: GoMap; computed: GoMap }): string[] {
+  return ['USER-SUPPLIED VALUES:', encodeYaml(passed), 'COMPUTED VALUES:', encodeYaml(computed)]
+}
+
+function viewManifest(release: Release): string[] {
+  return ['HOOKS:', `${viewHooks(release)}MANIFEST:`, release.manifest]
+}
+
+function viewPairs(pairs: Record<string, string>): string {
+  return Object.keys(pairs)
+    .sort()
+    .map((key) => `${key}=${pairs[key]}`)
+    .join(',')
+}
+
+function chartLabel({ chart: { metadata } }: Release): string {
+  return `${metadata.name}-${metadata.version}`
+}
