@@ -1,0 +1,27 @@
+/*
+ * Records what Go's text/template makes of the rows in gotmpl/rows.json, in place.
+ * Run it after adding rows: node test/conformance/record-gotmpl.mjs. Needs Go.
+ */
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const folder = join(import.meta.dirname, 'gotmpl')
+const file = join(folder, 'rows.json')
+const { data, rows } = JSON.parse(readFileSync(file, 'utf8'))
+
+const input = rows.map((row) => JSON.stringify({ data, missingKey: 'zero', ...row })).join('\n')
+const { status, stdout, stderr } = spawnSync('go', ['run', join(folder, 'reference.go')], {
+  input,
+  maxBuffer: 1 << 28,
+})
+if (status !== 0) throw new Error(stderr.toString())
+
+const results = stdout.toString().trimEnd().split('\n')
+const recorded = rows.map(({ output: _, error: __, ...row }, index) =>
+  JSON.stringify({ ...row, ...JSON.parse(results[index]) }),
+)
+writeFileSync(
+  file,
+  `{\n"data": ${JSON.stringify(data)},\n"rows": [\n${recorded.join(',\n')}\n]}\n`,
+)
