@@ -143,7 +143,7 @@ function asText(value: Value): string | undefined {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return String(value)
   if (value instanceof GoInt) return value.value.toString()
-  if (typeof value === 'number') return formatFloat(value, 'g', -1, 32)
+  if (typeof value === 'number') return formatFloat(Math.fround(value), 'g', -1, 32)
   return undefined
 }
 

@@ -4,11 +4,12 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readlinkSync,
   readdirSync,
   readSync,
   realpathSync,
 } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { compareText } from '../golang/order.ts'
@@ -144,7 +145,7 @@ function resolveLink(path: string): string {
   } catch (error) {
     throw new PkgError(
       'CHART_INVALID',
-      `error evaluating symlink ${path}: ${goText(error, 'lstat')}`,
+      `error evaluating symlink ${path}: ${linkProblem(path, error)}`,
       {
         hint: 'Remove the symbolic link, or make what it leads to.',
         cause: error,
@@ -193,9 +194,10 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'errno' in error
 }
 
-function goText(error: unknown, call: string): string {
+function linkProblem(path: string, error: unknown): string {
   if (!isSystemError(error)) throw error
-  return `${call} ${error.path ?? ''}: ${reason(error)}`
+  if (error.code !== 'ENOENT') return reason(error)
+  return `lstat ${resolve(dirname(path), readlinkSync(path))}: ${reason(error)}`
 }
 
 const REASONS: Record<string, string> = {

@@ -11,7 +11,9 @@ import type { ChartWarning } from './chart.ts'
  * @throws PkgError YAML_INVALID
  */
 export function decodeDocument(data: Uint8Array, file: string): Value {
-  return inFile(file, () => decodeYaml(fromBytes(data), { dialect: 'helm', file, keepIntegers: true }))
+  return inFile(file, () =>
+    decodeYaml(fromBytes(data), { dialect: 'helm', file, keepIntegers: true }),
+  )
 }
 
 /**
@@ -23,7 +25,10 @@ export function inFile<T>(file: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof YamlError) throw yamlInvalid(error, file, `cannot load ${file}: `)
+    if (error instanceof YamlError) {
+      const message = `cannot load ${file}: ${error.unmarshalMessage}`
+      throw yamlInvalid(error, message, { file, offset: 0 })
+    }
     if (!(error instanceof GoError)) throw error
     const text = `error unmarshaling JSON: while decoding JSON: ${error.message}`
     throw new PkgError('CHART_INVALID', `cannot load ${file}: ${text}`, {
@@ -47,30 +52,38 @@ export function readValues(
   dialect: 'helm' | 'core',
   warnings: ChartWarning[],
 ): GoMap {
-  const file = 'values.yaml'
-  const text = fromBytes(data)
   let values: GoMap = new Map()
-  let line = 0
-  for (const document of splitYamlDocuments(text)) {
-    const offset = line
+  let lines = 0
+  for (const document of splitValues(fromBytes(data))) {
+    const offset = lines
     const onDuplicateKey = (key: string, first: { line: number }, second: { line: number }) => {
       const message = `key "${key}" is also in line ${first.line + offset}; the last one counts`
-      warnings.push({ file, line: second.line + offset, message })
+      warnings.push({ file: VALUES, line: second.line + offset, message })
     }
     try {
-      values = mergeDocuments(values, decodeYamlMap(document, { dialect, file, onDuplicateKey }))
+      const map = decodeYamlMap(document, { dialect, file: VALUES, onDuplicateKey })
+      values = mergeDocuments(values, map)
     } catch (error) {
       if (!(error instanceof YamlError)) throw error
-      throw yamlInvalid(
-        error,
-        file,
-        `cannot load ${file}: cannot unmarshal yaml document: `,
-        offset,
-      )
+      const before = `cannot load ${VALUES}: cannot unmarshal yaml document: `
+      throw yamlInvalid(error, before + error.unmarshalMessage, { file: VALUES, offset })
     }
-    line += document.split('\n').length
+    // The line that ends a document is in none.
+    lines += document.split('\n').length
   }
   return values
+}
+
+const VALUES = 'values.yaml'
+
+function splitValues(text: string): string[] {
+  try {
+    return splitYamlDocuments(text)
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    const message = `cannot load ${VALUES}: error reading yaml document: ${error.message}`
+    throw yamlInvalid(error, message, { file: VALUES, offset: 0 })
+  }
 }
 
 /** A later document wins, and maps are merged; null is a value like any other here. */
@@ -85,9 +98,11 @@ function mergeDocuments(into: GoMap, from: GoMap): GoMap {
   return merged
 }
 
-function yamlInvalid(error: YamlError, file: string, before: string, offset = 0): PkgError {
-  return new PkgError('YAML_INVALID', `${before}${error.unmarshalMessage}`, {
-    span: { file, line: error.line + offset, column: error.column },
-    cause: error,
-  })
+function yamlInvalid(
+  error: YamlError,
+  message: string,
+  { file, offset }: { file: string; offset: number },
+): PkgError {
+  const span = { file, line: error.line + offset, column: error.column }
+  return new PkgError('YAML_INVALID', message, { span, cause: error })
 }

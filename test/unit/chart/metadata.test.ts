@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { metadataDocument } from '../../../src/chart/metadata-document.ts'
+import { encodeYaml } from '../../../src/encoding/yaml-encode.ts'
+import { chartOf } from '../../support/chart-builder.ts'
+
+interface Golden {
+  rows: { text: string; chart?: string; error?: string }[]
+}
+
+const golden = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../conformance/golden/chart-metadata.json'), 'utf8'),
+) as Golden
+
+/** What `show chart` prints of a Chart.yaml: the fields that Helm knows, and a blank line. */
+function shown(text: string): string {
+  const { extra: _, ...metadata } = chartOf({ 'Chart.yaml': text }).metadata
+  return `${encodeYaml(metadataDocument({ ...metadata, apiVersion: metadata.apiVersion }))}\n`
+}
+
+// Wanted: what Helm 4.1.4 prints of the same Chart.yaml, or its error.
+test.each(golden.rows)('$# $error', ({ text, chart, error }) => {
+  if (error === undefined) expect(shown(text)).toBe(chart)
+  else expect(() => shown(text)).toThrow(expect.objectContaining({ message: error }))
+})
+
+test('fields that Helm does not know are kept', () => {
+  const { metadata } = chartOf({
+    'Chart.yaml': 'apiVersion: v2\nname: a\nversion: 1.0.0\nlicense: MIT\nNAME: b\n',
+  })
+  expect(metadata).toEqual({
+    apiVersion: 'v2',
+    name: 'a',
+    version: '1.0.0',
+    extra: new Map([['license', 'MIT']]),
+  })
+})
