@@ -3,7 +3,12 @@ import { isCompatibleRange } from '../base/versions.ts'
 import { chartPath, type Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
 import { locateIn } from '../manifest/locate-line.ts'
-import { manifestText, notesOf, sortDocuments, type ManifestEntry } from '../manifest/parse-manifest.ts'
+import {
+  manifestText,
+  notesOf,
+  sortDocuments,
+  type ManifestEntry,
+} from '../manifest/parse-manifest.ts'
 import { postRender } from '../manifest/post-render.ts'
 import { offlineCapabilities, type Capabilities } from '../render/capabilities.ts'
 import { templateTexts } from '../render/collect-templates.ts'

@@ -104,7 +104,10 @@ function junction(state: RenderState, wanted: boolean): Helper {
       const args = all.slice(0, -1)
       if (args.length === 0) throw new GoError(`"${call.name}" wants at least one argument`)
       const found = args.find((arg) => isTrue(state.views.read(arg)) === wanted)
-      return choose(this, call, { value: found ?? args.at(-1), isTrue: found !== undefined === wanted })
+      return choose(this, call, {
+        value: found ?? args.at(-1),
+        isTrue: (found !== undefined) === wanted,
+      })
     })
   }
 }

@@ -37,7 +37,8 @@ export class HandlebarsEnvironment {
   constructor(functions: FunctionTable, partials: readonly PartialFile[], steps?: number) {
     const library = requirePackage('handlebars/dist/handlebars.js') as typeof HandlebarsModule
     this.handlebars = library.create()
-    this.state = { views: new Views(), budget: new Budget(steps), file: '' }
+    writeText(this.handlebars)
+    this.state = { views: new Views(), budget: new Budget(steps), file: '', source: '' }
     this.files = partials
     for (const [name, helper] of functionHelpers(functions, this.state)) {
       this.helpers.set(name, helper)
@@ -63,7 +64,7 @@ export class HandlebarsEnvironment {
   render(file: { chart: string; path: string; source: string }, data: GoMap): string {
     const template = this.compile(file.chart, file.path, file.source)
     const context = this.state.views.showFacts(data)
-    return this.running(file.path, () =>
+    return this.running(file.path, file.source, () =>
       this.state.budget.measure(template(context, { partials: this.tableOf(file.chart) })),
     )
   }
@@ -72,7 +73,8 @@ export class HandlebarsEnvironment {
   renderPartial(chart: string, name: string, data: Value): string {
     const partial = this.tableOf(chart)[name]
     if (partial === undefined) throw new Error(`no partial "${name}"`)
-    const shown = data instanceof Map ? this.state.views.showFacts(data) : this.state.views.show(data)
+    const shown =
+      data instanceof Map ? this.state.views.showFacts(data) : this.state.views.show(data)
     return partial(shown, { partials: this.tableOf(chart) })
   }
 
@@ -93,7 +95,7 @@ export class HandlebarsEnvironment {
       const template = compiled
       const partials = { ...this.tableOf(partial.chart) }
       const run = (): string => budget.measure(template(context, { ...options, partials }))
-      return budget.nest(() => this.running(partial.file, run))
+      return budget.nest(() => this.running(partial.file, partial.source, run))
     }
     this.tableOf(partial.chart)[partial.name] = call
     const qualified = `${partial.chart}/${partial.name}`
@@ -122,13 +124,38 @@ export class HandlebarsEnvironment {
     return this.handlebars.compile(source, { noEscape: true, knownHelpers }) as Compiled
   }
 
-  private running<T>(file: string, work: () => T): T {
-    const before = this.state.file
-    this.state.file = file
+  private running<T>(file: string, source: string, work: () => T): T {
+    const before = { file: this.state.file, source: this.state.source }
+    Object.assign(this.state, { file, source })
     try {
       return work()
     } finally {
-      this.state.file = before
+      Object.assign(this.state, before)
     }
   }
+}
+
+/** The parts of Handlebars' code generator that `writeText` changes and uses. */
+interface CodeGenerator {
+  /** What generates the code of blocks. */
+  compiler: unknown
+  append(): void
+  appendToBuffer(source: readonly unknown[]): unknown
+  popStack(): unknown
+  pushSource(source: unknown): void
+}
+
+/**
+ * Lets every tag write text. Without escaping Handlebars joins what tags give with `+`, and
+ * `{{a}}{{b}}` of two numbers would write their sum.
+ */
+function writeText(handlebars: typeof HandlebarsModule): void {
+  const environment = handlebars as unknown as { JavaScriptCompiler: new () => CodeGenerator }
+  class TextCompiler extends environment.JavaScriptCompiler {
+    override compiler = TextCompiler
+    override append(): void {
+      this.pushSource(this.appendToBuffer(['[', this.popStack(), '].join("")']))
+    }
+  }
+  environment.JavaScriptCompiler = TextCompiler
 }

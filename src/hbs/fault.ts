@@ -13,7 +13,10 @@ export class HandlebarsFault extends Error {
   readonly file: string
   readonly place: Place | undefined
 
-  constructor(message: string, where: { code?: ErrorCode; file: string; place?: Place | undefined }) {
+  constructor(
+    message: string,
+    where: { code?: ErrorCode; file: string; place?: Place | undefined },
+  ) {
     super(message)
     this.code = where.code ?? 'TEMPLATE_FAILED'
     this.file = where.file

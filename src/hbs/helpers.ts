@@ -46,8 +46,7 @@ function functionHelper(name: string, target: GoFunction, state: RenderState): H
     const call = all[all.length - 1] as HelperCall
     const given = all.length - 1
     return atCall(state, call, () => {
-      // `{{title}}` inside `each` means the item's own title where it has one.
-      if (given === 0 && fewest > 0 && hasProperty(this, name)) return this[name]
+      if (given === 0 && fewest > 0 && !isBlock(call)) return valueOf(this, call, state)
       const args = all.slice(0, given).map((arg) => state.views.read(arg))
       addHash(name, call.hash as Record<string, unknown>, args, state)
       const value = callFunction(name, target, args)
@@ -57,8 +56,18 @@ function functionHelper(name: string, target: GoFunction, state: RenderState): H
   }
 }
 
-function hasProperty(context: unknown, name: string): context is Record<string, unknown> {
-  return typeof context === 'object' && context !== null && Object.hasOwn(context, name)
+/**
+ * What a name without arguments means where the function of that name needs some: the value
+ * in the context, or of `{{@index}}` in the data; Handlebars does not tell the two apart.
+ */
+function valueOf(context: unknown, call: HelperCall, state: RenderState): unknown {
+  const { line, column } = call.loc?.start ?? { line: 0, column: 0 }
+  const tag = state.source.split('\n', line)[line - 1]?.slice(column) ?? ''
+  const holder: unknown = /^\{\{[{&~\s]*@/.test(tag) ? call.data : context
+  if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, call.name)) {
+    return undefined
+  }
+  return (holder as Record<string, unknown>)[call.name]
 }
 
 function isBlock(call: HelperCall): boolean {
@@ -87,7 +96,8 @@ function layOut(value: Value, call: HelperCall, state: RenderState): unknown {
   if (call.name === 'dict' || (indent === undefined && nindent === undefined)) {
     return state.views.show(value)
   }
-  if (typeof value !== 'string') throw new GoError('indent and nindent need a function that gives text')
+  if (typeof value !== 'string')
+    throw new GoError('indent and nindent need a function that gives text')
   const pad = indent ?? nindent ?? ''
   const text = value.replaceAll('\n', `\n${pad}`)
   return state.budget.measure(nindent === undefined ? text : `\n${pad}${text}`)

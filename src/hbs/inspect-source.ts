@@ -86,7 +86,10 @@ class Inspection {
       this.refuse(`the template is nested more than ${LIMITS.handlebarsNesting} deep`)
     }
     if (node.type === 'Decorator' || node.type === 'DecoratorBlock') {
-      throw this.syntax(node, 'decorators and inline partials cannot be used; make it a file "_name.hbs"')
+      throw this.syntax(
+        node,
+        'decorators and inline partials cannot be used; make it a file "_name.hbs"',
+      )
     }
   }
 

@@ -5,6 +5,7 @@ import type { Views } from './view.ts'
 export interface RenderState {
   views: Views
   budget: Budget
-  /** File that is running, for errors. */
+  /** File that is running, for errors, and its text. */
   file: string
+  source: string
 }

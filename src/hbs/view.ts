@@ -62,7 +62,10 @@ export class Views {
     }
   }
 
-  private showObject(value: Exclude<Value, null | string | number | boolean>, facts: boolean): unknown {
+  private showObject(
+    value: Exclude<Value, null | string | number | boolean>,
+    facts: boolean,
+  ): unknown {
     if (value instanceof GoInt) return value.value
     if (value instanceof GoNil) return value.kind === 'slice' ? [] : null
     if (value instanceof Uint8Array) return fromBytes(value)

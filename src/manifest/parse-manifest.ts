@@ -41,7 +41,10 @@ export type Locate = (path: string, line: number) => SourceSpan | undefined
  *
  * @throws PkgError MANIFEST_INVALID with Helm's text when a document is no YAML or no object
  */
-export function parseManifest(files: readonly RenderedFile[], options: ParseOptions = {}): Manifest {
+export function parseManifest(
+  files: readonly RenderedFile[],
+  options: ParseOptions = {},
+): Manifest {
   const { entries, hooks } = sortDocuments(files, options.locate)
   return { text: manifestText(entries), hooks, notes: notesOf(files, options) }
 }

@@ -75,7 +75,9 @@ function annotate(text: string, path: string): string {
     lines.splice(metadata + 1, 0, '  annotations:', `    ${entry}`)
     return lines.join('\n')
   }
-  const end = lines.findIndex((line, at) => at > metadata && /^\S/.test(line) && !line.startsWith('#'))
+  const end = lines.findIndex(
+    (line, at) => at > metadata && /^\S/.test(line) && !line.startsWith('#'),
+  )
   const block = lines.slice(metadata + 1, end < 0 ? undefined : end)
   const own = block.findIndex((line) => line.startsWith(`${indent}annotations:`))
   if (own < 0) lines.splice(metadata + 1, 0, `${indent}annotations:`, `${indent}  ${entry}`)
@@ -94,7 +96,8 @@ function addToBlock(lines: string[], at: number, how: { entry: string; indent: s
   } else if (value.startsWith('{') && value.endsWith('}')) {
     const rest = value.slice(1).trim()
     const comma = rest === '}' ? '' : ', '
-    lines[at] = `${indent}annotations: {${JSON.stringify(FILE_ANNOTATION)}: ${entry.slice(FILE_ANNOTATION.length + 2)}${comma}${rest}`
+    lines[at] =
+      `${indent}annotations: {${JSON.stringify(FILE_ANNOTATION)}: ${entry.slice(FILE_ANNOTATION.length + 2)}${comma}${rest}`
   } else if (value === 'null' || value === '~') {
     lines.splice(at, 1, `${indent}annotations:`, `${indent}  ${entry}`)
   }
@@ -146,9 +149,13 @@ export function assertManifests(text: string): void {
       readHead(document.text)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      throw new PkgError('POST_RENDER_FAILED', `error while parsing post rendered output: ${reason}`, {
-        cause: error,
-      })
+      throw new PkgError(
+        'POST_RENDER_FAILED',
+        `error while parsing post rendered output: ${reason}`,
+        {
+          cause: error,
+        },
+      )
     }
   }
 }

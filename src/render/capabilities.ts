@@ -1,12 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { method } from '../golang/function.ts'
-import {
-  GoStruct,
-  withType,
-  type GoMap,
-  type GoType,
-  type Value,
-} from '../golang/value.ts'
+import { GoStruct, withType, type GoMap, type GoType, type Value } from '../golang/value.ts'
 
 /** A Kubernetes version as templates see it. */
 export interface KubeVersion {

@@ -30,7 +30,10 @@ export function helmFunctions(options: FunctionOptions): FunctionTable {
   table.delete('expandenv')
   for (const [name, target] of Object.entries(ENCODINGS)) table.set(name, target)
   for (const [name, target] of Object.entries(checks(options))) table.set(name, target)
-  table.set('getHostByName', fn(['string'], () => ''))
+  table.set(
+    'getHostByName',
+    fn(['string'], () => ''),
+  )
   table.set('lookup', lookupFunction(options.lookup))
   return table
 }

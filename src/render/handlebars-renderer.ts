@@ -52,7 +52,8 @@ export class HandlebarsRenderer {
           cause: error,
         })
       }
-      if (error instanceof TemplateError) throw executionFailure(error, (file) => this.sources.has(file))
+      if (error instanceof TemplateError)
+        throw executionFailure(error, (file) => this.sources.has(file))
       throw error
     }
   }

@@ -27,7 +27,10 @@ export interface CallState {
  */
 export function templateFunctions(set: TemplateSet, state: CallState): FunctionTable {
   return new Map([
-    ['include', fn(['string', 'any'], (name: string, data: Value) => include(set, state, { name, data }))],
+    [
+      'include',
+      fn(['string', 'any'], (name: string, data: Value) => include(set, state, { name, data })),
+    ],
     ['tpl', fn(['string', 'any'], (text: string, data: Value) => tpl(set, state, { text, data }))],
   ])
 }

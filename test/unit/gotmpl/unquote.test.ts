@@ -1,12 +1,12 @@
-import fc from 'fast-check'
+import { assert, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import { toBytes } from '../../../src/golang/bytes.ts'
 import { quote, quoteToAscii } from '../../../src/golang/strconv.ts'
 import { unquote, unquoteChar } from '../../../src/gotmpl/unquote.ts'
 
 test('what is quoted reads back as it was', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+  assert(
+    property(string({ unit: 'binary' }), (text) => {
       expect(unquote(quote(text))).toBe(text)
       expect(unquote(quoteToAscii(text))).toBe(text)
     }),

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { byInstallOrder, byUninstallOrder, isClusterKind } from '../../../src/manifest/kind-order.ts'
+import {
+  byInstallOrder,
+  byUninstallOrder,
+  isClusterKind,
+} from '../../../src/manifest/kind-order.ts'
 
 const kinds = ['Zed', 'Ingress', 'bar', 'Foo', 'Namespace', 'Pod', '', 'Secret', 'Service']
 

@@ -4,7 +4,11 @@ import { isKept, ownerOf, withOwner } from '../../../src/manifest/ownership.ts'
 const object = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
-  metadata: { name: 'a', annotations: { own: 'x' }, labels: { 'app.kubernetes.io/managed-by': 'y' } },
+  metadata: {
+    name: 'a',
+    annotations: { own: 'x' },
+    labels: { 'app.kubernetes.io/managed-by': 'y' },
+  },
 }
 const owner = { name: 'web', namespace: 'apps' }
 

@@ -24,7 +24,10 @@ test('each document stands on the line that it names', () => {
     fc.property(fc.array(part), (parts) => {
       const text = parts.join('')
       for (const document of splitDocuments(text)) {
-        const rest = text.split('\n').slice(document.line - 1).join('\n')
+        const rest = text
+          .split('\n')
+          .slice(document.line - 1)
+          .join('\n')
         const [first = ''] = document.text.split('\n')
         expect(rest.split('\n')[0]).toContain(first)
       }

@@ -85,7 +85,10 @@ test.each([
     template: '{{ kindOf .Capabilities }} {{ kindOf .Files }} {{ printf "%T" .Files }}',
     want: 'ptr map engine.files',
   },
-  { template: '{{ .Values.AsMap | toJson }} {{ .Values.YAML }}', want: '{"a":{"b":1}} a:\n  b: 1\n' },
+  {
+    template: '{{ .Values.AsMap | toJson }} {{ .Values.YAML }}',
+    want: '{"a":{"b":1}} a:\n  b: 1\n',
+  },
   { template: '{{ (.Values.Table "a").b }} {{ .Values.PathValue "a.b" }}', want: '1 1' },
   { template: '{{ lookup "v1" "Secret" "apps" "a" | toJson }}', want: '{}' },
   { template: '{{ getHostByName "example.com" | quote }}', want: '""' },
@@ -245,7 +248,8 @@ test('a subchart sees its part of the values, and its parent sees it under Subch
 test('of a library only partials count, and definitions higher up win', () => {
   const files = {
     'charts/lib/Chart.yaml': chartYaml('lib', 'type: library\n'),
-    'charts/lib/templates/_a.tpl': '{{ define "name" }}below{{ end }}{{ define "only" }}lib{{ end }}',
+    'charts/lib/templates/_a.tpl':
+      '{{ define "name" }}below{{ end }}{{ define "only" }}lib{{ end }}',
     'charts/lib/templates/object.yaml': 'never',
     'templates/_a.tpl': '{{ define "name" }}above{{ end }}',
     'templates/x.yaml': '{{ include "name" . }} {{ include "only" . }}',
