@@ -1,10 +1,11 @@
 /* Source: Go's text/template/funcs.go, `eq` to `ge`. */
-import { sprintf } from '../golang/format.ts'
+import { sprint, sprintf } from '../golang/format.ts'
 import { compareText } from '../golang/order.ts'
 import { GoError, GoInt, GoNil, GoStruct, kindOf, typeName, type Value } from '../golang/value.ts'
+import { isComplex } from './complex.ts'
 import type { Cell } from './frame.ts'
 
-type Basic = 'bool' | 'string' | 'float' | 'int' | 'uint'
+type Basic = 'bool' | 'string' | 'float' | 'int' | 'uint' | 'complex'
 
 /** Whether the first value equals one of the others; integers compare whatever their sizes. */
 export function eq(first: Cell, ...others: Cell[]): boolean {
@@ -46,7 +47,7 @@ function isEqual(a: Value, b: Value): boolean {
   const kindA = basicKind(a)
   const kindB = basicKind(b)
   if (kindA === undefined && kindB === undefined) return isEqualComposite(a, b)
-  if (kindA === kindB) return a === b
+  if (kindA === kindB) return kindA === 'complex' ? sprint(a) === sprint(b) : a === b
   if (a === null || b === null) return false
   throw incompatible(a, b)
 }
@@ -88,7 +89,7 @@ function basicKind(value: Value): Basic | undefined {
     case 'number':
       return 'float'
     default:
-      if (!(value instanceof GoInt)) return undefined
+      if (!(value instanceof GoInt)) return isComplex(value) ? 'complex' : undefined
       return value.kind.startsWith('u') ? 'uint' : 'int'
   }
 }

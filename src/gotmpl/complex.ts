@@ -7,6 +7,11 @@ const COMPLEX: GoType = {
   methods: { String: (self) => (self instanceof GoStruct ? (self.fields.get('text') ?? '') : '') },
 }
 
+/** Whether the value is a complex number. */
+export function isComplex(value: Value): boolean {
+  return value instanceof GoStruct && value.type === COMPLEX
+}
+
 /** The value of a complex constant. */
 export function complexValue([real, imaginary]: readonly [number, number]): Value {
   const sign = imaginary >= 0 ? '+' : ''

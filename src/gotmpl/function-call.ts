@@ -103,6 +103,7 @@ function planSlice(plan: Plan, args: readonly Argument[]): Plan {
     if (index === 0 || argument === undefined) return evaluate
     return (frame) => {
       const value = evaluate(frame)
+      if (value === undefined) return value
       return value === null || argument.isBoxed(frame) ? BOXED : value
     }
   })

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 
 const folder = join(import.meta.dirname, 'gotmpl')
 const file = join(folder, 'rows.json')
-const { data, rows } = JSON.parse(readFileSync(file, 'utf8'))
+const { data: shared, rows } = JSON.parse(readFileSync(file, 'utf8'))
 
-const input = rows.map((row) => JSON.stringify({ data, missingKey: 'zero', ...row })).join('\n')
+const input = rows.map((row) => JSON.stringify({ data: shared, missingKey: 'zero', ...row })).join('\n')
 const { status, stdout, stderr } = spawnSync('go', ['run', join(folder, 'reference.go')], {
   input,
   maxBuffer: 1 << 28,
@@ -18,10 +18,10 @@ const { status, stdout, stderr } = spawnSync('go', ['run', join(folder, 'referen
 if (status !== 0) throw new Error(stderr.toString())
 
 const results = stdout.toString().trimEnd().split('\n')
-const recorded = rows.map(({ output: _, error: __, ...row }, index) =>
-  JSON.stringify({ ...row, ...JSON.parse(results[index]) }),
+const recorded = rows.map(({ template, missingKey, data }, index) =>
+  JSON.stringify({ template, missingKey, data, ...JSON.parse(results[index]) }),
 )
 writeFileSync(
   file,
-  `{\n"data": ${JSON.stringify(data)},\n"rows": [\n${recorded.join(',\n')}\n]}\n`,
+  `{\n"data": ${JSON.stringify(shared)},\n"rows": [\n${recorded.join(',\n')}\n]}\n`,
 )
