@@ -53,14 +53,25 @@ function equalMaps(left: GoMap, right: GoMap): boolean {
 /**
  * Copies a value with all that it holds; Go types stay.
  *
+ * Of a struct only the fields that Go exports are copied: a copied version is 0.0.0.
+ *
  * Source: mitchellh/copystructure v1.2.0, `Copy`.
  */
 export function deepCopy(value: Value): Value {
   if (Array.isArray(value)) return sameType(value, value.map(deepCopy))
   if (value instanceof Map) return sameType(value, copyMap(value))
   if (value instanceof Uint8Array) return value.slice()
-  if (value instanceof GoStruct) return new GoStruct(value.type, copyMap(value.fields))
-  return value
+  return value instanceof GoStruct ? copyStruct(value) : value
+}
+
+function copyStruct(struct: GoStruct): GoStruct {
+  if (struct.type.name === 'time.Time') return struct
+  const fields: GoMap = new Map()
+  for (const { name } of struct.type.fields ?? []) {
+    const value = struct.fields.get(name)
+    if (value !== undefined) fields.set(name, deepCopy(value))
+  }
+  return new GoStruct(struct.type, fields)
 }
 
 function copyMap(map: GoMap): GoMap {
