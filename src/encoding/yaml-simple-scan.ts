@@ -22,6 +22,7 @@ export class SimpleScanner {
   at = 0
   lineStart = 0
   readonly #cursor: YamlCursor
+  readonly #knownKeys: (string | undefined)[] = []
 
   /** @param text passes `isSimpleText`, and a NUL follows it */
   constructor(text: string, options: ConstructOptions) {
@@ -86,7 +87,21 @@ export class SimpleScanner {
     const { text } = this
     const start = this.at
     if (!mayStartPlain(text.charCodeAt(start), text.charCodeAt(start + 1))) giveUp()
-    return text.slice(start, this.#toPlainEnd(start))
+    const end = this.#toPlainEnd(start)
+    return this.code === COLON ? this.#keyText(start, end) : text.slice(start, end)
+  }
+
+  /** A key as a string; the same keys come again and again, and then share one string. */
+  #keyText(start: number, end: number): string {
+    const { text } = this
+    const length = end - start
+    const ends = text.charCodeAt(start) * 7 + text.charCodeAt(end - 1) * 31
+    const slot = (length + ends) % KNOWN_KEYS
+    const known = this.#knownKeys[slot]
+    if (known?.length === length && text.startsWith(known, start)) return known
+    const key = text.slice(start, end)
+    this.#knownKeys[slot] = key
+    return key
   }
 
   /** Adds the lines that continue an unquoted scalar: those indented more than its parent. */
@@ -197,6 +212,9 @@ export function mayStartPlain(code: number, next: number): boolean {
 function isBlank(code: number): boolean {
   return code === SPACE || code === TAB
 }
+
+/** Keys remembered at a time. */
+const KNOWN_KEYS = 251
 
 const TAB = 9
 const LF = 10

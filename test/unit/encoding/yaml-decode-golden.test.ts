@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { decodeYamlMap } from '../../../src/encoding/yaml-decode.ts'
+import { decodeYaml, decodeYamlMap } from '../../../src/encoding/yaml-decode.ts'
 import { YamlError } from '../../../src/encoding/yaml-error.ts'
 import type { Value } from '../../../src/golang/value.ts'
 
@@ -34,6 +34,14 @@ test.each(['yaml-scalars', 'yaml-documents'])(
     expect(got).toEqual(wanted)
   },
 )
+
+test('every list of yaml-documents.json is read as by Helm', () => {
+  const rows = JSON.parse(readFileSync(join(golden, 'yaml-documents.json'), 'utf8')) as Row[]
+  const lists = rows.filter(({ err }) => err.includes('cannot unmarshal array'))
+  const wanted = lists.map(({ text, arr }) => ({ text, list: JSON.parse(arr ?? '') as unknown }))
+  const got = lists.map(({ text }) => ({ text, list: toPlain(decodeYaml(text)) }))
+  expect(got).toEqual(wanted)
+})
 
 function outcomeOf(text: string): string {
   try {
