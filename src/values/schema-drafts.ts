@@ -1,0 +1,95 @@
+import { isList, isMap, type SchemaMap, type SchemaValue } from './schema-json.ts'
+import { pointerTo, splitReference } from './schema-uri.ts'
+
+/** A version of JSON Schema: 4, 6, 7, 2019 or 2020. */
+export type Draft = 4 | 6 | 7 | 2019 | 2020
+
+/** What a schema is when it does not say. */
+export const LATEST: Draft = 2020
+
+/** The URL of a draft's metaschema. */
+export const METASCHEMA_URLS: Record<Draft, string> = {
+  4: 'http://json-schema.org/draft-04/schema',
+  6: 'http://json-schema.org/draft-06/schema',
+  7: 'http://json-schema.org/draft-07/schema',
+  2019: 'https://json-schema.org/draft/2019-09/schema',
+  2020: 'https://json-schema.org/draft/2020-12/schema',
+}
+
+/** The draft that a `$schema` names; undefined when it names none that is known. */
+export function draftOfUrl(schema: string): Draft | undefined {
+  const hash = schema.indexOf('#')
+  if (hash >= 0 && hash < schema.length - 1) return undefined
+  const url = (hash < 0 ? schema : schema.slice(0, hash)).replace(/^https?:\/\//, '')
+  if (url === 'json-schema.org/schema') return LATEST
+  for (const draft of [2020, 2019, 7, 6, 4] as const) {
+    if (METASCHEMA_URLS[draft].replace(/^https?:\/\//, '') === url) return draft
+  }
+  return undefined
+}
+
+/** The keyword that gives a schema its URL. */
+export function idKeyword(draft: Draft): 'id' | '$id' {
+  return draft === 4 ? 'id' : '$id'
+}
+
+/** The URL a schema gives itself, without fragment; empty when there is none. */
+export function idOf(schema: SchemaMap, draft: Draft): string {
+  // Before 2019, all that stands beside `$ref` is ignored.
+  if (draft < 2019 && schema.has('$ref')) return ''
+  const id = schema.get(idKeyword(draft))
+  return typeof id === 'string' ? splitReference(id).url : ''
+}
+
+/** The schemas right inside a schema, with their JSON pointers. */
+export function subschemasOf(
+  schema: SchemaMap,
+  draft: Draft,
+  pointer: string,
+): [string, SchemaValue][] {
+  const found: [string, SchemaValue][] = []
+  for (const [keyword, value] of schema) {
+    const place = PLACES.get(keyword)
+    if (place === undefined || draft < place.since) continue
+    const path = pointerTo(pointer, keyword)
+    if (place.holds.startsWith('one') && !isList(value)) found.push([path, value])
+    if (place.holds === 'map' && isMap(value)) {
+      for (const [key, item] of value) found.push([pointerTo(path, key), item])
+    }
+    if (place.holds.endsWith('list') && isList(value)) {
+      for (const [at, item] of value.entries()) found.push([pointerTo(path, String(at)), item])
+    }
+  }
+  return found
+}
+
+interface Place {
+  since: Draft
+  /** What the keyword's value is: a schema, a list of them, either, or a map of them. */
+  holds: 'one' | 'list' | 'one or list' | 'map'
+}
+
+const PLACES = new Map<string, Place>([
+  ['definitions', { since: 4, holds: 'map' }],
+  ['not', { since: 4, holds: 'one' }],
+  ['allOf', { since: 4, holds: 'list' }],
+  ['anyOf', { since: 4, holds: 'list' }],
+  ['oneOf', { since: 4, holds: 'list' }],
+  ['properties', { since: 4, holds: 'map' }],
+  ['additionalProperties', { since: 4, holds: 'one' }],
+  ['patternProperties', { since: 4, holds: 'map' }],
+  ['items', { since: 4, holds: 'one or list' }],
+  ['additionalItems', { since: 4, holds: 'one' }],
+  ['dependencies', { since: 4, holds: 'map' }],
+  ['propertyNames', { since: 6, holds: 'one' }],
+  ['contains', { since: 6, holds: 'one' }],
+  ['if', { since: 7, holds: 'one' }],
+  ['then', { since: 7, holds: 'one' }],
+  ['else', { since: 7, holds: 'one' }],
+  ['$defs', { since: 2019, holds: 'map' }],
+  ['dependentSchemas', { since: 2019, holds: 'map' }],
+  ['unevaluatedProperties', { since: 2019, holds: 'one' }],
+  ['unevaluatedItems', { since: 2019, holds: 'one' }],
+  ['contentSchema', { since: 2019, holds: 'one' }],
+  ['prefixItems', { since: 2020, holds: 'list' }],
+])

@@ -1,0 +1,60 @@
+import { quote } from '../golang/strconv.ts'
+import { pointerTo } from './schema-uri.ts'
+
+/** Why a value does not meet a schema, as a tree. */
+export interface Failure {
+  /** Steps to the value, from the outermost. */
+  readonly path: readonly string[]
+  /**
+   * `group` holds several failures of one schema, `reference` those behind a `$ref`,
+   * `schema` is the root; all others speak for themselves.
+   */
+  readonly kind: 'group' | 'reference' | 'schema' | 'plain'
+  readonly text: string
+  readonly causes: readonly Failure[]
+}
+
+/** Stands for any failure where only yes or no is asked for. */
+export const FAILED: Failure = { path: [], kind: 'plain', text: '', causes: [] }
+
+/**
+ * Prints a failure and its causes, one line each, indented below what they explain.
+ *
+ * Source: santhosh-tekuri/jsonschema v6 output.go, `display`.
+ */
+export function describeFailure(failure: Failure): string {
+  const lines: string[] = []
+  addLines(lines, failure, 0)
+  return lines.join('\n')
+}
+
+/** The failures that have no causes of their own. */
+export function leavesOf(failure: Failure): Failure[] {
+  if (failure.causes.length === 0) return [failure]
+  return failure.causes.flatMap(leavesOf)
+}
+
+/** Quotes as messages do, in single quotes. */
+export function quoteSingle(text: string): string {
+  const inner = quote(text)
+    .slice(1, -1)
+    .replaceAll(String.raw`\"`, '"')
+    .replaceAll("'", "\\'")
+  return `'${inner}'`
+}
+
+function addLines(lines: string[], failure: Failure, indent: number): void {
+  let inner = indent
+  const isTransparent = failure.kind === 'reference' && failure.causes.length === 1
+  if (!isTransparent) {
+    const bullet = indent > 0 ? `${'  '.repeat(indent - 1)}- ` : ''
+    lines.push(bullet + lineOf(failure))
+    inner++
+  }
+  for (const cause of failure.causes) addLines(lines, cause, inner)
+}
+
+function lineOf({ kind, path, text }: Failure): string {
+  if (kind === 'schema') return text
+  return `at ${quoteSingle(pointerTo('', ...path))}: ${text}`
+}

@@ -1,0 +1,114 @@
+import { PkgError, type SourceSpan } from '../base/errors.ts'
+import type { Chart } from '../chart/chart.ts'
+import { fromBytes } from '../golang/bytes.ts'
+import { GoError, typeName, type GoMap } from '../golang/value.ts'
+import { compileSchema } from './schema-compile.ts'
+import { describeFailure, leavesOf, type Failure } from './schema-failure.ts'
+import { parseSchemaJson } from './schema-json.ts'
+import { pointerTo } from './schema-uri.ts'
+import { validateSchema } from './schema-validate.ts'
+
+/** Finds the line of a person's own file that sets the value at a path; undefined if none does. */
+export type LocateValue = (path: readonly string[]) => SourceSpan | undefined
+
+/**
+ * Checks coalesced values by the values.schema.json of the chart and of each subchart that
+ * is on. All that is wrong is reported at once, in Helm's words.
+ *
+ * Drafts 4, 6, 7, 2019-09 and 2020-12; references to other files and URLs are refused.
+ *
+ * Source: Helm 4.1.4 pkg/chart/common/util/jsonschema.go, `ValidateAgainstSchema`.
+ *
+ * @param locate finds where a value comes from, to point at it
+ * @throws PkgError VALUES_REJECTED, or SCHEMA_INVALID when only the schemas are to blame
+ */
+export function validateValues(chart: Chart, values: GoMap, locate?: LocateValue): void {
+  const rejections: Rejection[] = []
+  collectRejections(chart, { values, path: [] }, rejections)
+  if (rejections.length === 0) return
+  throw rejectedError(rejections, locate)
+}
+
+/**
+ * Checks values by one schema.
+ *
+ * @param schema text of a values.schema.json
+ * @returns what Helm prints below the chart's name, or undefined when all is well
+ */
+export function checkAgainstSchema(schema: Uint8Array, values: GoMap): SchemaFinding | undefined {
+  try {
+    const failure = validateSchema(compileSchema(parseSchemaJson(fromBytes(schema))), values)
+    if (failure === undefined) return undefined
+    const [, ...lines] = describeFailure(failure).split('\n')
+    return { text: `${lines.join('\n')}\n`, failure }
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error
+    return { text: error.message, failure: undefined }
+  }
+}
+
+export interface SchemaFinding {
+  text: string
+  /** Undefined when the schema itself cannot be used. */
+  failure: Failure | undefined
+}
+
+interface Rejection {
+  text: string
+  /** Names from the root chart's values to the ones that were checked. */
+  path: readonly string[]
+  failure: Failure | undefined
+  isSchemaToBlame: boolean
+}
+
+interface Section {
+  values: GoMap
+  path: readonly string[]
+}
+
+function collectRejections(chart: Chart, { values, path }: Section, found: Rejection[]): void {
+  const { name } = chart.metadata
+  const finding = chart.schema && checkAgainstSchema(chart.schema, values)
+  if (finding !== undefined) {
+    const { text, failure } = finding
+    const isSchemaToBlame = failure === undefined
+    found.push({ text: `${name}:\n${text}`, path, failure, isSchemaToBlame })
+  }
+  for (const subchart of chart.subcharts) {
+    const key = subchart.metadata.name
+    const inner = values.get(key) ?? null
+    if (inner instanceof Map) {
+      collectRejections(subchart, { values: inner, path: [...path, key] }, found)
+    } else if (inner !== null) {
+      const problem = `invalid type for values: expected object (map), got ${typeName(inner)}`
+      const text = `${key}:\n${problem}\n`
+      found.push({ text, path: [...path, key], failure: undefined, isSchemaToBlame: false })
+    }
+  }
+}
+
+const HEADING = "values don't meet the specifications of the schema(s) in the following chart(s):\n"
+
+function rejectedError(rejections: readonly Rejection[], locate?: LocateValue): PkgError {
+  const message = HEADING + rejections.map(({ text }) => text).join('')
+  if (rejections.every(({ isSchemaToBlame }) => isSchemaToBlame)) {
+    return new PkgError('SCHEMA_INVALID', message, {
+      hint: 'Correct values.schema.json, or pass --skip-schema-validation to go without it.',
+    })
+  }
+  const places = rejections.flatMap(({ path, failure }) =>
+    failure === undefined ? [path] : leavesOf(failure).map((leaf) => [...path, ...leaf.path]),
+  )
+  const spans = places.flatMap((path) => locate?.(path) ?? [])
+  return new PkgError('VALUES_REJECTED', message, {
+    span: spans[0],
+    details: [...new Set(places.map((path) => describePlace(path, locate)))],
+    hint: 'Change these values in your files or flags, or pass --skip-schema-validation.',
+  })
+}
+
+function describePlace(path: readonly string[], locate?: LocateValue): string {
+  const place = pointerTo('', ...path) || '/'
+  const span = locate?.(path)
+  return span === undefined ? place : `${place} is set in ${span.file}:${span.line ?? 1}`
+}

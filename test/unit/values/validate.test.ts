@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { PkgError } from '../../../src/base/errors.ts'
+import { decodeJson } from '../../../src/encoding/json.ts'
+import type { GoMap } from '../../../src/golang/value.ts'
+import { validateValues } from '../../../src/values/validate.ts'
+import { chart, rejection, siblings } from './support.ts'
+
+interface Row {
+  s: unknown
+  v: unknown
+  ok: boolean
+  msg: string
+}
+
+// Recorded from Helm 4.1.4: schema, values, verdict and message of `helm template`.
+const golden = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../conformance/golden/json-schema.json'), 'utf8'),
+) as Row[]
+
+/** What Helm says when it fails to fetch, of which only the beginning is the same for us. */
+const FETCHED = /(failing loading "[^"]*"): .*/
+
+describe('every schema of the golden file gives the verdict and the message of Helm', () => {
+  test.each(golden.map((row, at) => ({ ...row, at })))('row $at: $s of $v', ({ s, v, msg }) => {
+    const found = rejection({ schema: JSON.stringify(s), values: JSON.stringify(v) })
+    const wanted = msg.replace(/^Error: /, '').trimEnd()
+    expect(siblings(found.replace(FETCHED, '$1'))).toEqual(siblings(wanted.replace(FETCHED, '$1')))
+  })
+})
+
+test('the schemas of subcharts are checked after that of the chart, under their names', () => {
+  const number = { properties: { port: { type: 'integer' } } }
+  const parent = chart('web', { schema: number })
+  parent.subcharts = [chart('db', { schema: number, parent }), chart('off', { parent })]
+  const values = decodeJson('{"port":"a","db":{"port":"b"},"off":5}') as GoMap
+  const error = caught(() => validateValues(parent, values))
+  expect(error.code).toBe('VALUES_REJECTED')
+  expect(error.message).toBe(
+    [
+      "values don't meet the specifications of the schema(s) in the following chart(s):",
+      'web:',
+      "- at '/port': got string, want integer",
+      'db:',
+      "- at '/port': got string, want integer",
+      'off:',
+      'invalid type for values: expected object (map), got float64',
+      '',
+    ].join('\n'),
+  )
+  expect(error.details).toEqual(['/port', '/db/port', '/off'])
+})
+
+test('an error points at the line that sets the value', () => {
+  const parent = chart('web', { schema: { properties: { port: { type: 'integer' } } } })
+  const values = decodeJson('{"port":"a"}') as GoMap
+  const span = { file: 'prod.yaml', line: 3, column: 1 }
+  const error = caught(() => validateValues(parent, values, () => span))
+  expect(error.span).toEqual(span)
+  expect(error.details).toEqual(['/port is set in prod.yaml:3'])
+})
+
+test('a schema that cannot be used is told apart from values that do not meet one', () => {
+  const error = caught(() => validateValues(chart('web', { schema: { type: 'foo' } }), new Map()))
+  expect(error.code).toBe('SCHEMA_INVALID')
+})
+
+describe('hostile schemas', () => {
+  test.each([
+    ['file:///etc/passwd', 'schemas are never read from other files'],
+    ['other.json', 'schemas are never read from other files'],
+    ['http://127.0.0.1:1/x', 'schemas are never fetched from the network'],
+    ['https://example.com/x', 'schemas are never fetched from the network'],
+    ['ftp://example.com/x', 'no URLLoader registered for "ftp://example.com/x"'],
+  ])('a reference to %s is refused', (url, reason) => {
+    const found = rejection({ schema: JSON.stringify({ $ref: url }), values: '{}' })
+    expect(found).toContain(`: ${reason}`)
+  })
+
+  test('a reference to itself ends', () => {
+    const schema = '{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/a"}}}'
+    expect(rejection({ schema, values: '{}' })).toContain('causing reference cycle')
+  })
+
+  test('20,000 alternatives are all named', () => {
+    const anyOf = Array.from({ length: 20_000 }, () => ({ type: 'string' }))
+    const schema = JSON.stringify({ properties: { x: { anyOf } } })
+    expect(rejection({ schema, values: '{"x":1}' }).split('\n')).toHaveLength(20_000 + 3)
+  })
+
+  test('100,000 alternatives are given up in time', () => {
+    const anyOf = Array.from({ length: 100_000 }, () => ({ type: 'string' }))
+    const one = chart('web', { schema: { properties: { x: { anyOf } } } })
+    const started = performance.now()
+    expect(caught(() => validateValues(one, new Map())).exit).toBe(6)
+    expect(performance.now() - started).toBeLessThan(BUSY)
+  })
+
+  test('references that multiply are given up in time', () => {
+    const $defs: Record<string, unknown> = { a30: { type: 'object' } }
+    for (let at = 0; at < 30; at++) {
+      const next = { $ref: `#/$defs/a${at + 1}` }
+      $defs[`a${at}`] = { allOf: [next, { not: { not: next } }] }
+    }
+    const schema = JSON.stringify({ $ref: '#/$defs/a0', $defs })
+    const started = performance.now()
+    const parsed = chart('web', { schema: JSON.parse(schema) as object })
+    expect(caught(() => validateValues(parsed, new Map())).code).toBe('SCHEMA_INVALID')
+    expect(performance.now() - started).toBeLessThan(BUSY)
+  })
+
+  test('a pattern that backtracks elsewhere takes linear time', () => {
+    const schema = '{"properties":{"x":{"pattern":"^(a+)+$"}}}'
+    const values = JSON.stringify({ x: `${'a'.repeat(5000)}!` })
+    const started = performance.now()
+    expect(rejection({ schema, values })).toContain('does not match pattern')
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+
+  test('__proto__ is a property like any other', () => {
+    const schema = '{"properties":{"__proto__":{"type":"string"}},"additionalProperties":false}'
+    expect(rejection({ schema, values: '{"__proto__":1}' })).toContain(
+      "- at '/__proto__': got number, want string",
+    )
+  })
+})
+
+/** Milliseconds: what takes two seconds at most, on a machine that is busy with other tests. */
+const BUSY = 6000
+
+function caught(run: () => void): PkgError {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof PkgError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
