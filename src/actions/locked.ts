@@ -24,7 +24,14 @@ export async function locked<T>(
     { release, verb, request, identity, times, timeout, now, signal, onWait },
     async (lock) => {
       const site: Site = { cluster, storage, lock, now, signal, onNotice }
-      return run(site, await settle(site, release, verb))
+      try {
+        return await run(site, await settle(site, release, verb))
+      } catch (error) {
+        // What cannot be swept now either is swept by the run that settles this one.
+        const tokens = [identity.token]
+        await Promise.allSettled([cluster.sweep(tokens), storage.sweep(tokens)])
+        throw error
+      }
     },
   )
 }

@@ -34,9 +34,9 @@ export function nextRevision(history: readonly Release[]): number {
 /** Whose objects may be at the target: the current revision, and all attempts after it. */
 export function unsettledRevisions(history: readonly Release[]): Release[] {
   const current = currentRevision(history)
+  const since = deployedRevision(history)?.revision ?? 0
   return history.filter((each) => {
-    const isAttempt = each.revision > (current?.revision ?? 0)
-    return each === current || (isAttempt && !isSettled(each))
+    return each === current || (each.revision > since && !isSettled(each))
   })
 }
 

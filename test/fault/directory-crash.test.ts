@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import { constantFrom, sample, tuple } from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { install } from '../../src/actions/install.ts'
 import { rollback } from '../../src/actions/rollback.ts'
@@ -183,8 +183,8 @@ test.each(VERBS)(
   '$verb, killed twice in a row, is finished by the third run',
   async (row) => {
     const { kill, steps } = await record(row)
-    const points = fc.constantFrom(...pointsOf(steps))
-    const deaths = fc.sample(fc.tuple(points, points), { numRuns: 20, seed: 7 })
+    const points = constantFrom(...pointsOf(steps))
+    const deaths = sample(tuple(points, points), { numRuns: 20, seed: 7 })
 
     expect(await failuresOf(kill, deaths)).toEqual([])
   },

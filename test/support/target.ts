@@ -100,7 +100,7 @@ function configMapText(chart: Chart, values: GoMap): string {
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, value]) => {
       const source = `# Source: ${chart.metadata.name}/templates/${name}.yaml`
-      return `---\n${source}\n${configMap(name, String(value))}`
+      return `---\n${source}\n${configMap(name, typeof value === 'string' ? value : '?')}`
     })
     .join('')
 }

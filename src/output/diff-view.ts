@@ -1,0 +1,61 @@
+import { requirePackage } from '../base/lazy.ts'
+import { encodeYamlPlain } from '../encoding/yaml-encode.ts'
+import type { ObjectDiff } from '../actions/diff.ts'
+
+export interface DiffViewOptions {
+  /** Whether lines are coloured. */
+  color: boolean
+  /** Lines of context around a change; Infinity for all. */
+  context?: number
+}
+
+const COLORS = { add: '32', remove: '31', place: '36', title: '1' } as const
+const TITLES = { add: 'will be added', remove: 'will be removed', change: 'changes' } as const
+
+/**
+ * Views differences as unified diffs of the objects' YAML, one after the other, with a
+ * line that sums them up; empty when nothing differs.
+ */
+export function viewDiff(diffs: readonly ObjectDiff[], options: DiffViewOptions): string {
+  if (diffs.length === 0) return ''
+  const paint = painter(options.color)
+  const parts = diffs.map((diff) => viewObject(diff, options, paint))
+  return `${parts.join('\n')}\n${summary(diffs)}\n`
+}
+
+type Paint = (text: string, color: keyof typeof COLORS) => string
+
+function viewObject(diff: ObjectDiff, options: DiffViewOptions, paint: Paint): string {
+  const { structuredPatch } = requirePackage('diff') as typeof import('diff')
+  const before = diff.before === undefined ? '' : encodeYamlPlain(diff.before)
+  const after = diff.after === undefined ? '' : encodeYamlPlain(diff.after)
+  const { hunks } = structuredPatch('', '', before, after, '', '', {
+    context: options.context ?? 3,
+  })
+  const lines = [paint(titleOf(diff), 'title')]
+  for (const { oldStart, oldLines, newStart, newLines, lines: changes } of hunks) {
+    lines.push(paint(`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`, 'place'))
+    for (const line of changes) lines.push(viewLine(line, paint))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function viewLine(line: string, paint: Paint): string {
+  if (line.startsWith('+')) return paint(line, 'add')
+  return line.startsWith('-') ? paint(line, 'remove') : line
+}
+
+function titleOf({ kind, namespace, name, op }: ObjectDiff): string {
+  const place = namespace === '' ? '' : `${namespace}/`
+  return `${kind} ${place}${name} ${TITLES[op]}`
+}
+
+function summary(diffs: readonly ObjectDiff[]): string {
+  const count = (op: ObjectDiff['op']): number => diffs.filter((diff) => diff.op === op).length
+  return `${count('add')} to add, ${count('change')} to change, ${count('remove')} to remove`
+}
+
+function painter(isColored: boolean): Paint {
+  if (!isColored) return (text) => text
+  return (text, color) => `\u001b[${COLORS[color]}m${text}\u001b[0m`
+}

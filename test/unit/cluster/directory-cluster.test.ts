@@ -1,0 +1,137 @@
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openFiles } from '../../../src/base/files.ts'
+import { openDirectoryCluster } from '../../../src/cluster/directory-cluster.ts'
+import { refOf } from '../../../src/cluster/cluster.ts'
+import { objectPath } from '../../../src/cluster/object-path.ts'
+import type { KubeObject } from '../../../src/manifest/object.ts'
+import { temporaryFolder, treeOf } from '../../support/target.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+beforeEach(() => {
+  folder = temporaryFolder()
+})
+afterEach(() => folder.remove())
+
+function open() {
+  return openDirectoryCluster({ path: folder.path, files: openFiles(), token: 't1' })
+}
+
+function object(kind: string, name: string, apiVersion = 'v1'): KubeObject {
+  return { apiVersion, kind, metadata: { name, namespace: 'apps' } }
+}
+
+test.each([
+  {
+    ref: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'apps', name: 'a' },
+    path: 'apps/configmap-a.yaml',
+  },
+  {
+    ref: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'apps', name: 'a.b' },
+    path: 'apps/deployment.apps-a.b.yaml',
+  },
+  {
+    ref: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      namespace: undefined,
+      name: 'system:x',
+    },
+    path: '_cluster/clusterrole.rbac.authorization.k8s.io-system%3Ax.yaml',
+  },
+])('$path', ({ ref, path }) => {
+  expect(objectPath(ref)).toBe(path)
+})
+
+test.each([
+  { kind: 'ConfigMap', namespace: 'apps', name: '../x' },
+  { kind: 'ConfigMap', namespace: 'apps', name: '..' },
+  { kind: 'ConfigMap', namespace: '../..', name: 'x' },
+  { kind: 'ConfigMap', namespace: '_cluster', name: 'x' },
+  { kind: '../ConfigMap', namespace: 'apps', name: 'x' },
+  { kind: 'ConfigMap', namespace: 'apps', name: 'a\0b' },
+  { kind: 'ConfigMap', namespace: 'apps', name: 'x'.repeat(260) },
+])('$kind $namespace $name cannot be written', (parts) => {
+  expect(() => objectPath({ apiVersion: 'v1', ...parts })).toThrow(
+    expect.objectContaining({ code: 'MANIFEST_INVALID' }),
+  )
+})
+
+test('an object is created, left alone when it is the same, updated and deleted', async () => {
+  const cluster = open()
+  const first = object('ConfigMap', 'a')
+  const second = { ...first, data: { k: 'v' } }
+
+  expect([
+    await cluster.apply(first),
+    await cluster.apply(first),
+    await cluster.apply(second),
+  ]).toEqual(['created', 'unchanged', 'updated'])
+  expect(await cluster.get(refOf(first))).toEqual(second)
+  expect(await cluster.list('apps')).toEqual([second])
+  expect([await cluster.delete(refOf(first)), await cluster.delete(refOf(first))]).toEqual([
+    true,
+    false,
+  ])
+  expect(treeOf(folder.path)).toEqual([])
+})
+
+test('manifests are for all to read, Secrets for their owner alone', async () => {
+  await open().apply(object('Secret', 's'))
+  await open().apply(object('ConfigMap', 'c'))
+  expect(treeOf(folder.path).map(({ path, mode }) => `${mode} ${path}`)).toEqual([
+    '644 apps/configmap-c.yaml',
+    '600 apps/secret-s.yaml',
+  ])
+  expect(statSync(join(folder.path, 'apps')).mode & 0o777).toBe(0o777 & ~process.umask())
+})
+
+test('a file that holds another object is not overwritten', async () => {
+  mkdirSync(join(folder.path, 'apps'))
+  const path = join(folder.path, 'apps/configmap-a.yaml')
+  writeFileSync(path, 'kind: Something\n')
+  await expect(open().apply(object('ConfigMap', 'a'))).rejects.toMatchObject({
+    code: 'TARGET_INVALID',
+  })
+  expect(readFileSync(path, 'utf8')).toBe('kind: Something\n')
+  chmodSync(path, 0o600)
+})
+
+test('a target that is a file is refused', async () => {
+  const path = join(folder.path, 'file')
+  writeFileSync(path, '')
+  const cluster = openDirectoryCluster({ path, files: openFiles(), token: 't' })
+  await expect(cluster.apply(object('ConfigMap', 'a'))).rejects.toMatchObject({
+    code: 'TARGET_INVALID',
+  })
+})
+
+test('scopes come from the table, from CRDs of the folder and from those on their way', async () => {
+  const crd = (kind: string, scope: string): KubeObject => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${kind.toLowerCase()}s.x.io` },
+    spec: { group: 'x.io', scope, names: { kind } },
+  })
+  await open().apply(crd('Here', 'Cluster'))
+
+  const scopeOf = await open().scopes([crd('Coming', 'Cluster'), crd('Small', 'Namespaced')])
+
+  expect(
+    [
+      ['v1', 'Namespace'],
+      ['v1', 'ConfigMap'],
+      ['x.io/v1', 'Here'],
+      ['x.io/v1', 'Coming'],
+      ['x.io/v1', 'Small'],
+      ['y.io/v1', 'Here'],
+    ].map(([apiVersion = '', kind = '']) => scopeOf(apiVersion, kind)),
+  ).toEqual(['cluster', 'namespaced', 'cluster', 'cluster', 'namespaced', 'namespaced'])
+})
+
+test('an aborted run reads and writes nothing', async () => {
+  const signal = AbortSignal.abort(new Error('stop'))
+  await expect(open().apply(object('ConfigMap', 'a'), signal)).rejects.toThrow('stop')
+  expect(treeOf(folder.path)).toEqual([])
+})
