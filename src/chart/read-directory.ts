@@ -1,12 +1,9 @@
 import {
-  closeSync,
   existsSync,
-  fstatSync,
   lstatSync,
-  openSync,
-  readlinkSync,
   readdirSync,
-  readSync,
+  readFileSync,
+  readlinkSync,
   realpathSync,
 } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
@@ -22,6 +19,7 @@ import {
   type ChartLimits,
 } from './budget.ts'
 import type { Chart, ChartFile, ChartWarning } from './chart.ts'
+import { openFileReader, type FileReader } from './file-reader.ts'
 import { parseIgnore, type Ignore } from './ignore.ts'
 import { withoutMark } from './read-archive.ts'
 
@@ -43,6 +41,7 @@ export function loadChartDirectory(path: string, limits: Partial<ChartLimits> = 
   const walk: Walk = {
     root,
     ignore: readIgnoreFile(root),
+    read: openFileReader(),
     budget: openBudget(limits),
     files: [],
     warnings: [],
@@ -56,6 +55,7 @@ export function loadChartDirectory(path: string, limits: Partial<ChartLimits> = 
 interface Walk {
   root: string
   ignore: Ignore
+  read: FileReader
   budget: ChartBudget
   files: ChartFile[]
   warnings: ChartWarning[]
@@ -75,7 +75,8 @@ function assertHasChart(root: string): void {
 
 function readIgnoreFile(root: string): Ignore {
   const file = join(root, '.helmignore')
-  return parseIgnore(existsSync(file) ? fromBytes(readWhole(file, '.helmignore')) : '')
+  if (!existsSync(file)) return parseIgnore('')
+  return parseIgnore(fromBytes(systemErrors('.helmignore', file, () => readFileSync(file))))
 }
 
 /** @param trail real paths of the folders that links led into, outermost first */
@@ -94,7 +95,9 @@ function walkFolder(walk: Walk, below: string, trail: readonly string[]): void {
 
 function takeFile(walk: Walk, name: string): void {
   if (walk.ignore(name, false)) return
-  const data = readWhole(join(walk.root, name), name, walk.budget)
+  const path = `${walk.root}/${name}`
+  const check = (size: number) => spendFile(walk.budget, name, size)
+  const data = systemErrors(name, path, () => walk.read(path, check))
   walk.files.push({ name, data: withoutMark(data) })
 }
 
@@ -156,27 +159,6 @@ function resolveLink(path: string): string {
 
 function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder + sep)
-}
-
-/** Reads a file whose size is known before it is read, so that none is read that is too large. */
-function readWhole(path: string, name: string, budget?: ChartBudget): Buffer {
-  return systemErrors(name, path, () => {
-    const file = openSync(path, 'r')
-    try {
-      const { size } = fstatSync(file)
-      if (budget !== undefined) spendFile(budget, name, size)
-      const data = Buffer.allocUnsafeSlow(size)
-      let length = 0
-      while (length < size) {
-        const count = readSync(file, data, length, size - length, null)
-        if (count === 0) break
-        length += count
-      }
-      return data.subarray(0, length)
-    } finally {
-      closeSync(file)
-    }
-  })
 }
 
 function systemErrors<T>(name: string, path: string, run: () => T): T {

@@ -83,7 +83,7 @@ test.each([
     want: 'error unpacking subchart x.tgz in web: gzip: invalid header',
   },
 ])('a subchart that is none: $want', ({ files, want }) => {
-  const { code, message } = failure(files as unknown as ChartFiles)
+  const { code, message } = failure(files)
   expect({ code, message }).toEqual({ code: 'CHART_INVALID', message: want })
 })
 
