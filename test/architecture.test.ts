@@ -101,7 +101,7 @@ const DOORS: Record<string, string[]> = {
   'node:zlib': ['base', 'chart', 'release'],
   'node:os': ['base', 'cli', 'apply'],
   'node:module': ['base', 'main', 'cli'],
-  'node:child_process': ['render', 'repo'],
+  'node:child_process': ['render', 'repo', 'sprig'],
   'node:url': ['base', 'cli', 'sprig'],
   'node:v8': ['main'],
   'node:vm': ['main'],

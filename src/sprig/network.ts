@@ -70,11 +70,10 @@ function inContext<T>(context: string, parse: () => T): T {
 /** Templates run synchronously and Node looks names up asynchronously: a child process waits. */
 function addressOf(name: string): string {
   const { spawnSync } = requirePackage('node:child_process') as typeof import('node:child_process')
-  const { stdout } = spawnSync(process.execPath, ['-e', LOOK_UP, name], { encoding: 'utf8' })
+  const script = `require('node:dns').lookup(${JSON.stringify(name)}, (error, address) => {
+    if (!error) console.log(address)
+  })`
+  const { stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })
   if (stdout === '') throw new GoError('invalid argument to Intn')
-  return stdout
+  return stdout.trimEnd()
 }
-
-const LOOK_UP = `require('node:dns').lookup(process.argv[1], (error, address) => {
-  if (!error) process.stdout.write(address)
-})`
