@@ -3,6 +3,8 @@
  *
  *   node test/conformance/record-functions.mjs [family…]
  *
+ * The real Helm is unpacked by any test that calls test/support/oracle.ts.
+ *
  * A row is {"template", "output"} or {"template", "error"}; a new one needs the template
  * alone. Templates see functions/values.json as .Values. An error is what follows the last
  * `at <…>: `, or the whole message for a template that cannot be parsed; Helm itself cuts
