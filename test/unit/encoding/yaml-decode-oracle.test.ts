@@ -49,26 +49,7 @@ function randomText() {
 
 /** Maps and lists with all forms of scalars; what is deeper is indented by two spaces more. */
 function blockYaml() {
-  const scalar = constantFrom(
-    ...['x', 'two words', '12', '-0x1f', '1e3', 'true', 'off', '~', '""', '"a\\tb"', "'it''s'"],
-    ...[
-      '[a, {b: 1, "c": d}]',
-      '{}',
-      '[]',
-      '|\n  text\n\n  more',
-      '>-\n  folded\n  text',
-      '|+\n  x\n\n',
-    ],
-    ...[
-      'a # comment',
-      'http://host:80/#x',
-      'first\n  second',
-      '&a y',
-      '!!str 1',
-      '"open\n  line"',
-      '',
-    ],
-  )
+  const scalar = constantFrom(...SCALARS)
   const key = constantFrom('a', 'b', 'c-d', 'e.f/g', '"h i"', "'j'", 'k l', 'yes', '1.50', '<<x')
   const { node } = letrec<{ node: string; map: string; list: string }>((tie) => ({
     node: oneof({ maxDepth: 3 }, scalar, tie('map'), tie('list')),
@@ -128,3 +109,31 @@ function toPlain(value: Value): unknown {
   if (!(value instanceof Map)) return value
   return Object.fromEntries([...value].map(([key, item]) => [key, toPlain(item)]))
 }
+
+const SCALARS = [
+  'x',
+  'two words',
+  '12',
+  '-0x1f',
+  '1e3',
+  'true',
+  'off',
+  '~',
+  '""',
+  '"a\\tb"',
+  "'it''s'",
+  '[a, {b: 1, "c": d}]',
+  '{}',
+  '[]',
+  '|\n  text\n\n  more',
+  '>-\n  folded\n  text',
+  '|+\n  x\n\n',
+
+  'a # comment',
+  'http://host:80/#x',
+  'first\n  second',
+  '&a y',
+  '!!str 1',
+  '"open\n  line"',
+  '',
+]
