@@ -65,9 +65,9 @@ function gunzip(bytes: Uint8Array, budget: ChartBudget): { tar: Buffer; isCut: b
   if (!isGzip(bytes)) throw broken(bytes.length < 10 ? 'unexpected EOF' : 'gzip: invalid header')
   const zlib = requirePackage('node:zlib') as typeof import('node:zlib')
   const maxOutputLength = outputBound(budget)
-  const chunkSize = Math.min(Math.max(sizeHint(bytes) + 1, 1024), maxOutputLength, 16 * 1024 * 1024)
+  const chunkSize = Math.min(expectedSize(bytes) + 1, maxOutputLength)
   try {
-    return { tar: zlib.gunzipSync(bytes, { maxOutputLength, chunkSize }), isCut: false }
+    return { tar: fitted(zlib.gunzipSync(bytes, { maxOutputLength, chunkSize })), isCut: false }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ERR_BUFFER_TOO_LARGE') {
@@ -90,9 +90,21 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 10 && bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8
 }
 
-/** The size that the last member claims to have; only good for choosing a buffer. */
-function sizeHint(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true)
+/**
+ * The size that the last member claims to have, as far as deflate could have made it from so
+ * many bytes. With a buffer of that size, what is read is never copied from piece to piece.
+ */
+function expectedSize(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4)
+  return Math.max(1024, Math.min(view.getUint32(0, true), bytes.length * MAX_RATIO))
+}
+
+/** Bytes that one compressed byte can become, at the very most. */
+const MAX_RATIO = 1032
+
+/** Gives back the memory of a buffer that turned out far too large. */
+function fitted(output: Buffer): Buffer {
+  return output.buffer.byteLength > 2 * output.length + 4096 ? Buffer.from(output) : output
 }
 
 /** Length of the gzip header: ten bytes, then fields as its flags say (RFC 1952). */
