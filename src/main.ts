@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { foldersOf } from './cli/home-folders.ts'
 import { routeOf, type Routes } from './cli/routes.ts'
@@ -88,11 +88,14 @@ function load(file: string): Loaded {
   if (known !== undefined) return known
   const module: Loaded = { exports: {} }
   loaded.set(file, module)
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
-  const cachedData = readCodeCache(file)
+  const text = readFileSync(file, 'latin1')
+  const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`
+  const cacheName = nameInCache(file, text)
+  const cachedData = readCodeCache(cacheName)
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
-  scripts.set(file, script)
-  if (cachedData === undefined || script.cachedDataRejected === true) uncached.set(file, script)
+  scripts.set(cacheName, script)
+  if (cachedData === undefined || script.cachedDataRejected === true)
+    uncached.set(cacheName, script)
   const run = script.runInThisContext() as (...args: unknown[]) => void
   run(module.exports, requireFrom(file), module, file, dirname(file))
   return module
@@ -106,10 +109,10 @@ function requireFrom(file: string) {
 }
 
 /** The code cache of a script, made by the build or, for another V8, by an earlier run. */
-function readCodeCache(file: string): Buffer | undefined {
+function readCodeCache(name: string): Buffer | undefined {
   for (const folder of [BUILT_CACHE, personalCache()]) {
     try {
-      return readFileSync(join(folder, nameInCache(file)))
+      return readFileSync(join(folder, name))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
@@ -127,10 +130,10 @@ function keepCodeCache(): void {
   const target = isBuild ? BUILT_CACHE : personalCache()
   try {
     mkdirSync(target, { recursive: true, mode: 0o700 })
-    for (const [file, script] of isBuild ? scripts : uncached) {
-      const temporary = join(target, `${nameInCache(file)}.${process.pid}`)
+    for (const [name, script] of isBuild ? scripts : uncached) {
+      const temporary = join(target, `${name}.${process.pid}`)
       writeFileSync(temporary, script.createCachedData(), { mode: 0o600 })
-      renameSync(temporary, join(target, nameInCache(file)))
+      renameSync(temporary, join(target, name))
     }
   } catch (error) {
     // A cache is not worth a failure: a full, read-only or foreign folder leaves it out.
@@ -142,6 +145,7 @@ function personalCache(): string {
   return join(foldersOf(process.env).cache, 'code', `${VERSION}-${process.versions.v8}`)
 }
 
-function nameInCache(file: string): string {
-  return file.slice(folder.length + 1).replaceAll('/', '_')
+/** Every script begins with a name made of its content; see the build. */
+function nameInCache(file: string, text: string): string {
+  return `${basename(file, '.js')}-${text.slice(2, 18)}`
 }

@@ -51,7 +51,7 @@ export abstract class BaseCommand extends Command {
     options?: Interfaces.Input<F, B, A>,
     argv = this.argv,
   ): Promise<Interfaces.ParserOutput<F, B, A>> {
-    const { flags, baseFlags, args, strict } = { ...options }
+    const { flags, baseFlags, args, strict } = options ?? {}
     const definitions = { ...baseFlags, ...flags } as unknown as FlagDefinitions
     const words = parseWords(argv, definitions)
     const values = await this.readFlags(words, definitions)
