@@ -2,6 +2,7 @@ import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Release, ReleaseStatus } from '../release/release.ts'
+import { timestamp } from '../release/timestamp.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections, RenderOptions } from './connections.ts'
 import { assertLabels } from './names.ts'
@@ -36,7 +37,7 @@ export async function prepare(connections: Connections, draft: ReleaseDraft): Pr
     release: { name, namespace, revision, isUpgrade },
     options: draft.render,
   })
-  const now = connections.now().toISOString()
+  const now = timestamp(connections.now())
   const status: ReleaseStatus = isUpgrade ? 'pending-upgrade' : 'pending-install'
   return {
     name,

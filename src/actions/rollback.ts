@@ -8,6 +8,7 @@ import {
 import { PkgError } from '../base/errors.ts'
 import { lastRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
+import { timestamp } from '../release/timestamp.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
 import { locked } from './locked.ts'
@@ -100,7 +101,7 @@ function copyOf(history: readonly Release[], request: RollbackRequest, now: Date
     revision: last.revision + 1,
     status: 'pending-rollback',
     firstDeployed: last.firstDeployed,
-    lastDeployed: now.toISOString(),
+    lastDeployed: timestamp(now),
     deleted: '',
     description: `Rollback to ${wanted}`,
   }

@@ -2,6 +2,7 @@ import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { lastRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
+import { timestamp } from '../release/timestamp.ts'
 import { applyPlan } from './apply-plan.ts'
 import { supersede } from './settle.ts'
 import type { Site, View } from './site.ts'
@@ -30,7 +31,7 @@ export async function retire(
   const uninstalling: Release = {
     ...last,
     status: 'uninstalling',
-    deleted: last.deleted === '' ? site.now().toISOString() : last.deleted,
+    deleted: last.deleted === '' ? timestamp(site.now()) : last.deleted,
     description: 'Deletion in progress (or silently failed)',
     run: lock.holder.run,
   }

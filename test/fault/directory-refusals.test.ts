@@ -56,7 +56,7 @@ test.each(['ENOSPC', 'EACCES'])(
       const label = `${at} ${steps[at - 1]?.step}`
       const torn = manifests(path)
       if (failure !== undefined && !(failure instanceof PkgError))
-        wrong.push(`${label}: ${failure}`)
+        wrong.push(`${label}: no PkgError`)
 
       await upgrade(connect(path), upgrading)
       const next = manifests(path)
