@@ -71,34 +71,42 @@ export function mergeMaps(under: GoMap, over: GoMap): GoMap {
 /** Reads a values file; the documents of one with several are merged in their order. */
 function readValues(file: ValuesFile, dialect: YamlDialect): GoMap {
   let values: GoMap = new Map()
-  let start = 0
-  for (const document of splitYamlDocuments(file.text)) {
-    start = Math.max(file.text.indexOf(document, start), start)
+  let line = 0
+  for (const document of splitFile(file)) {
     try {
       // Aliases share maps, and `--set` writes into what it finds.
       const read = decodeYamlMap(document, { dialect, file: file.name })
       values = mergeMaps(values, copyMap(read))
     } catch (error) {
-      throw error instanceof YamlError ? unreadable(file, start, error) : error
+      if (!(error instanceof YamlError)) throw error
+      const problem = `cannot unmarshal yaml document: ${error.unmarshalMessage}`
+      throw unreadable(file, problem, { error, line: line + error.line })
     }
-    start += document.length
+    line += document.split('\n').length
   }
   return values
 }
 
-/** @param start where in the file the document begins that is wrong */
-function unreadable({ name, text }: ValuesFile, start: number, error: YamlError): PkgError {
-  const line = text.slice(0, start).split('\n').length - 1 + error.line
-  const source = text.split('\n')[line - 1]
-  const message = `failed to parse ${name}: cannot unmarshal yaml document: ${error.unmarshalMessage}`
-  return new PkgError('VALUES_UNREADABLE', message, {
+function splitFile(file: ValuesFile): string[] {
+  try {
+    return splitYamlDocuments(file.text)
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    const problem = `error reading yaml document: ${error.message}`
+    throw unreadable(file, problem, { error, line: error.line })
+  }
+}
+
+function unreadable(
+  { name, text }: ValuesFile,
+  problem: string,
+  { error, line }: { error: YamlError; line: number },
+): PkgError {
+  const source = text.split(/\r?\n/)[line - 1]
+  const place = { file: name, line, column: error.column }
+  return new PkgError('VALUES_UNREADABLE', `failed to parse ${name}: ${problem}`, {
     cause: error,
-    span: {
-      file: name,
-      line,
-      column: error.column,
-      ...(source === undefined ? {} : { source }),
-    },
+    span: source === undefined ? place : { ...place, source },
     hint: 'Correct the file: it must be YAML whose top level is a map.',
   })
 }

@@ -1,3 +1,4 @@
+import { PkgError } from '../base/errors.ts'
 import { isCompatibleRange } from '../base/versions.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { ChartMetadata, Dependency } from '../chart/metadata.ts'
@@ -30,8 +31,14 @@ export function resolveSubcharts(
   onWarning: OnWarning = () => undefined,
 ): ResolvedChart {
   const resolved = copyChart(chart, undefined)
-  switchSubcharts(resolved, values, '', onWarning)
-  importValues(resolved, onWarning)
+  try {
+    switchSubcharts(resolved, values, '', onWarning)
+    importValues(resolved, onWarning)
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    const message = `chart dependencies processing failed: ${error.message}`
+    throw new PkgError(error.code, message, { hint: error.hint, cause: error })
+  }
   return { chart: resolved, values }
 }
 

@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { LIMITS } from '../base/limits.ts'
-import { quote } from '../golang/strconv.ts'
+import { quote, quoteRune } from '../golang/strconv.ts'
 import { GoError, typeName, type GoMap, type Value } from '../golang/value.ts'
 import { Runes } from './runes.ts'
 import {
@@ -146,7 +146,7 @@ class SetParser {
     if (index < 0) throw new GoError(`negative ${index} index not allowed`)
     const { text, stop } = this.input.until('[.=', this.grammar.escapes)
     if (text !== '') {
-      throw new GoError(`unexpected data at end of array index: ${quote(text)}`)
+      throw new GoError(`unexpected data at end of array index: [${quoteEach(text)}]`)
     }
     if (stop === '=') {
       setItem(list, index, this.grammar.readValue(this.input).value)
@@ -181,6 +181,11 @@ class SetParser {
 interface Depths {
   depth: number
   brackets: number
+}
+
+/** Helm prints these as runes, one by one. */
+function quoteEach(text: string): string {
+  return Array.from(text, (character) => quoteRune(character.codePointAt(0) ?? 0)).join(' ')
 }
 
 /** An empty key is read and dropped, as Helm does. */

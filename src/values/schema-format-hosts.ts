@@ -20,7 +20,8 @@ export function checkIpv4(text: string): string | undefined {
 export function checkIpv6(text: string): string | undefined {
   if (!text.includes(':')) return 'missing colon'
   const [address = '', zone] = text.split('%')
-  if (!isIpv6(address)) return `ParseAddr(${quote(text)}): unable to parse IP`
+  const problem = explainIpv6(address)
+  if (problem !== undefined) return `ParseAddr(${quote(text)}): ${problem}`
   return zone === undefined ? undefined : 'zone id is not a part of ipv6 address'
 }
 
@@ -79,13 +80,18 @@ function invalidCharacter(text: string, wrong: RegExp): string | undefined {
   return `invalid character ${quoteRune(found[0].codePointAt(0) ?? 0)}`
 }
 
-function isIpv6(text: string): boolean {
+/** What is wrong with an address, as far as it is told apart; Go's own words go further. */
+function explainIpv6(text: string): string | undefined {
   const halves = text.split('::')
-  if (halves.length > 2) return false
+  if (halves.length > 2) {
+    const rest = text.slice(text.indexOf('::', text.indexOf('::') + 2) + 1)
+    return `multiple :: in address (at ${quote(rest)})`
+  }
   const counts = halves.map((half, at) => countGroups(half, at === halves.length - 1))
-  if (counts.includes(-1)) return false
+  if (counts.includes(-1)) return 'unable to parse IP'
   const total = counts.reduce((sum, count) => sum + count, 0)
-  return halves.length === 2 ? total < 8 : total === 8
+  if (halves.length === 1 && total < 8) return 'address string too short'
+  return total > 8 - (halves.length - 1) ? 'unable to parse IP' : undefined
 }
 
 /** Groups of 16 bits; -1 when one is wrong. An IPv4 address may stand at the end. */

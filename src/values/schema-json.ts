@@ -25,7 +25,7 @@ export function parseSchemaJson(text: string): SchemaValue {
     JSON.parse(text)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new GoError(streamError(explainJsonError(text)))
+    throw new GoError(streamError(text, explainJsonError(text)))
   }
   const tokens = text.match(TOKEN) ?? []
   return readValue({ tokens, at: 0 })
@@ -45,12 +45,18 @@ export function isMap(value: SchemaValue | undefined): value is SchemaMap {
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{}]|[^\s,:[\]{}"]+/g
 
-/** Go reads a schema from a stream, whose words differ in two places. */
-function streamError(message: string): string {
+/** Go reads a schema from a stream, whose words differ where the text ends. */
+function streamError(text: string, message: string): string {
+  if (text.trim() === '') return 'EOF'
   if (message === 'unexpected end of JSON input') return 'unexpected EOF'
+  const isCutOff = message.startsWith("invalid character ' '") && CUT_OFF.test(text)
+  if (isCutOff) return 'unexpected EOF'
   const isTrailing = message.endsWith('after top-level value')
   return isTrailing ? 'invalid character after top-level value' : message
 }
+
+/** A word or a number at the end that has not come to its own end. */
+const CUT_OFF = /(?:^|[\s,:[{])(?:[a-z]+|-?[\d.]*[-+.eE]+)$/
 
 interface Tokens {
   readonly tokens: readonly string[]
