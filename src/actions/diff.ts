@@ -8,7 +8,7 @@ import { deployedRevision, lastRevision, nextRevision } from '../release/history
 import type { Release } from '../release/release.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
-import type { ChartRequest } from './install.ts'
+import { valuesFor, type ChartRequest } from './install.ts'
 import { status } from './inspect.ts'
 import { prepare } from './prepare.ts'
 import { reuseValues, type ValueReuse } from './reuse-values.ts'
@@ -61,7 +61,7 @@ export async function diffChart(
     const chart = await connections.loadChart(request.chart)
     const history = await connections.storage.history(request.release)
     const current = deployedRevision(history) ?? lastRevision(history)
-    const input = { chart, values: request.values, onWarning: connections.onNotice }
+    const input = { chart, values: valuesFor(chart, request), onWarning: connections.onNotice }
     const release = await prepare(connections, {
       ...(current === undefined ? input : reuseValues(input, current, request.reuse ?? 'default')),
       release: request.release,

@@ -25,8 +25,8 @@ export interface ChartRequest {
   release: ReleaseName
   /** What the person typed to name the chart. */
   chart: string
-  /** What the person passed. */
-  values: GoMap
+  /** What the person passed; a function where the chart decides how it is read. */
+  values: GoMap | ((chart: Chart) => GoMap)
   render?: RenderOptions
   /** Shows what would be done and changes nothing. */
   dryRun?: boolean
@@ -141,7 +141,7 @@ async function draft(
     release: request.release,
     revision,
     chart,
-    values: request.values,
+    values: valuesFor(chart, request),
     isUpgrade: false,
     labels: request.labels ?? {},
     render: request.render ?? {},
@@ -172,6 +172,11 @@ function inUse({ name, status }: Release): PkgError {
           : `Run "kubectl pkg upgrade ${name}" to change the release, or pick another name.`,
     },
   )
+}
+
+/** What the person passed, read as the chart wants it. */
+export function valuesFor(chart: Chart, { values }: ChartRequest): GoMap {
+  return typeof values === 'function' ? values(chart) : values
 }
 
 /** An empty description is none. */

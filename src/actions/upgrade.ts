@@ -11,7 +11,13 @@ import { currentRevision, lastRevision, nextRevision } from '../release/history.
 import type { Release } from '../release/release.ts'
 import { isSameContent } from '../release/same-content.ts'
 import type { Connections } from './connections.ts'
-import { commonDeployment, filledOr, installChart, type ChartRequest } from './install.ts'
+import {
+  commonDeployment,
+  filledOr,
+  installChart,
+  valuesFor,
+  type ChartRequest,
+} from './install.ts'
 import { locked } from './locked.ts'
 import { assertReleaseName } from './names.ts'
 import { prepare } from './prepare.ts'
@@ -148,7 +154,7 @@ async function draft(
   const last = lastRevision(history)
   if (current === undefined || last === undefined) throw noDeployed(release.name)
   const onWarning = connections.onNotice
-  const input = reuseValues({ chart, values: request.values, onWarning }, current, reuse)
+  const input = reuseValues({ chart, values: valuesFor(chart, request), onWarning }, current, reuse)
   return prepare(connections, {
     ...input,
     release,

@@ -7,6 +7,7 @@ import { install } from '../../src/actions/install.ts'
 import { upgrade } from '../../src/actions/upgrade.ts'
 import { uninstall } from '../../src/actions/uninstall.ts'
 import { withLock } from '../../src/apply/lock.ts'
+import { compareText } from '../../src/golang/order.ts'
 import { killedFiles } from '../support/fault-fs.ts'
 import { configMapChart, connectTo, lineOf, treeOf } from '../support/target.ts'
 
@@ -57,9 +58,9 @@ test('of 20 upgrades at once none is lost, and revisions have no gaps', async ()
   expect(
     revisions
       .slice(1)
-      .map(({ config }) => config.get('a'))
-      .sort(),
-  ).toEqual(numbers.sort())
+      .map(({ config }) => JSON.stringify(config.get('a')))
+      .toSorted(compareText),
+  ).toEqual(numbers.map((each) => JSON.stringify(each)).toSorted(compareText))
   expect(
     revisions.filter(({ status }) => status === 'deployed').map(({ revision }) => revision),
   ).toEqual([21])
