@@ -4,13 +4,7 @@ import { renderFlags, reuseFlags, valuesFlags } from '../cli/flags.ts'
 import { renderOptions, valueReuse } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
-import type { Connections } from '../actions/connections.ts'
-import {
-  diffChart,
-  diffLive,
-  diffRevisions,
-  type ObjectDiff,
-} from '../actions/diff.ts'
+import { diffChart, diffLive, diffRevisions, type ObjectDiff } from '../actions/diff.ts'
 import { newMask } from '../base/redact.ts'
 import { viewDiff } from '../output/diff-view.ts'
 
@@ -60,12 +54,23 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
     const mask = flags['show-secrets'] ? undefined : newMask()
     const { from = '', to = '0' } = args
 
-    const compare = (): Promise<ObjectDiff[]> => {
+    const compare = async (): Promise<ObjectDiff[]> => {
       if (from === '') return diffLive(connections, release, { mask })
       if (isRevision(from)) {
         return diffRevisions(connections, release, { from: Number(from), to: Number(to), mask })
       }
-      return this.compareChart(connections, { release, chart: from, mask })
+      return diffChart(
+        connections,
+        {
+          release,
+          chart: from,
+          values: await loadValues(flags, this.io),
+          reuse: valueReuse(flags),
+          render: renderOptions(flags),
+          takeOwnership: flags['take-ownership'],
+        },
+        { mask },
+      )
     }
     const differences = await compare()
 
@@ -76,22 +81,6 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
       this.print(flags.output, differences, String)
     }
     if (flags['detailed-exitcode'] && differences.length > 0) this.exit(2)
-  }
-
-  private async compareChart(
-    connections: Connections,
-    { release, chart, mask }: { release: ReleaseName; chart: string; mask: Mask | undefined },
-  ): Promise<ObjectDiff[]> {
-    const { flags } = await this.parse(Diff)
-    const request = {
-      release,
-      chart,
-      values: await loadValues(flags, this.io),
-      reuse: valueReuse(flags),
-      render: renderOptions(flags),
-      takeOwnership: flags['take-ownership'],
-    }
-    return diffChart(connections, request, { mask })
   }
 }
 
