@@ -47,7 +47,7 @@ const RECORDERS = {
     const { status, stdout, stderr } = template(all, flags)
     if (status !== 0) return { files, flags, error: errorOf(stderr) }
     const seen = [...stdout.matchAll(/^([\w./-]+): (\S+)$/gm)].map(([, path, json]) => [path, decode(json)])
-    return { files, flags, seen: Object.fromEntries(seen.sort()), warnings: warningsOf(stderr) }
+    return { files, flags, seen: Object.fromEntries(seen.sort(([a], [b]) => (a < b ? -1 : 1))), warnings: warningsOf(stderr) }
   },
   schemas({ schema, values }) {
     const files = { 'Chart.yaml': METADATA, 'values.schema.json': schema, 'v.json': values }
@@ -90,7 +90,7 @@ function warningsOf(stderr) {
   for (let at = 0; at < messages.length; at += 3) {
     lines.push(JSON.parse(messages[at + 1]) + messages[at + 2])
   }
-  return [...new Set(lines)].sort()
+  return [...new Set(lines)].sort((a, b) => (a < b ? -1 : 1))
 }
 
 function decode(text) {
