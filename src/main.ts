@@ -53,7 +53,7 @@ async function runCommand(id: string, argv: string[]): Promise<void> {
 
 async function runOclif(argv: string[]): Promise<void> {
   const { runOclif } = load(join(folder, 'oclif.js')).exports as {
-    runOclif(argv: string[], root: string): Promise<void>
+    runOclif: (argv: string[], root: string) => Promise<void>
   }
   await runOclif(argv, dirname(folder))
 }

@@ -29,11 +29,11 @@ function valuesText({ raw }: Chart, isAll: boolean): string {
   return (isAll ? '---\n' : '') + texts.join('')
 }
 
-const README_NAMES = ['readme.md', 'readme.txt', 'readme']
+const README_NAMES = new Set(['readme.md', 'readme.txt', 'readme'])
 
 function readmeText({ files }: Chart, isAll: boolean): string {
   const readme: ChartFile | undefined = files.find(({ name }) =>
-    README_NAMES.includes(name.toLowerCase()),
+    README_NAMES.has(name.toLowerCase()),
   )
   if (readme === undefined) return ''
   return `${isAll ? '---\n' : ''}${fromBytes(readme.data)}\n`

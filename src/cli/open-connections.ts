@@ -34,7 +34,7 @@ export async function openConnections(
   return {
     cluster: openDirectoryCluster({ path, files, token }),
     storage: openDirectoryStorage({ path, files, token }),
-    loadChart: (reference) => loadChart(reference, io.stdin),
+    loadChart: (reference) => loadChart(reference, () => io.stdin()),
     render: async (input) => renderRelease(input),
     identity: { token, host: hostname(), pid: process.pid, machine: await machineIdentity() },
     lock: {

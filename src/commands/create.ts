@@ -37,7 +37,7 @@ becomes the new name.`
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Create)
     this.io.out(`Creating ${args.name}\n`)
-    const overwritten = await createChart({
+    const overwritten = createChart({
       path: args.name,
       engine: flags.engine,
       starter: flags.starter,

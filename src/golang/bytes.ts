@@ -82,14 +82,23 @@ function sizeOfCharacter(buffer: Buffer, at: number): number {
   const first = buffer[at] ?? 0
   if (first < 0x80) return 1
   if (first < 0xc2 || first > 0xf4) return 0
+  const [low, high] = secondBytes(first)
+  const second = buffer[at + 1] ?? 0
+  if (second < low || second > high) return 0
   const size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
-  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80
-  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf
-  for (let next = 1; next < size; next++) {
-    const byte = buffer[at + next] ?? 0
-    if (byte < (next === 1 ? low : 0x80) || byte > (next === 1 ? high : 0xbf)) return 0
+  for (let next = 2; next < size; next++) {
+    if (((buffer[at + next] ?? 0) & 0xc0) !== 0x80) return 0
   }
   return size
+}
+
+/** Bounds of the byte after the first: no overlong forms, no surrogates, none above U+10FFFF. */
+function secondBytes(first: number): [low: number, high: number] {
+  if (first === 0xe0) return [0xa0, 0xbf]
+  if (first === 0xed) return [0x80, 0x9f]
+  if (first === 0xf0) return [0x90, 0xbf]
+  if (first === 0xf4) return [0x80, 0x8f]
+  return [0x80, 0xbf]
 }
 
 function isHighSurrogate(unit: number): boolean {
