@@ -1,10 +1,10 @@
-import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Release, ReleaseStatus } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections, RenderOptions } from './connections.ts'
+import { assertInstallable } from './installable.ts'
 import { assertLabels } from './names.ts'
 
 /** What a release shall be made of. */
@@ -24,7 +24,7 @@ export interface ReleaseDraft {
 /**
  * Turns a chart and a person's values into a release that nobody has applied yet.
  *
- * @throws PkgError CHART_INVALID for a library, USAGE for labels, and all that rendering throws
+ * @throws PkgError USAGE for labels, and all that `assertInstallable` and rendering throw
  */
 export async function prepare(connections: Connections, draft: ReleaseDraft): Promise<Release> {
   const { chart, values, revision, isUpgrade, labels } = draft
@@ -56,13 +56,4 @@ export async function prepare(connections: Connections, draft: ReleaseDraft): Pr
     labels,
     applyMethod: 'ssa',
   }
-}
-
-/** Source: Helm 4.1.4 pkg/cmd/install.go, checkIfInstallable. */
-function assertInstallable({ metadata }: Chart): void {
-  const { type = '' } = metadata
-  if (type === '' || type === 'application') return
-  throw new PkgError('CHART_INVALID', `${type} charts are not installable`, {
-    hint: `Install a chart that lists "${metadata.name}" among its dependencies.`,
-  })
 }

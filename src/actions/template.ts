@@ -10,6 +10,7 @@ import { offlineCapabilities } from '../render/capabilities.ts'
 import { crdFiles } from '../render/crds.ts'
 import type { Lookup } from '../render/lookup.ts'
 import type { RenderOptions } from './connections.ts'
+import { assertInstallable } from './installable.ts'
 import { assertReleaseName } from './names.ts'
 import { renderRelease, type RenderedRelease } from './render.ts'
 
@@ -57,9 +58,10 @@ export interface TemplateFileOutput {
  *
  * Source: Helm 4.1.4 pkg/cmd/template.go, pkg/action/action.go renderResources.
  *
- * @throws PkgError as `renderRelease` does; USAGE when `showOnly` names no template
+ * @throws PkgError as `assertInstallable` and `renderRelease` do; USAGE when `showOnly` names no template
  */
 export function template(request: TemplateRequest): TemplateResult {
+  assertInstallable(request.chart)
   assertReleaseName(request.release)
   const rendered = renderRelease({
     ...request,

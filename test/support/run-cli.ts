@@ -1,0 +1,66 @@
+import type { RunConfig } from '../../src/cli/base-command.ts'
+import { toBytes } from '../../src/golang/bytes.ts'
+
+export interface CliRun {
+  code: number
+  stdout: Buffer
+  stderr: string
+}
+
+interface CommandClass {
+  id?: string
+  start(argv: string[], config: RunConfig): Promise<unknown>
+}
+
+export interface CliSurroundings {
+  env?: Record<string, string>
+  stdin?: Uint8Array
+  cwd?: string
+}
+
+/** Runs a command in process, as the program does, with streams of its own. */
+export async function runCli(
+  command: CommandClass,
+  argv: string[],
+  { env = {}, stdin = new Uint8Array(), cwd = process.cwd() }: CliSurroundings = {},
+): Promise<CliRun> {
+  const out: Uint8Array[] = []
+  let stderr = ''
+  const io: RunConfig['io'] = {
+    out: (text) => out.push(typeof text === 'string' ? toBytes(text) : text),
+    err: (text) => {
+      stderr += text
+    },
+    stdin: () => Buffer.from(stdin),
+    env,
+    cwd,
+    isTerminal: false,
+    columns: 80,
+    now: () => 0,
+  }
+  command.id ??= 'test'
+  const code = await exitOf(command.start(argv, { ...CONFIG, io } as unknown as RunConfig))
+  return { code, stdout: Buffer.concat(out), stderr }
+}
+
+/** As much of oclif's configuration as a command reads. */
+const CONFIG = {
+  bin: 'kubectl pkg',
+  name: 'kubectl-pkg',
+  version: '0.0.0',
+  root: '.',
+  pjson: { oclif: {} },
+  runHook: () => Promise.resolve({ successes: [], failures: [] }),
+  scopedEnvVarKeys: () => [],
+}
+
+async function exitOf(run: Promise<unknown>): Promise<number> {
+  try {
+    await run
+    return 0
+  } catch (error) {
+    const exit = (error as { oclif?: { exit?: number } }).oclif?.exit
+    if (exit === undefined) throw error
+    return exit
+  }
+}
