@@ -33,6 +33,7 @@ export const ERRORS = {
   KUBE_VERSION_UNMET: { exit: 6, summary: 'the chart does not support the Kubernetes version' },
 
   YAML_INVALID: { exit: 6, summary: 'a YAML file is not well-formed' },
+  PRESET_NOT_FOUND: { exit: 6, summary: 'the chart has no preset of that name' },
   VALUES_UNREADABLE: { exit: 6, summary: 'values cannot be read' },
   SET_SYNTAX: { exit: 6, summary: 'a --set expression is not well-formed' },
   VALUES_REJECTED: { exit: 6, summary: 'values do not meet the chart’s schema' },

@@ -37,8 +37,13 @@ export const globalFlags = {
   }),
 }
 
-/** `-f` and the `--set` family. */
+/** `--preset`, `-f` and the `--set` family. */
 export const valuesFlags = {
+  preset: list({
+    summary: 'Start from values that the chart brings: presets/NAME.yaml; all others win over it.',
+    commas: true,
+    helpGroup: 'VALUES',
+  }),
   values: list({
     char: 'f',
     summary: 'Values from a YAML file, an http(s) URL or - (standard input); the last one wins.',

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs'
 import { PkgError } from '../base/errors.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { filesOfSet } from '../values/parse-set.ts'
-import { composeValues, type ValueSources } from '../values/compose-values.ts'
+import { composeValues, type ValuesFile, type ValueSources } from '../values/compose-values.ts'
 import { isNative, type Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
+import { readPreset } from '../values/presets.ts'
 import type { Io } from './io.ts'
 
 /** The values flags of a command, as given. */
 export interface GivenValues {
+  preset?: string[] | undefined
   values?: string[] | undefined
   set?: string[] | undefined
   'set-string'?: string[] | undefined
@@ -23,17 +25,25 @@ export type ValuesFor = (chart: Chart) => GoMap
 /**
  * Reads the values that the flags give.
  *
- * @throws PkgError VALUES_UNREADABLE, URL_UNREACHABLE; what it returns throws SET_SYNTAX
+ * @throws PkgError VALUES_UNREADABLE, URL_UNREACHABLE; what it returns throws PRESET_NOT_FOUND,
+ *   SET_SYNTAX
  */
 export async function loadValues(given: GivenValues, io: Io): Promise<ValuesFor> {
   const sources = await readSources(given, io)
-  return (chart) => composeValues(sources, isNative(chart) ? 'core' : 'helm')
+  return (chart) => {
+    const presets = (given.preset ?? []).map((name) => readPreset(chart, name))
+    const files = [...presets, ...sources.files]
+    return composeValues({ ...sources, files }, isNative(chart) ? 'core' : 'helm')
+  }
 }
 
 /**
  * Reads everything that the values flags name: files, URLs and standard input.
  */
-async function readSources(given: GivenValues, io: Io): Promise<ValueSources> {
+async function readSources(
+  given: GivenValues,
+  io: Io,
+): Promise<ValueSources & { files: ValuesFile[] }> {
   const names = given.values ?? []
   const texts = await Promise.all(names.map((name) => readSource(name.trim(), io)))
   const inSet = (given['set-file'] ?? []).flatMap(filesOfSet)
