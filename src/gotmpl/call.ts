@@ -4,6 +4,7 @@
  *
  * Source: Go's text/template/exec.go, `evalCall`, `evalArg` and `validateType`.
  */
+import { PkgError } from '../base/errors.ts'
 import type { Param, TypedMethod } from '../golang/function.ts'
 import { GoError, GoInt, int, type Method, type Value } from '../golang/value.ts'
 import { type Parameter, nilOf, TYPE_NAMES, validate } from './convert.ts'
@@ -101,9 +102,24 @@ export function callFailure(
   where: { node: NamedNode; name: string },
   error: unknown,
 ): unknown {
+  if (error instanceof PkgError) return placed(frame, where.node, error)
   if (!(error instanceof GoError) && !(error instanceof TemplateError)) return error
   frame.node = where.node
   return failure(frame, `error calling ${where.name}: ${error.message}`, error)
+}
+
+/** A function that ran out of its budget does not know where it was called; this tells it. */
+function placed(frame: Frame, node: NamedNode, error: PkgError): PkgError {
+  if (error.span !== undefined) return error
+  const { source } = frame.template
+  const { code, message, hint, details } = error
+  const place = `template "${source.name}:${source.lineAt(node.at)}"`
+  return new PkgError(code, `${place}: ${message}`, {
+    hint,
+    details,
+    span: source.span(node.at),
+    cause: error,
+  })
 }
 
 /** Calls a method of a value. */
