@@ -1,23 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CommandSpec } from '../output/help-view.ts'
+import { readManifest } from './manifest.ts'
 import { parseTarget } from './target.ts'
-
-interface ManifestFlag {
-  name: string
-  char?: string
-  summary?: string
-  type: string
-  options?: string[]
-  hidden?: boolean
-}
-
-interface ManifestCommand {
-  id: string
-  summary?: string
-  hidden?: boolean
-  args: Record<string, unknown>
-  flags: Record<string, ManifestFlag>
-}
 
 interface Candidate {
   word: string
@@ -57,20 +42,14 @@ export function complete(
   return `${[...lines, files ? FILES : NO_FILES].join('\n')}\n`
 }
 
-function readManifest(root: string): ManifestCommand[] {
-  const text = readFileSync(join(root, 'oclif.manifest.json'), 'utf8')
-  const { commands } = JSON.parse(text) as { commands: Record<string, ManifestCommand> }
-  return Object.values(commands).filter((command) => command.hidden !== true)
-}
-
-function commandOf(words: readonly string[], commands: ManifestCommand[]) {
+function commandOf(words: readonly string[], commands: CommandSpec[]) {
   const plain = words.filter((word) => !word.startsWith('-'))
   const long = commands.find(({ id }) => id === plain.slice(0, 2).join(':'))
   const command = long ?? commands.find(({ id }) => id === plain[0])
   return { command, topic: plain[0] }
 }
 
-function nextWords(commands: ManifestCommand[], topic: string | undefined): Candidate[] {
+function nextWords(commands: CommandSpec[], topic: string | undefined): Candidate[] {
   const prefix = topic === undefined ? '' : `${topic}:`
   const found = new Map<string, string | undefined>()
   for (const { id, summary } of commands) {
@@ -82,7 +61,7 @@ function nextWords(commands: ManifestCommand[], topic: string | undefined): Cand
 }
 
 function argumentsOf(
-  command: ManifestCommand,
+  command: CommandSpec,
   words: readonly string[],
   target: string | undefined,
 ): { candidates: Candidate[]; files: boolean } {

@@ -38,7 +38,7 @@ export function processIo(): Io {
       return process.stdout.isTTY
     },
     get columns() {
-      return process.stdout.columns ?? 80
+      return Number(process.env['COLUMNS']) || process.stdout.columns || 80
     },
     now: Date.now,
   }

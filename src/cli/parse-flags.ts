@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { nearest } from './nearest.ts'
 
 /** What a flag's definition says that parsing needs; oclif's definitions fit it. */
 export interface FlagDefinition {
@@ -112,27 +113,10 @@ function indexNames(flags: FlagDefinitions): Map<string, string> {
 
 function unknownFlag(label: string, names: Map<string, string>): PkgError {
   const known = [...names.keys()].filter((name) => name.startsWith('--'))
-  const near = known
-    .map((name) => ({ name, distance: editDistance(name, `--${label}`) }))
-    .filter(({ distance }) => distance <= 2)
-    .sort((a, b) => a.distance - b.distance)[0]
-  return usage(`unknown flag: --${label}`, near && `Did you mean ${near.name}?`)
+  const near = nearest(`--${label}`, known)
+  return usage(`unknown flag: --${label}`, near && `Did you mean ${near}?`)
 }
 
 function usage(message: string, hint?: string): PkgError {
   return new PkgError('USAGE', message, { hint })
-}
-
-/** Levenshtein's distance: how many letters differ between two words. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

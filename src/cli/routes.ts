@@ -18,20 +18,40 @@ const LEADING = new Set([
   '--color',
 ])
 
+const HELP: ReadonlySet<string> = new Set(['--help', '-h'])
+
 /**
- * Finds the command that the words name.
+ * Finds the command that the words name. Words that ask for help, or that stop short of a
+ * command, lead to `help`.
  *
- * @returns undefined for help, unknown commands and anything else that oclif answers
+ * @returns undefined for commands that are not ours
  */
 export function routeOf(argv: readonly string[], routes: Routes): Route | undefined {
   const leading = takeLeading(argv)
   const words = argv.slice(leading.length)
   const [first = '', second = ''] = words
+  if (first === '--version') return { id: 'version', argv: leading }
   const topic = routes[`${first} ${second}`]
   const id = topic ?? routes[first]
-  if (id === undefined) return undefined
-  const rest = [...leading, ...words.slice(topic === undefined ? 1 : 2)]
-  return asksForHelp(rest) ? undefined : { id, argv: rest }
+  if (id === undefined) {
+    const isHelp = asksForHelp(words) || stopsShort(words, routes)
+    return isHelp ? help(words, leading) : undefined
+  }
+  const taken = topic === undefined ? 1 : 2
+  const rest = [...leading, ...words.slice(taken)]
+  return asksForHelp(rest) ? help(words.slice(0, taken)) : { id, argv: rest }
+}
+
+/** Whether there is nothing but a topic. */
+function stopsShort(words: readonly string[], routes: Routes): boolean {
+  const [topic] = words
+  if (topic === undefined) return true
+  return words.length === 1 && Object.keys(routes).some((name) => name.startsWith(`${topic} `))
+}
+
+function help(words: readonly string[], flags: readonly string[] = []): Route {
+  const named = words.filter((word) => !HELP.has(word))
+  return { id: 'help', argv: named.length > 0 ? [...flags, '--', ...named] : [...flags] }
 }
 
 /** Global flags that stand before the command. */
@@ -39,7 +59,7 @@ function takeLeading(argv: readonly string[]): string[] {
   const taken: string[] = []
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? ''
-    if (!word.startsWith('-') || word === '--help' || word === '-h') break
+    if (!word.startsWith('-') || word === '--version' || HELP.has(word)) break
     taken.push(word)
     if (LEADING.has(word)) taken.push(argv[++at] ?? '')
   }
@@ -49,7 +69,7 @@ function takeLeading(argv: readonly string[]): string[] {
 function asksForHelp(words: readonly string[]): boolean {
   for (const word of words) {
     if (word === '--') return false
-    if (word === '--help' || word === '-h') return true
+    if (HELP.has(word)) return true
   }
   return false
 }

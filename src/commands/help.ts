@@ -1,17 +1,25 @@
-import { loadHelpClass } from '@oclif/core/help'
+import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../cli/base-command.ts'
+import { helpOf } from '../cli/help.ts'
 
 export default class Help extends BaseCommand {
-  static override summary = 'Show the commands, or the help of one.'
+  static override summary = 'Show the commands, the help of one, or the error codes.'
 
-  static override examples = ['<%= config.bin %> help', '<%= config.bin %> help get values']
+  static override examples = [
+    '<%= config.bin %> help',
+    '<%= config.bin %> help get values',
+    '<%= config.bin %> help errors',
+  ]
 
   static override strict = false
 
+  static override args = {
+    command: Args.string({ description: 'Words of a command; or errors.' }),
+  }
+
   async run(): Promise<void> {
     const { argv } = await this.parse(Help)
-    const HelpClass = await loadHelpClass(this.config)
-    const help = new HelpClass(this.config, this.config.pjson.oclif.helpOptions)
-    await help.showHelp(argv.length === 0 ? [] : [argv.join(':')])
+    const { bin, root } = this.config
+    this.io.out(helpOf({ words: argv as string[], root, bin, width: this.io.columns }))
   }
 }
