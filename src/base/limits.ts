@@ -17,6 +17,8 @@ export const LIMITS = {
   /** Helm's own bound on nested `include` calls. */
   includeDepth: 1000,
   tplDepth: 250,
+  /** Calls in one render of functions that take long by design: keys, certificates, passwords. */
+  dearCalls: 50,
   partialDepth: 250,
   handlebarsBytes: 1024 * 1024,
   handlebarsNodes: 20_000,

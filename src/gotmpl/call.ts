@@ -15,8 +15,8 @@ import { TemplateError } from './template-error.ts'
 export interface Argument {
   node: Operand
   evaluate: Evaluate
-  /** Whether an interface holds the value; the builtin `slice` minds. */
-  isBoxed: (frame: Frame) => boolean
+  /** Whether an interface holds the value; only known for `slice`, which alone minds. */
+  isBoxed?: (frame: Frame) => boolean
 }
 
 /** How a call site calls a function of a given signature. */

@@ -32,7 +32,7 @@ function conditional(state: RenderState, wanted: boolean): Helper {
     return atCall(state, call, () => {
       if (all.length !== 2) throw new GoError(`"${call.name}" wants one argument`)
       const value = state.views.read(result(all[0], this))
-      return String(isTrue(value) === wanted ? call.fn(this) : call.inverse(this))
+      return isTrue(value) === wanted ? call.fn(this) : call.inverse(this)
     })
   }
 }
@@ -43,8 +43,8 @@ function withHelper(state: RenderState): Helper {
     return atCall(state, call, () => {
       if (all.length !== 2) throw new GoError('"with" wants one argument')
       const context = result(all[0], this)
-      if (!isTrue(state.views.read(context))) return String(call.inverse(this))
-      return String(call.fn(context, { data: frame(call), blockParams: [context] }))
+      if (!isTrue(state.views.read(context))) return call.inverse(this)
+      return call.fn(context, { data: frame(call), blockParams: [context] })
     })
   }
 }
@@ -55,7 +55,7 @@ function each(state: RenderState): Helper {
     return atCall(state, call, () => {
       if (all.length !== 2) throw new GoError('"each" wants one argument')
       const items = itemsOf(state.views.read(result(all[0], this)))
-      if (items.length === 0) return String(call.inverse(this))
+      if (items.length === 0) return call.inverse(this)
       return turns(state, call, items)
     })
   }
@@ -70,7 +70,7 @@ function turns(state: RenderState, call: HelperCall, items: readonly Item[]): st
     budget.spend(COSTS.turn)
     const data = frame(call, { key, index, first: index === 0, last: index === items.length - 1 })
     const context = views.show(value)
-    text = budget.measure(text + String(call.fn(context, { data, blockParams: [context, key] })))
+    text = budget.measure(text + call.fn(context, { data, blockParams: [context, key] }))
   })
   return text
 }
@@ -129,7 +129,7 @@ function choose(
   outcome: { value: unknown; isTrue: boolean },
 ): unknown {
   if (typeof call.fn !== 'function') return outcome.value
-  return String(outcome.isTrue ? call.fn(context) : call.inverse(context))
+  return outcome.isTrue ? call.fn(context) : call.inverse(context)
 }
 
 /** `{{name}}` without such a value prints nothing; with arguments it was meant as a helper. */
@@ -151,8 +151,8 @@ function section(state: RenderState): Helper {
     return atCall(state, call, () => {
       const value = state.views.read(all[0])
       if (Array.isArray(value) && value.length > 0) return turns(state, call, itemsOf(value))
-      if (!isTrue(value)) return String(call.inverse(this))
-      return String(call.fn(value === true ? this : all[0]))
+      if (!isTrue(value)) return call.inverse(this)
+      return call.fn(value === true ? this : all[0])
     })
   }
 }

@@ -26,43 +26,37 @@ export function fewestArguments({ params, variadic }: GoFunction): number {
 }
 
 function convert(value: Value, param: Param | undefined, name: string): unknown {
-  switch (param) {
-    case undefined:
-    case 'any':
-      return value
-    case 'string':
-      if (typeof value === 'string') return value
-      break
-    case 'bool':
-      if (typeof value === 'boolean') return value
-      break
-    case 'int':
-    case 'int64':
-      return toInteger(value, param, name)
-    case 'float64':
-      if (typeof value === 'number') return value
-      if (value instanceof GoInt) return Number(value.value)
-      break
-    case 'map':
-      if (value instanceof Map) return value
-      if (value instanceof GoNil && value.kind === 'map') return new Map()
-      break
-    case 'list':
-    case 'strings':
-      if (Array.isArray(value)) return value
-      break
-    case 'bytes':
-      if (value instanceof Uint8Array) return value
-      break
-    case 'time':
-    case 'duration':
-      if (value instanceof GoStruct || value instanceof GoInt) return value
-      break
+  if (param === undefined || param === 'any') return value
+  if (param === 'int' || param === 'int64' || param === 'uint32') {
+    return toInteger(value, param, name)
   }
+  if (param === 'float64' && value instanceof GoInt) return Number(value.value)
+  if (param === 'map' && value instanceof GoNil && value.kind === 'map') return new Map()
+  if (TAKES[param](value)) return value
   throw mismatch(value, param, name)
 }
 
-function toInteger(value: Value, kind: 'int' | 'int64', name: string): GoInt {
+const isStruct = (value: Value): boolean => value instanceof GoStruct
+
+/** Whether a value can be passed as it is. */
+const TAKES: Record<
+  Exclude<Param, 'any' | 'int' | 'int64' | 'uint32'>,
+  (value: Value) => boolean
+> = {
+  string: (value) => typeof value === 'string',
+  bool: (value) => typeof value === 'boolean',
+  float64: (value) => typeof value === 'number',
+  map: (value) => value instanceof Map,
+  list: (value) => Array.isArray(value),
+  strings: (value) => Array.isArray(value),
+  bytes: (value) => value instanceof Uint8Array,
+  time: isStruct,
+  duration: (value) => value instanceof GoInt,
+  certificate: isStruct,
+  version: isStruct,
+}
+
+function toInteger(value: Value, kind: 'int' | 'int64' | 'uint32', name: string): GoInt {
   if (value instanceof GoInt) return value.kind === kind ? value : new GoInt(value.value, kind)
   if (typeof value === 'number' && Number.isInteger(value)) return new GoInt(BigInt(value), kind)
   throw mismatch(value, kind, name)

@@ -50,7 +50,7 @@ function functionHelper(name: string, target: GoFunction, state: RenderState): H
       const args = all.slice(0, given).map((arg) => state.views.read(arg))
       addHash(name, call.hash as Record<string, unknown>, args, state)
       const value = callFunction(name, target, args)
-      if (isBlock(call)) return String(isTrue(value) ? call.fn(this) : call.inverse(this))
+      if (isBlock(call)) return isTrue(value) ? call.fn(this) : call.inverse(this)
       return layOut(value, call, state)
     })
   }

@@ -38,16 +38,26 @@ export function inspectSource(
   walk.visit(parseSource(file, source, tools.parse), 0)
 }
 
-/** Handlebars' parser recurses; blocks are counted before it sees them. */
+/** What walks the parsed tree recurses; blocks and brackets are counted before it is made. */
 function assertNesting(source: string, refuse: (message: string) => never): void {
-  let depth = 0
-  for (const [, mark] of source.matchAll(/\{\{\{?~?([#^/])/g)) {
-    if (mark === '/') depth--
-    else if (mark === '#') depth++
-    if (depth > LIMITS.handlebarsNesting) {
-      refuse(`blocks are nested more than ${LIMITS.handlebarsNesting} deep`)
-    }
+  const most = LIMITS.handlebarsNesting
+  let blocks = 0
+  for (const [tag, mark] of source.matchAll(/\{\{\{?~?([#^/]?)[^}]*/g)) {
+    if (mark === '/') blocks--
+    else if (mark === '#') blocks++
+    if (blocks > most) refuse(`blocks are nested more than ${most} deep`)
+    if (deepestBracket(tag) > most) refuse(`calls are nested more than ${most} deep`)
   }
+}
+
+function deepestBracket(tag: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [bracket] of tag.matchAll(/[()]/g)) {
+    depth += bracket === '(' ? 1 : -1
+    deepest = Math.max(deepest, depth)
+  }
+  return deepest
 }
 
 class Inspection {

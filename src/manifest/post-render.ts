@@ -1,4 +1,3 @@
-import { PkgError } from '../base/errors.ts'
 import { compareText } from '../golang/order.ts'
 import { trimSpace } from '../golang/space.ts'
 import { isNotes, type RenderedFile } from '../render/rendered-file.ts'
@@ -119,16 +118,16 @@ function pathOf(text: string): string | undefined {
   return readHead(text).annotations.get(FILE_ANNOTATION)
 }
 
+/** Takes the annotation out, and with it maps that held nothing else. */
 function withoutAnnotation(text: string): string {
   const lines = text.split('\n')
-  const at = lines.findIndex((line) => ENTRY.test(line))
+  let at = lines.findIndex((line) => ENTRY.test(line))
   if (at < 0) return withoutFlowAnnotation(text)
-  const indent = indentOf(lines[at])
   lines.splice(at, 1)
-  const isLast = indentOf(lines[at]) !== indent || lines[at]?.trim() === ''
-  if (isLast && /^\s*annotations:\s*$/.test(lines[at - 1] ?? '')) lines.splice(at - 1, 1)
-  if (/^metadata:\s*$/.test(lines[at - 2] ?? '') && !/^ /.test(lines[at - 1] ?? '')) {
-    lines.splice(at - 2, 1)
+  for (const parent of [/^\s*annotations:\s*$/, /^metadata:\s*$/]) {
+    at--
+    if (!parent.test(lines[at] ?? '') || indentOf(lines[at + 1]) > indentOf(lines[at])) break
+    lines.splice(at, 1)
   }
   return lines.join('\n')
 }
@@ -140,22 +139,4 @@ function withoutFlowAnnotation(text: string): string {
 
 function indentOf(line: string | undefined): number {
   return line === undefined ? -1 : line.length - line.trimStart().length
-}
-
-/** @throws PkgError POST_RENDER_FAILED when what came back is no manifest */
-export function assertManifests(text: string): void {
-  for (const document of splitDocuments(text)) {
-    try {
-      readHead(document.text)
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new PkgError(
-        'POST_RENDER_FAILED',
-        `error while parsing post rendered output: ${reason}`,
-        {
-          cause: error,
-        },
-      )
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { method } from '../golang/function.ts'
-import { GoStruct, withType, type GoMap, type GoType, type Value } from '../golang/value.ts'
+import { GoStruct, withType, type GoType, type Value } from '../golang/value.ts'
 
 /** A Kubernetes version as templates see it. */
 export interface KubeVersion {
@@ -127,7 +127,7 @@ export function capabilitiesValue({ kubeVersion, apiVersions }: Capabilities): G
     new Map<string, Value>([
       ['KubeVersion', version],
       ['APIVersions', withType([...apiVersions] as Value[], VERSION_SET)],
-      ['HelmVersion', new GoStruct(BUILD_INFO, new Map(Object.entries(HELM_VERSION)) as GoMap)],
+      ['HelmVersion', new GoStruct(BUILD_INFO, new Map(Object.entries(HELM_VERSION)))],
     ]),
   )
 }

@@ -1,3 +1,5 @@
+import { PkgError } from '../base/errors.ts'
+import { LIMITS } from '../base/limits.ts'
 import { decodeJsonList, decodeJsonMap, encodeJson } from '../encoding/json.ts'
 import { decodeToml, encodeToml } from '../encoding/toml.ts'
 import { decodeYaml, decodeYamlMap } from '../encoding/yaml-decode.ts'
@@ -35,7 +37,32 @@ export function helmFunctions(options: FunctionOptions): FunctionTable {
     fn(['string'], () => ''),
   )
   table.set('lookup', lookupFunction(options.lookup))
+  limitDearCalls(table)
   return table
+}
+
+/** What takes long by design, so that a loop of it is stopped early. */
+const DEAR = [
+  ...['bcrypt', 'derivePassword', 'htpasswd', 'genPrivateKey', 'genCA', 'genCAWithKey'],
+  ...['genSelfSignedCert', 'genSelfSignedCertWithKey', 'genSignedCert', 'genSignedCertWithKey'],
+]
+
+function limitDearCalls(table: Map<string, GoFunction>): void {
+  let left: number = LIMITS.dearCalls
+  for (const name of DEAR) {
+    const target = table.get(name)
+    if (target === undefined) continue
+    const call = target.call as (...args: unknown[]) => Value
+    const limited = (...args: unknown[]): Value => {
+      if (left-- > 0) return call(...args)
+      throw new PkgError(
+        'RENDER_BUDGET',
+        `more than ${LIMITS.dearCalls} keys, certificates and passwords are made`,
+        { hint: `Make fewer calls of "${name}", or keep their results in values.` },
+      )
+    }
+    table.set(name, { ...target, call: limited })
+  }
 }
 
 const ENCODINGS: Record<string, GoFunction> = {

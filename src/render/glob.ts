@@ -184,7 +184,7 @@ function entry(step: Step, next: State): State {
       return repeat((point) => point !== SLASH, next)
     case 'super':
       return repeat(() => true, next)
-    case 'choice':
+    default:
       return { next: step.branches.map((branch) => chain(branch, next)), final: false }
   }
 }

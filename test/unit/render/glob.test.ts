@@ -41,7 +41,7 @@ test('a pattern full of stars takes no longer than its length asks', () => {
 })
 
 test('every pattern is taken and every path answered', () => {
-  const pattern = fc.string({ unit: fc.constantFrom(...'*?[]{},!-^\\ab/é') })
+  const pattern = fc.string({ unit: fc.constantFrom(...Array.from('*?[]{},!-^\\ab/é')) })
   fc.assert(
     fc.property(pattern, fc.string(), (text, path) => {
       expect(typeof compileGlob(text)(path)).toBe('boolean')
