@@ -86,7 +86,8 @@ function compileCommand(command: CommandNode, scope: Scope, position: Position):
   if (first === undefined) throw new Error('a command without operands')
   const hasArguments = rest.length > 0 || !position.isFirst
   if (first.kind === 'identifier') {
-    const args = rest.map((operand) => compileArgument(operand, scope))
+    const compile = first.name === 'slice' ? compileIndex : compileArgument
+    const args = rest.map((operand) => compile(operand, scope))
     return compileFunction(first, command, args, !position.isFirst)
   }
   if (!hasArguments) {
@@ -115,7 +116,12 @@ function notAFunction(first: Operand, { isFirst, pipe }: Position): Evaluate {
 }
 
 function compileArgument(node: Operand, scope: Scope): Argument {
-  return { node, evaluate: compileOperand(node, scope), isBoxed: compileIsBoxed(node, scope) }
+  return { node, evaluate: compileOperand(node, scope) }
+}
+
+/** An argument of `slice`, which refuses an index that an interface holds. */
+function compileIndex(node: Operand, scope: Scope): Argument {
+  return { ...compileArgument(node, scope), isBoxed: compileIsBoxed(node, scope) }
 }
 
 /** Tells of the value of an operand whether an interface holds it. */
@@ -234,7 +240,6 @@ function compileChain(
   start: Evaluate,
   isBoxed: (frame: Frame) => boolean,
 ): Evaluate {
-  const call = bareCall(node)
   return (frame) => {
     frame.node = node
     const first = start(frame)
@@ -243,7 +248,7 @@ function compileChain(
       if (!(value instanceof Map) || typeOfCollection(value) !== undefined) value = undefined
       else value = value.get(names[index] ?? '')
       if (value === undefined) {
-        return follow(frame, { value: first, isBoxed: isBoxed(frame) }, names, call)
+        return follow(frame, { value: first, isBoxed: isBoxed(frame) }, names, bareCall(node))
       }
     }
     return value

@@ -100,11 +100,12 @@ function planOfBuiltin(name: string, plan: Plan, args: readonly Argument[]): Pla
 function planSlice(plan: Plan, args: readonly Argument[]): Plan {
   const evaluated = plan.arguments.map((evaluate, index): Evaluate => {
     const argument = args[index]
-    if (index === 0 || argument === undefined) return evaluate
+    if (index === 0 || argument?.isBoxed === undefined) return evaluate
+    const { isBoxed } = argument
     return (frame) => {
       const value = evaluate(frame)
       if (value === undefined) return value
-      return value === null || argument.isBoxed(frame) ? BOXED : value
+      return value === null || isBoxed(frame) ? BOXED : value
     }
   })
   return { ...plan, arguments: evaluated }
