@@ -6,6 +6,7 @@ import {
   type Deployment,
 } from '../apply/deploy.ts'
 import type { Settled } from '../apply/settle.ts'
+import type { Site } from '../apply/site.ts'
 import { crdsOf, namespaceObject } from '../apply/target-objects.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
@@ -19,6 +20,7 @@ import { locked } from './locked.ts'
 import { assertReleaseName } from './names.ts'
 import { prepare } from './prepare.ts'
 import { reporting } from './target-errors.ts'
+import { undoInstall } from './undo.ts'
 
 /** What install and upgrade are both told. */
 export interface ChartRequest {
@@ -40,6 +42,8 @@ export interface ChartRequest {
   withHooks?: boolean
   /** How many revisions to keep; 0 keeps all. */
   historyMax?: number
+  /** Undoes the whole operation when an object cannot be applied. */
+  rollbackOnFailure?: boolean
 }
 
 export interface InstallRequest extends ChartRequest {
@@ -83,7 +87,7 @@ export async function installChart(
     if (finished === undefined) assertNameIsFree(history, request)
     const revision = finished?.revision ?? abandoned?.revision ?? nextRevision(history)
     const release = await draft(connections, { chart, request, revision })
-    if (finished === undefined) return deploy(site, deploymentOf(release, settled, request))
+    if (finished === undefined) return deploy(site, deploymentOf(release, settled, request, site))
     // Cut off after its work was done, the same command has nothing left to apply.
     if (!isSameContent(finished, release)) throw inUse(finished)
     await conclude(site, history, request.historyMax)
@@ -114,11 +118,14 @@ function deploymentOf(
   release: Release,
   before: Deployment['before'],
   request: InstallRequest,
+  site?: Site,
 ): Deployment {
+  const isUndone = request.rollbackOnFailure === true && site !== undefined
   return {
     ...commonDeployment(release, before, request),
     description: filledOr(request.description, 'Install complete'),
     failure: `Release "${release.name}" failed`,
+    ...(isUndone && { undo: (failed) => undoInstall(site, failed, before) }),
   }
 }
 

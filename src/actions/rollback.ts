@@ -6,6 +6,8 @@ import {
   type Deployment,
 } from '../apply/deploy.ts'
 import { PkgError } from '../base/errors.ts'
+import type { Settled } from '../apply/settle.ts'
+import type { Site } from '../apply/site.ts'
 import { lastRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
@@ -23,6 +25,8 @@ export interface RollbackRequest {
   withHooks?: boolean
   /** How many revisions to keep; 0 keeps all. */
   historyMax?: number
+  /** Removes what a failed rollback created. */
+  cleanupOnFail?: boolean
 }
 
 /**
@@ -48,11 +52,24 @@ export async function rollback(
         await conclude(site, history, request.historyMax)
         return { release: finished, plan: { changes: [] }, isRecorded: true }
       }
-      const copy = copyOf(history, request, connections.now())
-      const next = { ...copy, revision: abandoned?.revision ?? copy.revision }
-      return deploy(site, deploymentOf(next, settled, request))
+      return rollbackTo(site, { history, abandoned }, request)
     })
   })
+}
+
+/**
+ * Deploys a copy of an earlier revision; the caller holds the lock.
+ *
+ * @throws PkgError RELEASE_NOT_FOUND, REVISION_NOT_FOUND, and all that `deploy` throws
+ */
+export async function rollbackTo(
+  site: Site,
+  before: Pick<Settled, 'history' | 'abandoned'>,
+  request: RollbackRequest,
+): Promise<Deployed> {
+  const copy = copyOf(before.history, request, site.now())
+  const next = { ...copy, revision: before.abandoned?.revision ?? copy.revision }
+  return deploy(site, deploymentOf(next, before, request))
 }
 
 async function rehearse(connections: Connections, request: RollbackRequest): Promise<Deployed> {
@@ -66,7 +83,7 @@ async function rehearse(connections: Connections, request: RollbackRequest): Pro
 function deploymentOf(
   release: Release,
   before: Deployment['before'],
-  { withHooks = false, historyMax = 0 }: RollbackRequest,
+  { withHooks = false, historyMax = 0, cleanupOnFail = false }: RollbackRequest,
 ): Deployment {
   return {
     release,
@@ -75,6 +92,7 @@ function deploymentOf(
     historyMax,
     description: release.description,
     failure: `Rollback "${release.name}" failed`,
+    cleanUpAs: cleanupOnFail ? 'rollback' : undefined,
   }
 }
 

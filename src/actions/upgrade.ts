@@ -5,6 +5,7 @@ import {
   type Deployed,
   type Deployment,
 } from '../apply/deploy.ts'
+import type { Site } from '../apply/site.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
 import { currentRevision, lastRevision, nextRevision } from '../release/history.ts'
@@ -23,6 +24,7 @@ import { assertReleaseName } from './names.ts'
 import { prepare } from './prepare.ts'
 import { reuseValues, type ValueReuse } from './reuse-values.ts'
 import { reporting } from './target-errors.ts'
+import { undoUpgrade } from './undo.ts'
 
 export interface UpgradeRequest extends ChartRequest {
   /** Installs the release when there is none. */
@@ -30,6 +32,8 @@ export interface UpgradeRequest extends ChartRequest {
   reuse?: ValueReuse
   /** Records a revision even when nothing would change. */
   alwaysRecord?: boolean
+  /** Removes what a failed upgrade created. */
+  cleanupOnFail?: boolean
 }
 
 export interface Upgraded extends Deployed {
@@ -100,7 +104,7 @@ async function upgradeTo(
       return { release: finished, plan: { changes: [] }, isRecorded: true }
     }
     const release = await draftAs(abandoned?.revision ?? nextRevision(history))
-    return deploy(site, deploymentOf(release, settled, request))
+    return deploy(site, deploymentOf(release, settled, request, site))
   })
 }
 
@@ -108,14 +112,20 @@ function deploymentOf(
   release: Release,
   before: Deployment['before'],
   request: UpgradeRequest,
+  site?: Site,
 ): Deployment {
   const { alwaysRecord = false, description } = request
+  const { withHooks = false, historyMax = 0 } = request
+  const choice = { history: before.history, withHooks, historyMax }
+  const isUndone = request.rollbackOnFailure === true && site !== undefined
   return {
     // CRDs are only ever installed: an upgrade could delete the data of a newer version.
     ...commonDeployment(release, before, { ...request, skipCrds: true, createNamespace: false }),
     description: filledOr(description, 'Upgrade complete'),
     failure: `Upgrade "${release.name}" failed`,
     skipUnchanged: !alwaysRecord && filledOr(description, '') === '',
+    cleanUpAs: request.cleanupOnFail === true ? 'upgrade' : undefined,
+    ...(isUndone && { undo: (failed) => undoUpgrade(site, failed, choice) }),
   }
 }
 

@@ -7,6 +7,7 @@ import { lastRevision, revisionsToDrop } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import { isSameContent } from '../release/same-content.ts'
 import { applyPlan, createMissing } from './apply-plan.ts'
+import { cleanUp, type FailedRun } from './clean-up.ts'
 import { extendJournal } from './journal.ts'
 import { supersede, type Settled } from './settle.ts'
 import type { Site, View } from './site.ts'
@@ -30,6 +31,10 @@ export interface Deployment {
   failure: string
   /** Writes nothing, not even a revision, when nothing would change. */
   skipUnchanged?: boolean
+  /** Names the verb whose newly created objects go again when it fails: `upgrade`. */
+  cleanUpAs?: string | undefined
+  /** Undoes a run that failed, and throws; not called for a run that is to stop at once. */
+  undo?: ((failed: FailedRun) => Promise<never>) | undefined
 }
 
 export interface Deployed {
@@ -64,7 +69,8 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
     await createMissing(site, deployment.prerequisites ?? [])
     await applyPlan(site, plan)
   } catch (error) {
-    await recordFailure(site, deployment, { release, error })
+    const failed = await recordFailure(site, deployment, { release, plan, error })
+    if (failed !== undefined) await undoFailure(site, deployment, failed)
     throw error
   }
   const deployed = await recordDeployed(site, release, deployment.description)
@@ -173,18 +179,31 @@ async function dropOldest(site: Site, history: readonly Release[], max = 0): Pro
   }
 }
 
-/** Nothing is recorded by a run that no longer may write. */
+/** Nothing is recorded by a run that no longer may write; undefined then. */
 async function recordFailure(
   { storage, onNotice }: Site,
   { failure }: Deployment,
-  { release, error }: { release: Release; error: unknown },
-): Promise<void> {
-  if (!(error instanceof PkgError) || error.code === 'LOCK_LOST') return
+  { release, plan, error }: { release: Release; plan: Plan; error: unknown },
+): Promise<FailedRun | undefined> {
+  if (!(error instanceof PkgError) || error.code === 'LOCK_LOST') return undefined
   const description = `${failure}: ${error.message}`
+  const failed: Release = { ...release, status: 'failed', description }
   try {
-    await storage.update({ ...release, status: 'failed', description })
+    await storage.update(failed)
   } catch (second) {
     if (!isSystemError(second)) throw second
     onNotice(`revision ${release.revision} is not recorded as failed: ${second.message}`)
   }
+  return { release: failed, plan, error }
+}
+
+/** After a signal nothing more is written: the next run settles what this one began. */
+async function undoFailure(
+  site: Site,
+  { cleanUpAs, undo }: Deployment,
+  failed: FailedRun,
+): Promise<void> {
+  if (site.signal.aborted) return
+  if (cleanUpAs !== undefined) await cleanUp(site, cleanUpAs, failed)
+  await undo?.(failed)
 }

@@ -70,6 +70,7 @@ Install does these steps in this order:
       createNamespace: flags['create-namespace'],
       withHooks: flags['write-hooks'] && !flags['no-hooks'],
       replace: flags.replace,
+      rollbackOnFailure: flags['rollback-on-failure'],
     })
 
     const format = flags.output

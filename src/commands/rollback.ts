@@ -29,8 +29,7 @@ export default class Rollback extends ReleaseCommand {
     'dry-run': dryRun(),
     'no-hooks': Flags.boolean({ summary: 'Leave hooks out.' }),
     'cleanup-on-fail': Flags.boolean({
-      summary: 'Accepted for scripts written for Helm.',
-      hidden: true,
+      summary: 'Remove at once what a failed rollback created; else the next run does.',
     }),
     'lock-timeout': duration({
       summary: 'How long to wait while another run holds the release.',
@@ -49,6 +48,7 @@ export default class Rollback extends ReleaseCommand {
       dryRun: rehearsal,
       withHooks: flags['write-hooks'] && !flags['no-hooks'],
       historyMax: flags['history-max'],
+      cleanupOnFail: flags['cleanup-on-fail'],
     })
 
     const target = `revision ${release.revision}: ${release.description}`

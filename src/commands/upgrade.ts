@@ -55,9 +55,7 @@ count. --reset-values forgets the old ones, --reuse-values lays the new ones ove
     'create-namespace': Flags.boolean({ summary: 'With --install, create the namespace.' }),
     'always-record': Flags.boolean({ summary: 'Make a revision even when nothing changes.' }),
     'cleanup-on-fail': Flags.boolean({
-      summary:
-        'Accepted for scripts written for Helm: what a failed run made is always removed by the next.',
-      hidden: true,
+      summary: 'Remove at once what a failed upgrade created; else the next run does.',
     }),
   }
 
@@ -82,6 +80,8 @@ count. --reset-values forgets the old ones, --reuse-values lays the new ones ove
       withHooks: flags['write-hooks'] && !flags['no-hooks'],
       historyMax: flags['history-max'],
       alwaysRecord: flags['always-record'],
+      rollbackOnFailure: flags['rollback-on-failure'],
+      cleanupOnFail: flags['cleanup-on-fail'],
     })
 
     const format = flags.output
