@@ -17,12 +17,21 @@ const SYSTEM_LABELS = ['name', 'owner', 'status', 'version', 'createdAt', 'modif
  * @throws PkgError RELEASE_NAME_INVALID
  */
 export function assertReleaseName({ name, namespace }: ReleaseName): void {
-  if (name === '') throw invalid(`release name "": no name provided`)
-  if (name.length > MAX_RELEASE_NAME || !RELEASE_NAME.test(name)) {
-    const rule = `must match regex ${RELEASE_NAME.source} and the length must not be longer than ${MAX_RELEASE_NAME}`
-    throw invalid(`release name "${name}": invalid release name, ${rule}`)
-  }
+  const problem = problemOf(name)
+  if (problem !== undefined) throw invalid(problem)
   assertNamespace(namespace)
+}
+
+/**
+ * Refuses what cannot be the name of a new release, with Helm's text.
+ *
+ * Source: Helm 4.1.4 pkg/action/install.go, availableName.
+ *
+ * @throws PkgError RELEASE_NAME_INVALID
+ */
+export function assertNewName(name: string): void {
+  const problem = problemOf(name)
+  if (problem !== undefined) throw invalid(`release name check failed: ${problem}`)
 }
 
 /** @throws PkgError RELEASE_NAME_INVALID */
@@ -55,6 +64,13 @@ export function generateName(reference: string, now: Date): string {
   const base = last === '' || last === '.' ? 'chart' : last
   const dot = base.indexOf('.')
   return `${dot < 0 ? base : base.slice(0, dot)}-${Math.floor(now.getTime() / 1000)}`
+}
+
+function problemOf(name: string): string | undefined {
+  if (name === '') return `release name "": no name provided`
+  if (name.length <= MAX_RELEASE_NAME && RELEASE_NAME.test(name)) return undefined
+  const rule = `must match regex ${RELEASE_NAME.source} and the length must not be longer than ${MAX_RELEASE_NAME}`
+  return `release name "${name}": invalid release name, ${rule}`
 }
 
 function invalid(message: string): PkgError {

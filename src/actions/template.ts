@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
-import { matchesGlob, parseGlob } from '../chart/glob.ts'
+import { globMatcher } from '../chart/glob.ts'
 import { trimSpace } from '../golang/space.ts'
 import type { GoMap } from '../golang/value.ts'
 import { isTest } from '../manifest/hooks.ts'
@@ -11,7 +11,7 @@ import { crdFiles } from '../render/crds.ts'
 import type { Lookup } from '../render/lookup.ts'
 import type { RenderOptions } from './connections.ts'
 import { assertInstallable } from './installable.ts'
-import { assertReleaseName } from './names.ts'
+import { assertNewName } from './names.ts'
 import { renderRelease, type RenderedRelease } from './render.ts'
 
 export interface TemplateRequest {
@@ -62,7 +62,7 @@ export interface TemplateFileOutput {
  */
 export function template(request: TemplateRequest): TemplateResult {
   assertInstallable(request.chart)
-  assertReleaseName(request.release)
+  assertNewName(request.release.name)
   const rendered = renderRelease({
     ...request,
     release: { ...request.release, revision: 1, isUpgrade: request.isUpgrade === true },
@@ -115,8 +115,8 @@ function selectedBy(
   pattern: string,
   documents: readonly { text: string; path: string | undefined }[],
 ): string {
-  const glob = parseGlob(pattern)
-  const found = documents.filter(({ path }) => path !== undefined && matchesGlob(glob, path))
+  const matches = globMatcher(pattern)
+  const found = documents.filter(({ path }) => path !== undefined && matches(path))
   if (found.length > 0) return found.map(({ text }) => `---\n${text}\n`).join('')
   throw new PkgError('USAGE', `could not find template ${pattern} in chart`, {
     hint: 'Give the path below the chart, for example "templates/service.yaml".',

@@ -58,6 +58,18 @@ export function matchesGlob(glob: Glob, name: string): boolean {
   return at === characters.length
 }
 
+/** Compares names with a pattern; a part that cannot be read makes it match nothing, as in Helm. */
+export function globMatcher(pattern: string): (name: string) => boolean {
+  const glob = parseGlob(pattern)
+  return (name) => {
+    try {
+      return matchesGlob(glob, name)
+    } catch {
+      return false
+    }
+  }
+}
+
 /** Where the run ends when it is laid at the first place it fits at or after `at`. */
 function place(run: Run, name: string[], at: number, isLast: boolean): number | undefined {
   const { items } = run

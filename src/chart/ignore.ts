@@ -1,5 +1,5 @@
 import { PkgError } from '../base/errors.ts'
-import { matchesGlob, parseGlob } from './glob.ts'
+import { globMatcher, matchesGlob, parseGlob } from './glob.ts'
 
 /** Says whether a path below the chart's root (with `/`) is left out; `isFolder` is the path's. */
 export type Ignore = (path: string, isFolder: boolean) => boolean
@@ -74,18 +74,6 @@ function textMatcher(pattern: string): (text: string) => boolean {
       text.endsWith(suffix) && !text.slice(0, -suffix.length || undefined).includes('/')
   }
   return globMatcher(pattern)
-}
-
-/** A part that cannot be read makes the rule match nothing, as in Helm. */
-function globMatcher(pattern: string): (text: string) => boolean {
-  const glob = parseGlob(pattern)
-  return (text) => {
-    try {
-      return matchesGlob(glob, text)
-    } catch {
-      return false
-    }
-  }
 }
 
 /** Helm tries a pattern on "abc", which does not read all of every pattern. */

@@ -48,7 +48,7 @@ async function readSources(
   const texts = await Promise.all(names.map((name) => readSource(name.trim(), io)))
   const inSet = (given['set-file'] ?? []).flatMap(filesOfSet)
   const files = new Map<string, string>()
-  for (const path of inSet) files.set(path, await readSource(path, io))
+  for (const path of inSet) files.set(path, await readSetFile(path, io))
   return {
     files: names.map((name, at) => ({ name, text: texts[at] ?? '' })),
     set: given.set ?? [],
@@ -57,6 +57,16 @@ async function readSources(
     setFile: given['set-file'] ?? [],
     setLiteral: given['set-literal'] ?? [],
     readText: (path) => files.get(path) ?? '',
+  }
+}
+
+async function readSetFile(path: string, io: Io): Promise<string> {
+  try {
+    return await readSource(path, io)
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    const { code, hint, message } = error
+    throw new PkgError(code, `failed parsing --set-file data: ${message}`, { hint, cause: error })
   }
 }
 

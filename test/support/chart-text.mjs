@@ -68,7 +68,9 @@ export function withoutFolder(folder, text) {
 export function formatRuns(runs) {
   return runs
     .map(({ command, code, stdout, stderr }) =>
-      [`$ ${command}`, `exit ${code}`, ...marked('|', stdout), ...marked('!', stderr), ''].join('\n'),
+      [`$ ${command}`, `exit ${code}`, ...marked('|', stdout), ...marked('!', stderr), ''].join(
+        '\n',
+      ),
     )
     .join('')
 }
