@@ -15,6 +15,8 @@ export interface ChartSource {
   /** The one budget of the whole tree. */
   budget: ChartBudget
   warnings?: readonly ChartWarning[]
+  /** Takes any apiVersion in Chart.yaml, as a lint does, which has rules of its own for it. */
+  anyApiVersion?: boolean
 }
 
 /**
@@ -27,7 +29,7 @@ export interface ChartSource {
  */
 export function assembleChart(source: ChartSource): Chart {
   const chartYaml = source.files.find((file) => file.name === 'Chart.yaml')
-  if (chartYaml !== undefined) assertSupported(chartYaml)
+  if (chartYaml !== undefined && source.anyApiVersion !== true) assertSupported(chartYaml)
   const chart = assemble(source, 0)
   if (chart.metadata.deprecated === true) {
     chart.warnings.push({ file: 'Chart.yaml', message: 'this chart is deprecated' })

@@ -64,6 +64,26 @@ export function unknownFields(document: GoMap, struct: StructSpec): Map<string, 
   return new Map(unknown)
 }
 
+/**
+ * The first key that no field takes, here or in a struct below, in the order in which Go
+ * reads the document: keys sorted, a struct's own keys where its field stands.
+ */
+export function firstUnknownKey(document: Value, struct: StructSpec): string | undefined {
+  if (!(document instanceof Map)) return undefined
+  for (const key of [...document.keys()].sort(compareText)) {
+    const field = fieldOf(struct, key)
+    if (field === undefined) return key
+    const { kind } = field
+    const value = document.get(key)
+    if (typeof kind !== 'object' || !Array.isArray(value)) continue
+    for (const item of value) {
+      const inner = firstUnknownKey(item, kind.each)
+      if (inner !== undefined) return inner
+    }
+  }
+  return undefined
+}
+
 function readFields(document: GoMap, reading: Reading, target: StructFields): void {
   for (const key of [...document.keys()].sort(compareText)) {
     const field = fieldOf(reading.struct, key)

@@ -1,5 +1,11 @@
 import type { Value } from '../golang/value.ts'
-import { readStruct, unknownFields, type StructFields, type StructSpec } from './go-struct.ts'
+import {
+  firstUnknownKey,
+  readStruct,
+  unknownFields,
+  type StructFields,
+  type StructSpec,
+} from './go-struct.ts'
 
 /** Chart.yaml, field by field as Helm reads it; a field that is empty is left out. */
 export interface ChartMetadata {
@@ -72,6 +78,11 @@ export function readLock(document: Value) {
   const { generated = '0001-01-01T00:00:00Z', digest = '' } = fields as Record<string, string>
   const { dependencies = [] } = withDependencies(fields) as { dependencies?: Dependency[] }
   return { generated, digest, dependencies }
+}
+
+/** The first key of a decoded Chart.yaml that Helm does not know, at any depth. */
+export function unknownMetadataKey(document: Value): string | undefined {
+  return firstUnknownKey(document, METADATA)
 }
 
 /**

@@ -10,7 +10,7 @@ import { dirname, join, resolve, sep } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { compareText } from '../golang/order.ts'
-import { assembleChart } from './assemble-chart.ts'
+import { assembleChart, type ChartSource } from './assemble-chart.ts'
 import {
   openBudget,
   spendFile,
@@ -36,8 +36,17 @@ import { withoutMark } from './read-archive.ts'
  *   ARCHIVE_UNSAFE, FILE_UNREADABLE
  */
 export function loadChartDirectory(path: string, limits: Partial<ChartLimits> = {}): Chart {
+  assertHasChart(resolve(path))
+  return assembleChart(readChartDirectory(path, limits))
+}
+
+/**
+ * Reads the files of a chart's folder and assembles nothing yet.
+ *
+ * @throws PkgError as `loadChartDirectory` does for files and links
+ */
+export function readChartDirectory(path: string, limits: Partial<ChartLimits> = {}): ChartSource {
   const root = resolve(path)
-  assertHasChart(root)
   const walk: Walk = {
     root,
     ignore: readIgnoreFile(root),
@@ -49,7 +58,7 @@ export function loadChartDirectory(path: string, limits: Partial<ChartLimits> = 
   }
   walkFolder(walk, '', [])
   const { files, warnings, budget } = walk
-  return assembleChart({ files, origin: path, budget, warnings })
+  return { files, origin: path, budget, warnings }
 }
 
 interface Walk {

@@ -15,8 +15,16 @@ export interface ConstructOptions {
   readonly isJson: boolean
   /** Whether every integer is a GoInt. */
   readonly keepIntegers?: boolean | undefined
-  readonly onDuplicateKey?: ((key: string, first: Position, second: Position) => void) | undefined
+  readonly onDuplicateKey?: OnDuplicateKey | undefined
 }
+
+/** Told of a key that replaces an earlier one of its map; `value` is where its value starts. */
+export type OnDuplicateKey = (
+  key: string,
+  first: Position,
+  second: Position,
+  value: Position,
+) => void
 
 /** A value of either kind while it is built; in the end a `Value`, or `Json`. */
 export type YamlValue = null | boolean | string | number | GoInt | YamlValue[] | YamlMap
@@ -210,7 +218,7 @@ class Constructor {
     const text = this.#keyOf(key, value)
     if (text === undefined) return undefined
     frame.key = text
-    if (!frame.isMerged && frame.keys !== undefined) this.#noteKey(frame, key)
+    if (!frame.isMerged && frame.keys !== undefined) this.#noteKey(frame, key, value)
     return this.#begin(value)
   }
 
@@ -257,7 +265,7 @@ class Constructor {
     return text ?? ''
   }
 
-  #noteKey(frame: Frame, node: YamlNode): void {
+  #noteKey(frame: Frame, node: YamlNode, value: YamlNode): void {
     const { key } = frame
     const first = frame.keys?.get(key)
     frame.keys?.set(key, node)
@@ -267,7 +275,12 @@ class Constructor {
       throw yamlError(problem, { goLine: node.start.line + 1, mark: node.start })
     }
     if (this.#activeAliases.size > 0) return
-    this.#options.onDuplicateKey?.(key, positionOf(first.start), positionOf(node.start))
+    this.#options.onDuplicateKey?.(
+      key,
+      positionOf(first.start),
+      positionOf(node.start),
+      positionOf(value.start),
+    )
   }
 
   #valueOf(node: YamlNode): YamlValue {

@@ -1,9 +1,8 @@
 import type { Json } from '../base/json.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import { composeYaml } from './yaml-compose.ts'
-import type { YamlValue } from './yaml-construct.ts'
+import type { OnDuplicateKey, YamlValue } from './yaml-construct.ts'
 import { constructYaml } from './yaml-construct.ts'
-import type { Position } from './yaml-error.ts'
 import { YamlError } from './yaml-error.ts'
 import { isSimpleText } from './yaml-reader.ts'
 import type { YamlDialect } from './yaml-resolve.ts'
@@ -21,7 +20,7 @@ export interface DecodeYamlOptions {
   /** Path that errors carry. */
   file?: string | undefined
   /** Called in the `helm` dialect for each key that replaces an earlier one of its map. */
-  onDuplicateKey?: ((key: string, first: Position, second: Position) => void) | undefined
+  onDuplicateKey?: OnDuplicateKey | undefined
 }
 
 /**
