@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import Template from '../../src/commands/template.ts'
+import { fromBytes } from '../../src/golang/bytes.ts'
 import {
   argumentsIn,
   parseCase,
@@ -17,6 +19,8 @@ import { OTHER_WORDS } from './skip.ts'
  * What Helm 4.1.4 prints for the charts in charts/*.txt; record-charts.mjs records it.
  * Where Helm refuses, so do we, in the same words; skip.ts names the few that are other.
  */
+
+Template.id = 'template'
 
 const FOLDER = join(import.meta.dirname, 'charts')
 const names = readdirSync(FOLDER)
@@ -77,8 +81,11 @@ function read(file: string): string {
 }
 
 async function runIn(folder: string, command: string) {
-  const { code, stdout, stderr } = await runCli(argumentsIn(folder, command))
-  return { code, stdout: withoutFolder(folder, stdout), stderr: withoutFolder(folder, stderr) }
+  const [verb, ...argv] = argumentsIn(folder, command)
+  if (verb !== 'template') throw new Error(`${command} is no template command`)
+  const { code, stdout, stderr } = await runCli(Template, argv)
+  const output = withoutFolder(folder, fromBytes(stdout))
+  return { code, stdout: output, stderr: withoutFolder(folder, stderr) }
 }
 
 /** The message, without Helm's advice below it. */
