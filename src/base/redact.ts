@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import type { Json } from './json.ts'
 
 /**
  * Makes a mask for this run: `<12 bytes, #ab12>`.
@@ -11,4 +12,21 @@ export function newMask(key: Uint8Array = randomBytes(32)): (value: string) => s
     const digits = createHmac('sha256', key).update(value).digest('hex').slice(0, 4)
     return `<${Buffer.byteLength(value)} bytes, #${digits}>`
   }
+}
+
+const SECRET_KEY =
+  /pass(word|wd)?|secret|token|api[-_]?key|private[-_]?key|credential|dsn|connection[-_]?string/i
+
+/** Values with `[hidden]` in the place of every scalar below a key that names a secret. */
+export function hideSecretValues(value: Json, isSecret = false): Json {
+  if (Array.isArray(value)) return value.map((item) => hideSecretValues(item, isSecret))
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        hideSecretValues(inner, isSecret || SECRET_KEY.test(key)),
+      ]),
+    )
+  }
+  return isSecret && value !== null && typeof value !== 'boolean' ? '[hidden]' : value
 }

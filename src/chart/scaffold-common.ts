@@ -223,8 +223,7 @@ Says what this chart installs, and for whom.
 \`\`\`sh
 kubectl pkg lint .
 kubectl pkg template demo .
-kubectl pkg install demo . --wait
-kubectl pkg test demo
+kubectl pkg install demo . --target dir:./deploy
 \`\`\`
 
 ${kind} Each value is explained in \`values.yaml\` and checked by \`values.schema.json\`.

@@ -239,8 +239,5 @@ Open it:
   kubectl --namespace {{ .Release.Namespace }} port-forward service/{{ include "<CHARTNAME>.fullname" . }} 8080:{{ .Values.service.port }}
   and http://127.0.0.1:8080
 {{- end }}
-
-Test it:
-  kubectl pkg test {{ .Release.Name }} --namespace {{ .Release.Namespace }}
 `,
 }

@@ -236,8 +236,5 @@ Open it:
   kubectl --namespace {{release.namespace}} port-forward service/{{> fullname}} 8080:{{values.service.port}}
   and http://127.0.0.1:8080
 {{/if}}
-
-Test it:
-  kubectl pkg test {{release.name}} --namespace {{release.namespace}}
 `,
 }

@@ -3,8 +3,9 @@ import type { Interfaces } from '@oclif/core'
 import { PkgError } from '../base/errors.ts'
 import { encodeJson } from '../encoding/json.ts'
 import { encodeYaml } from '../encoding/yaml-encode.ts'
-import type { GoMap } from '../golang/value.ts'
+import { GoError, type GoMap } from '../golang/value.ts'
 import { viewError } from '../output/error-view.ts'
+import { term } from '../output/term.ts'
 import { encodeDocument, type DocumentFormat } from '../output/document.ts'
 import { globalFlags } from './flags.ts'
 import { ClosedPipe, processIo, type Io } from './io.ts'
@@ -89,9 +90,14 @@ export abstract class BaseCommand extends Command {
     return !this.io.env['NO_COLOR'] && this.io.isTerminal
   }
 
+  /** Prints text of a chart as it stands; what a terminal would obey is spelled out on one. */
+  protected printRaw(text: string): void {
+    this.io.out(this.io.isTerminal ? term(text) : text)
+  }
+
   /** Tells a person something on standard error; never part of the result. */
   protected note(text: string): void {
-    this.io.err(`${text}\n`)
+    this.io.err(`${term(text)}\n`)
   }
 
   /** Tells what is odd in a chart's files but stops nothing. */
@@ -110,8 +116,15 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<void> {
     if (error instanceof ClosedPipe) return this.exit(0)
     if (!(error instanceof PkgError)) throw error
-    this.io.err(viewError(error, { json: this.wantsJson(), command: this.commandLine() }))
+    this.io.err(viewError(this.withHint(error), { json: this.wantsJson() }))
     return this.exit(error.exit)
+  }
+
+  /** A wrong command line without better advice points to the command's help. */
+  private withHint(error: PkgError): PkgError {
+    if (error.code !== 'USAGE' || error.hint !== undefined) return error
+    const hint = `Run "${this.commandLine()} --help" to see the arguments and flags.`
+    return new PkgError('USAGE', error.message, { details: error.details, hint })
   }
 
   /** The command as people type it: `kubectl pkg get values`. */
@@ -159,7 +172,7 @@ export abstract class BaseCommand extends Command {
     try {
       return await flag.parse(text, this, flag)
     } catch (error) {
-      if (error instanceof RangeError) throw reject(error.message)
+      if (isRefusal(error)) throw reject(error.message)
       throw error
     }
   }
@@ -189,6 +202,11 @@ export abstract class BaseCommand extends Command {
     }
     return Object.fromEntries(names.map((name, at) => [name, words[at]]))
   }
+}
+
+/** Whether a flag's parser refused its text, as opposed to failing. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof RangeError || error instanceof GoError
 }
 
 async function defaultOf(flag: FlagDefinition): Promise<unknown> {

@@ -10,6 +10,18 @@ export const duration = Flags.custom<number>({
   },
 })
 
+/** A whole number, at least `min` where there is one. */
+export const integer = Flags.custom<number, { min?: number }>({
+  helpValue: 'NUMBER',
+  parse: async (text, _, { min = -Infinity }) => {
+    if (!/^-?\d+$/.test(text)) {
+      throw new RangeError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+    }
+    if (Number(text) < min) throw new RangeError(`must be at least ${min}`)
+    return Number(text)
+  },
+})
+
 /** Flags that every command takes. */
 export const globalFlags = {
   namespace: Flags.string({
@@ -109,7 +121,7 @@ export const renderFlags = {
     summary: 'Let templates look up addresses with getHostByName.',
     helpGroup: 'RENDERING',
   }),
-  'render-fuel': Flags.integer({
+  'render-fuel': integer({
     summary: 'Most steps that rendering may take.',
     min: 1,
     helpGroup: 'RENDERING',
@@ -168,7 +180,7 @@ export const hookFlags = {
 
 /** `--history-max` of verbs that make revisions. */
 export const historyFlag = {
-  'history-max': Flags.integer({
+  'history-max': integer({
     summary: 'How many revisions to keep; 0 keeps all.',
     default: 10,
     min: 0,
@@ -241,7 +253,7 @@ export const outputFlag = {
 
 /** `--revision` of commands that read one stored state. */
 export const revisionFlag = {
-  revision: Flags.integer({ summary: 'Revision to read; the newest by default.', min: 0 }),
+  revision: integer({ summary: 'Revision to read; the newest by default.', min: 0 }),
 }
 
 interface ListOptions {

@@ -10,6 +10,7 @@ import { openDirectoryCluster } from '../cluster/directory-cluster.ts'
 import { machineIdentity } from '../cluster/directory-leases.ts'
 import type { Holder } from '../cluster/lease.ts'
 import { openDirectoryStorage } from '../storage/directory-storage.ts'
+import { term } from '../output/term.ts'
 import type { Io } from './io.ts'
 import { parseTarget } from './target.ts'
 
@@ -40,11 +41,11 @@ export async function openConnections(
     lock: {
       times: LOCK_TIMES,
       timeout: flags['lock-timeout'] ?? 300_000,
-      onWait: (holder) => io.err(`${viewWait(holder)}\n`),
+      onWait: (holder) => io.err(`${term(viewWait(holder))}\n`),
     },
     now: () => new Date(io.now()),
     signal,
-    onNotice: (notice) => io.err(`${notice}\n`),
+    onNotice: (notice) => io.err(`${term(notice)}\n`),
   }
 }
 

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { renderFlags, reuseFlags, valuesFlags } from '../cli/flags.ts'
+import { integer, renderFlags, reuseFlags, valuesFlags } from '../cli/flags.ts'
 import { renderOptions, valueReuse } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
@@ -41,7 +41,7 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
       options: ['text', 'json', 'yaml'] as const,
       default: 'text',
     })(),
-    context: Flags.integer({ char: 'C', summary: 'Lines around each change.', default: 3, min: 0 }),
+    context: integer({ char: 'C', summary: 'Lines around each change.', default: 3, min: 0 }),
     'detailed-exitcode': Flags.boolean({ summary: 'Exit with 2 when there are differences.' }),
     'show-secrets': Flags.boolean({ summary: 'Show Secret data.' }),
     'take-ownership': Flags.boolean({ summary: 'Compare as if objects of others were adopted.' }),

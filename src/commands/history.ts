@@ -1,6 +1,5 @@
 import * as Args from '@oclif/core/args'
-import * as Flags from '@oclif/core/flags'
-import { outputFlag } from '../cli/flags.ts'
+import { integer, outputFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { history } from '../actions/inspect.ts'
 import { historyItem, viewHistory } from '../output/release-view.ts'
@@ -21,7 +20,7 @@ export default class History extends ReleaseCommand {
 
   static override flags = {
     ...outputFlag,
-    max: Flags.integer({
+    max: integer({
       summary: 'Most revisions to list, the newest ones.',
       default: 256,
       min: 0,

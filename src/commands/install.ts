@@ -74,7 +74,11 @@ Install does these steps in this order:
     })
 
     const format = flags.output
-    if (format !== 'table') return this.print(format, releaseDocument(deployed.release), String)
+    this.noteHooks(deployed, flags)
+    if (format !== 'table') {
+      const document = releaseDocument(deployed.release, { hideSecrets: !flags['show-secrets'] })
+      return this.print(format, document, String)
+    }
     this.io.out(
       viewDeployed(deployed, {
         hideNotes: flags['hide-notes'],

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { outputFlag } from '../cli/flags.ts'
+import { integer, outputFlag } from '../cli/flags.ts'
 import { nameFilter } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { list, type StatusFilter } from '../actions/inspect.ts'
@@ -32,8 +32,8 @@ export default class List extends ReleaseCommand {
       char: 'l',
       summary: 'Labels that releases must have: key=value,key2!=value2.',
     }),
-    max: Flags.integer({ char: 'm', summary: 'Most releases to list.', default: 256, min: 0 }),
-    offset: Flags.integer({ summary: 'Releases to pass over.', default: 0, min: 0 }),
+    max: integer({ char: 'm', summary: 'Most releases to list.', default: 256, min: 0 }),
+    offset: integer({ summary: 'Releases to pass over.', default: 0, min: 0 }),
     date: Flags.boolean({ char: 'd', summary: 'Sort by date instead of name.' }),
     reverse: Flags.boolean({ char: 'r', summary: 'Sort the other way round.' }),
     short: Flags.boolean({ char: 'q', summary: 'Print names alone.' }),

@@ -42,7 +42,7 @@ export default class Rollback extends ReleaseCommand {
     const connections = await this.openConnections(flags)
     const rehearsal = isDryRun(flags['dry-run'])
 
-    const { release } = await rollback(connections, {
+    const result = await rollback(connections, {
       release: this.releaseOf(args.name, flags),
       revision: readRevision(args.revision),
       dryRun: rehearsal,
@@ -51,6 +51,8 @@ export default class Rollback extends ReleaseCommand {
       cleanupOnFail: flags['cleanup-on-fail'],
     })
 
+    this.noteHooks(result, flags)
+    const { release } = result
     const target = `revision ${release.revision}: ${release.description}`
     this.io.out(
       rehearsal

@@ -94,6 +94,6 @@ The output is byte for byte what Helm 4.1.4 prints.`
     if (folder !== undefined) {
       writeTemplates(result.files, { folder, inside: flags['release-name'] ? name : '' }, this.io)
     }
-    this.io.out(result.output)
+    this.printRaw(result.output)
   }
 }

@@ -85,7 +85,11 @@ count. --reset-values forgets the old ones, --reuse-values lays the new ones ove
     })
 
     const format = flags.output
-    if (format !== 'table') return this.print(format, releaseDocument(upgraded.release), String)
+    this.noteHooks(upgraded, flags)
+    if (format !== 'table') {
+      const document = releaseDocument(upgraded.release, { hideSecrets: !flags['show-secrets'] })
+      return this.print(format, document, String)
+    }
     this.io.out(headline(args.name, upgraded, dryRun))
     this.io.out(
       viewDeployed(upgraded, {
@@ -102,7 +106,8 @@ function headline(
   result: { isInstall: boolean; isRecorded: boolean },
   dryRun: boolean,
 ): string {
+  if (dryRun) return `Release "${name}" would be ${result.isInstall ? 'installed' : 'upgraded'}.\n`
   if (result.isInstall) return `Release "${name}" does not exist. Installing it now.\n`
-  if (!result.isRecorded && !dryRun) return `Release "${name}" is unchanged.\n`
+  if (!result.isRecorded) return `Release "${name}" is unchanged.\n`
   return `Release "${name}" has been upgraded. Happy Helming!\n`
 }

@@ -1,3 +1,6 @@
+import type { Json } from '../base/json.ts'
+import { hideSecretValues } from '../base/redact.ts'
+import type { Hook } from '../manifest/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { recordText } from '../release/record-write.ts'
 import type { Release } from '../release/release.ts'
@@ -12,8 +15,6 @@ export interface DeployedView {
 
 export interface DeployedViewOptions extends ReleaseViewOptions {
   showSecrets?: boolean
-  /** Hooks that the target does not run and that were not written. */
-  leftOut?: readonly string[]
 }
 
 /** A deployed or rehearsed release; of a rehearsal the manifest too, its Secrets hidden. */
@@ -22,11 +23,43 @@ export function viewDeployed({ release }: DeployedView, options: DeployedViewOpt
   return viewRelease(shown, options)
 }
 
-/** A release as one JSON document with Helm's keys. */
-export function releaseDocument(release: Release, { withChart = true } = {}): unknown {
-  const document = JSON.parse(recordText(release)) as Record<string, unknown>
-  if (!withChart) delete document['chart']
+/**
+ * A release as one JSON document with Helm's keys.
+ *
+ * @param options.hideSecrets leaves Secrets of the manifest out, and hides values whose key
+ *   names a secret
+ */
+export function releaseDocument(
+  release: Release,
+  { withChart = true, hideSecrets = false } = {},
+): unknown {
+  const shown = hideSecrets ? withoutSecrets(release) : release
+  const document = JSON.parse(recordText(shown)) as RecordDocument
+  delete document.run
+  if (hideSecrets && document.chart !== undefined) {
+    document.chart.values = hideSecretValues(document.chart.values)
+  }
+  if (hideSecrets && document.config !== undefined) {
+    document.config = hideSecretValues(document.config)
+  }
+  if (!withChart) delete document.chart
   return document
+}
+
+interface RecordDocument {
+  /** Of our own making, and of no use to others. */
+  run?: string
+  chart?: { values: Json }
+  config?: Json
+}
+
+/** Says which hooks a directory did not run and does not hold; empty when there are none. */
+export function viewLeftOut(hooks: readonly Hook[]): string {
+  const labels = hooks
+    .filter(({ events }) => events.some((event) => event !== 'test'))
+    .map(({ events, kind, name }) => `${kind}/${name} (${events.join(', ')})`)
+  if (labels.length === 0) return ''
+  return `a directory runs no hooks; left out: ${labels.join(', ')}. --write-hooks writes them too.`
 }
 
 const HIDDEN = '# HIDDEN: The Secret output has been suppressed'
@@ -40,13 +73,14 @@ function withoutSecrets(release: Release): Release {
       .map((text) => (isSecret(text) ? hide(text) : text))
       .join(''),
     hooks: release.hooks.map((hook) =>
-      hook.kind === 'Secret' ? { ...hook, manifest: HIDDEN } : hook,
+      isSecret(`kind: ${hook.kind}\n${hook.manifest}`) ? { ...hook, manifest: HIDDEN } : hook,
     ),
   }
 }
 
+/** Rather too often than once too seldom: a list of Secrets counts, and a reference to one. */
 function isSecret(text: string): boolean {
-  return /^kind: *["']?Secret["']?\s*$/m.test(text)
+  return /\bkind["']?\s*:\s*(&\S+\s+|!!str\s+)?["']?Secret\b/.test(text)
 }
 
 function hide(text: string): string {

@@ -1,6 +1,7 @@
 import { requirePackage } from '../base/lazy.ts'
 import { encodeYamlPlain } from '../encoding/yaml-encode.ts'
 import type { ObjectDiff } from '../actions/diff.ts'
+import { term } from './term.ts'
 
 export interface DiffViewOptions {
   /** Whether lines are coloured. */
@@ -40,14 +41,15 @@ function viewObject(diff: ObjectDiff, options: DiffViewOptions, paint: Paint): s
   return `${lines.join('\n')}\n`
 }
 
-function viewLine(line: string, paint: Paint): string {
+function viewLine(changed: string, paint: Paint): string {
+  const line = term(changed)
   if (line.startsWith('+')) return paint(line, 'add')
   return line.startsWith('-') ? paint(line, 'remove') : line
 }
 
 function titleOf({ kind, namespace, name, op }: ObjectDiff): string {
   const place = namespace === '' ? '' : `${namespace}/`
-  return `${kind} ${place}${name} ${TITLES[op]}`
+  return term(`${kind} ${place}${name} ${TITLES[op]}`)
 }
 
 function summary(diffs: readonly ObjectDiff[]): string {

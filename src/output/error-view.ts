@@ -1,20 +1,18 @@
 import type { PkgError, SourceSpan } from '../base/errors.ts'
+import { term } from './term.ts'
 
 /**
  * A failure as people read it: Helm's first line, then place, hint and code.
  *
  * @param options.json one JSON object on one line instead
  */
-export function viewError(
-  error: PkgError,
-  options: { json?: boolean; command?: string } = {},
-): string {
+export function viewError(error: PkgError, options: { json?: boolean } = {}): string {
   if (options.json === true) return `${JSON.stringify(toDocument(error))}\n`
   const lines = [`Error: ${error.message}`, ...error.details]
   if (error.span !== undefined) lines.push(...viewSpan(error.span))
   if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`)
   lines.push(`  code: ${error.code}`)
-  return `${lines.join('\n')}\n`
+  return `${lines.map((line) => term(line)).join('\n')}\n`
 }
 
 /** The failure's place with the line and a caret under the column. */
@@ -25,7 +23,7 @@ export function viewSpan(span: SourceSpan): string[] {
   const gutter = ' '.repeat(number.length)
   const lines = [`  --> ${place}`, `  ${gutter} |`, `  ${number} | ${span.source}`]
   if (span.column !== undefined) {
-    const before = span.source.slice(0, span.column - 1).replaceAll(/[^\t]/g, ' ')
+    const before = term(span.source.slice(0, span.column - 1)).replaceAll(/[^\t]/g, ' ')
     lines.push(`  ${gutter} | ${before}^`)
   }
   return lines

@@ -5,6 +5,7 @@ import type { Release } from '../release/release.ts'
 import type { ReleaseHistoryItem } from '../types/history.ts'
 import type { ReleaseListItem } from '../types/list.ts'
 import { viewTable } from './table.ts'
+import { term } from './term.ts'
 import { viewTime, viewTimestamp } from './times.ts'
 
 export interface ReleaseViewOptions {
@@ -35,7 +36,7 @@ export function viewRelease(release: Release, options: ReleaseViewOptions = {}):
   if (options.hideNotes !== true && release.notes.trim() !== '') {
     lines.push('NOTES:', release.notes.trim())
   }
-  return `${lines.join('\n')}\n`
+  return term(`${lines.join('\n')}\n`)
 }
 
 /** Hooks as `get hooks` prints them. */
@@ -121,7 +122,7 @@ export function viewMetadata(metadata: ReleaseMetadata): string {
     ['DEPLOYED_AT', metadata.deployedAt],
     ['APPLY_METHOD', APPLY_METHODS[metadata.applyMethod] ?? `unknown ("${metadata.applyMethod}")`],
   ]
-  return lines.map(([label, value]) => `${label}: ${value}`).join('\n')
+  return term(lines.map(([label, value]) => `${label}: ${value}`).join('\n'))
 }
 
 function viewChart({ chart: { metadata } }: Release): string[] {

@@ -1,27 +1,31 @@
+import { term } from './term.ts'
+
 /**
  * Aligned columns as Helm prints them: cells padded to their column's width, a tab
  * between them, so that both people and `cut -f` can read the lines.
  */
 export function viewTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
-  for (const row of rows) {
+  const shown = rows.map((row) => row.map((cell) => term(cell)))
+  for (const row of shown) {
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell))
   }
-  return rows.map((row) => row.map((cell, at) => pad(cell, widths[at] ?? 0)).join('\t')).join('\n')
+  return shown.map((row) => row.map((cell, at) => pad(cell, widths[at] ?? 0)).join('\t')).join('\n')
 }
 
 function pad(cell: string, width: number): string {
   return cell + ' '.repeat(width - widthOf(cell))
 }
 
-/** Columns that the text takes on a terminal: none for colours, two for wide characters. */
+/** Columns that the text takes on a terminal: two for wide characters, none for what combines. */
 function widthOf(text: string): number {
   let width = 0
-  for (const character of text.replaceAll(/\u001b\[[0-9;]*m/g, '')) {
-    width += WIDE.test(character) ? 2 : 1
+  for (const character of text) {
+    if (!COMBINING.test(character)) width += WIDE.test(character) ? 2 : 1
   }
   return width
 }
 
+const COMBINING = /\p{Mark}/u
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { RunConfig } from '../../src/cli/base-command.ts'
 import { toBytes } from '../../src/golang/bytes.ts'
 
@@ -7,7 +8,8 @@ export interface CliRun {
   stderr: string
 }
 
-interface CommandClass {
+/** A command of ours or of a plugin. */
+export interface CommandClass {
   id?: string
   start(argv: string[], config: RunConfig): Promise<unknown>
 }
@@ -16,13 +18,15 @@ export interface CliSurroundings {
   env?: Record<string, string>
   stdin?: Uint8Array
   cwd?: string
+  /** Milliseconds since 1970. */
+  now?: number
 }
 
 /** Runs a command in process, as the program does, with streams of its own. */
 export async function runCli(
   command: CommandClass,
   argv: string[],
-  { env = {}, stdin = new Uint8Array(), cwd = process.cwd() }: CliSurroundings = {},
+  { env = {}, stdin = new Uint8Array(), cwd = process.cwd(), now = 0 }: CliSurroundings = {},
 ): Promise<CliRun> {
   const out: Uint8Array[] = []
   let stderr = ''
@@ -35,8 +39,8 @@ export async function runCli(
     env,
     cwd,
     isTerminal: false,
-    columns: 80,
-    now: () => 0,
+    columns: Number(env['COLUMNS'] ?? 80),
+    now: () => now,
   }
   command.id ??= 'test'
   const code = await exitOf(command.start(argv, { ...CONFIG, io } as unknown as RunConfig))
@@ -48,7 +52,7 @@ const CONFIG = {
   bin: 'kubectl pkg',
   name: 'kubectl-pkg',
   version: '0.0.0',
-  root: '.',
+  root: fileURLToPath(new URL('../../', import.meta.url)),
   pjson: { oclif: {} },
   runHook: () => Promise.resolve({ successes: [], failures: [] }),
   scopedEnvVarKeys: () => [],

@@ -22,6 +22,6 @@ export default class GetHooks extends ReleaseCommand {
     const { args, flags } = await this.parse(GetHooks)
     const connections = await this.openConnections(flags)
     const release = await status(connections, this.releaseOf(args.name, flags), flags.revision)
-    this.io.out(viewHooks(release))
+    this.printRaw(viewHooks(release))
   }
 }

@@ -21,6 +21,6 @@ export default class GetManifest extends ReleaseCommand {
     const { args, flags } = await this.parse(GetManifest)
     const connections = await this.openConnections(flags)
     const release = await status(connections, this.releaseOf(args.name, flags), flags.revision)
-    this.io.out(`${release.manifest}\n`)
+    this.printRaw(`${release.manifest}\n`)
   }
 }

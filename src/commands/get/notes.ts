@@ -22,6 +22,6 @@ export default class GetNotes extends ReleaseCommand {
     const { args, flags } = await this.parse(GetNotes)
     const connections = await this.openConnections(flags)
     const release = await status(connections, this.releaseOf(args.name, flags), flags.revision)
-    this.io.out(viewNotes(release))
+    this.printRaw(viewNotes(release))
   }
 }

@@ -23,6 +23,6 @@ export default class ShowAll extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(ShowAll)
     const chart = await loadChart(args.chart, () => this.io.stdin())
-    this.io.out(showChart(chart, 'all'))
+    this.printRaw(showChart(chart, 'all'))
   }
 }

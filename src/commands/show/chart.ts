@@ -23,6 +23,6 @@ export default class ShowChart extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(ShowChart)
     const chart = await loadChart(args.chart, () => this.io.stdin())
-    this.io.out(showChart(chart, 'chart'))
+    this.printRaw(showChart(chart, 'chart'))
   }
 }

@@ -23,6 +23,6 @@ export default class ShowCrds extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(ShowCrds)
     const chart = await loadChart(args.chart, () => this.io.stdin())
-    this.io.out(showChart(chart, 'crds'))
+    this.printRaw(showChart(chart, 'crds'))
   }
 }

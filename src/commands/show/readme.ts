@@ -23,6 +23,6 @@ export default class ShowReadme extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(ShowReadme)
     const chart = await loadChart(args.chart, () => this.io.stdin())
-    this.io.out(showChart(chart, 'readme'))
+    this.printRaw(showChart(chart, 'readme'))
   }
 }
