@@ -1,17 +1,21 @@
-const SPACE =
-  '\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
-const LEADING = new RegExp(`^[${SPACE}]+`)
-const ANY_EDGE = new RegExp(`^[${SPACE}]|[${SPACE}]$`)
-const ONE = new RegExp(`[${SPACE}]`)
-
 /**
  * Cuts white space from both ends: Unicode's, as Go has it, so U+0085 but not U+FEFF.
  *
  * Source: Go strings.TrimSpace, unicode.IsSpace.
  */
 export function trimSpace(text: string): string {
-  if (!ANY_EDGE.test(text)) return text
+  let start = 0
   let end = text.length
-  while (end > 0 && ONE.test(text.charAt(end - 1))) end--
-  return text.slice(0, end).replace(LEADING, '')
+  while (start < end && isSpace(text.charCodeAt(start))) start++
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
 }
+
+function isSpace(unit: number): boolean {
+  if (unit < 0x80) return unit === 0x20 || (unit >= 9 && unit <= 13)
+  if (unit < 0x1680) return unit === 0x85 || unit === 0xa0
+  if (unit >= 0x2000 && unit <= 0x200a) return true
+  return OTHER_SPACES.includes(unit)
+}
+
+const OTHER_SPACES = [0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000]

@@ -1,6 +1,7 @@
 import { decodeYaml } from '../encoding/yaml-decode.ts'
 import { formatFloat } from '../golang/strconv.ts'
 import { GoError, type GoMap, type Value } from '../golang/value.ts'
+import { scanHead } from './scan-head.ts'
 
 /** What Helm reads of a document: enough to sort it and to know a hook. */
 export interface Head {
@@ -24,6 +25,11 @@ const METADATA_TYPE =
  * Source: Helm 4.1.4 pkg/release/v1/util/manifest.go, SimpleHead; sigs.k8s.io/yaml.
  */
 export function readHead(document: string): Head {
+  return scanHead(document) ?? decodeHead(document)
+}
+
+/** Reads the head from the decoded document; what `scanHead` finds is the same. */
+export function decodeHead(document: string): Head {
   const value = decodeYaml(document)
   const head = { apiVersion: '', kind: '', name: '', annotations: new Map<string, string>() }
   if (value === null) return head

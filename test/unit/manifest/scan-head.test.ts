@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decodeHead } from '../../../src/manifest/read-head.ts'
+import { scanHead } from '../../../src/manifest/scan-head.ts'
+
+const DEPLOYMENT = `# Made by hand.
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web # the name
+  labels:
+    app: "web"
+  annotations:
+    helm.sh/hook: pre-install
+    "helm.sh/hook-weight": "-5"
+spec:
+  replicas: 3
+  template:
+    spec:
+      containers:
+      - name: web
+        image: nginx:1.25
+        args: ["--x"]
+        command:
+          - --log-level=info
+          - http://example.com/a?b=c
+        env: []
+      notes:
+        text: |
+          one
+
+            two
+        folded: >-
+          three
+        list:
+        - |
+          four
+        - five
+`
+
+test('the head of an ordinary object is found without decoding it', () => {
+  expect(scanHead(DEPLOYMENT.replace('["--x"]', '{}'))).toEqual({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    name: 'web',
+    annotations: new Map([
+      ['helm.sh/hook', 'pre-install'],
+      ['helm.sh/hook-weight', '-5'],
+    ]),
+  })
+})
+
+test.each([
+  { what: 'flow collections', text: DEPLOYMENT },
+  { what: 'a number as name', text: 'kind: A\nmetadata:\n  name: 7' },
+  { what: 'a list', text: '- kind: A' },
+  { what: 'metadata that is a list', text: 'metadata:\n- a' },
+  { what: 'a field that comes again', text: 'kind: A\nkind: B' },
+  { what: 'a field in another case', text: 'Kind: A' },
+  { what: 'a value over two lines', text: 'a: b\n  c' },
+  { what: 'an anchor', text: 'a: &b c' },
+  { what: 'a tab', text: 'a:\tb' },
+  { what: 'a second root', text: '  a: b\nc: d' },
+  { what: 'a wrong indent', text: 'a: b\n  c: d' },
+  { what: 'an annotation without a value', text: 'metadata:\n  annotations:\n    a:' },
+  { what: 'a merge key', text: '<<: a' },
+  { what: 'a number beyond floats', text: 'a: 1e400' },
+])('$what is left to the decoder', ({ text }) => {
+  expect(scanHead(text)).toBeUndefined()
+})
+
+const PLAIN = DEPLOYMENT.replace('["--x"]', '{}')
+
+// Pieces that make mistakes, and values of all kinds, put anywhere into a document.
+const piece = fc.constantFrom(
+  ...['\n', ' ', '  ', '\n  ', '\n    ', '- ', '\n- ', ':', ': ', '#', ' # c', '"', "'", '|', '>-'],
+  ...[
+    '{}',
+    '[',
+    '&a ',
+    '*a',
+    '!t ',
+    '?',
+    '%',
+    '@',
+    '\t',
+    '~',
+    '1',
+    '1e999',
+    'true',
+    'é',
+    ',',
+    '\\',
+  ],
+  ...[
+    'kind: B',
+    'Kind: B\n',
+    'metadata:\n',
+    '|\n    text\n',
+    '<<: x\n',
+    'no: x\n',
+    '1: x\n',
+    '.inf',
+  ],
+)
+const change = fc.record({
+  at: fc.nat(PLAIN.length),
+  cut: fc.constantFrom(0, 0, 1, 2, 5, 20),
+  piece,
+})
+
+test('whatever is found is what decoding gives', () => {
+  let found = 0
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+      let text = PLAIN
+      for (const { at, cut, piece: added } of changes) {
+        text = text.slice(0, at) + added + text.slice(at + cut)
+      }
+      const document = text.trim()
+      const head = scanHead(document)
+      if (head === undefined) return
+      found++
+      expect(head).toEqual(decodeHead(document))
+    }),
+    { numRuns: 2000 },
+  )
+  expect(found).toBeGreaterThan(100)
+})
