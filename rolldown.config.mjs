@@ -6,7 +6,9 @@ import { defineConfig } from 'rolldown'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
-rmSync('dist', { recursive: true, force: true })
+/** Tests build into a folder of their own. */
+const folder = process.env['KUBECTL_PKG_DIST'] ?? 'dist'
+rmSync(folder, { recursive: true, force: true })
 
 const shared = {
   platform: 'node',
@@ -15,7 +17,7 @@ const shared = {
   transform: { define: { VERSION: JSON.stringify(version), ROUTES: JSON.stringify(routes()) } },
   plugins: [lazyOclif(), lazyPackages()],
 }
-const output = { dir: 'dist', format: 'cjs', minify: true, plugins: [nameContent()] }
+const output = { dir: folder, format: 'cjs', minify: true, plugins: [nameContent()] }
 
 export default defineConfig([
   {
@@ -126,7 +128,7 @@ function nameContent() {
       }
     },
     writeBundle() {
-      writeFileSync('dist/package.json', '{"type":"commonjs"}\n')
+      writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}\n')
     },
   }
 }

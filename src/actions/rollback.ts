@@ -69,7 +69,20 @@ export async function rollbackTo(
 ): Promise<Deployed> {
   const copy = copyOf(before.history, request, site.now())
   const next = { ...copy, revision: before.abandoned?.revision ?? copy.revision }
-  return deploy(site, deploymentOf(next, before, request))
+  try {
+    return await deploy(site, deploymentOf(next, before, request))
+  } catch (error) {
+    throw namingRevision(error, copy)
+  }
+}
+
+/** The failed revision is the last one now, so "the one before" would be another one. */
+function namingRevision(error: unknown, { name, description }: Release): unknown {
+  if (!(error instanceof PkgError) || error.hint === undefined) return error
+  const { code, message, span, details, cause } = error
+  const command = `kubectl pkg rollback ${name} ${description.replace('Rollback to ', '')}`
+  const hint = `Solve the cause and run "${command}"; it does what is left to do.`
+  return new PkgError(code, message, { hint, span, details, cause })
 }
 
 async function rehearse(connections: Connections, request: RollbackRequest): Promise<Deployed> {

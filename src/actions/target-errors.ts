@@ -15,9 +15,13 @@ export async function reporting<T>(prefix: string, run: () => Promise<T>): Promi
 }
 
 function prefixed(prefix: string, error: unknown): unknown {
-  if (prefix === '' || !(error instanceof PkgError) || error.code === 'INTERRUPTED') return error
+  if (prefix === '' || !(error instanceof PkgError) || isStop(error)) return error
   const { code, message, hint, span, details } = error
   return new PkgError(code, `${prefix}: ${message}`, { hint, span, details, cause: error.cause })
+}
+
+function isStop({ code }: PkgError): boolean {
+  return code === 'INTERRUPTED' || code === 'TERMINATED'
 }
 
 function asPkgError(error: unknown): unknown {

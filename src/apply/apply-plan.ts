@@ -16,6 +16,7 @@ import type { Site } from './site.ts'
 export async function applyPlan(site: Site, plan: Plan): Promise<void> {
   for (const change of plan.changes) {
     if (!isWrite(change)) continue
+    assertNotStopped(site.signal, change)
     await site.lock.assertHeld()
     await applyChange(site, change)
   }
@@ -28,6 +29,14 @@ export async function createMissing(site: Site, objects: readonly KubeObject[]):
     await site.lock.assertHeld()
     await applyChange(site, { op: 'create', object, live: undefined })
   }
+}
+
+/** Says how far a run came that a signal stopped. */
+function assertNotStopped(signal: AbortSignal, { op, object }: Change): void {
+  const reason: unknown = signal.reason
+  if (!signal.aborted || !(reason instanceof PkgError)) return
+  const message = `${reason.message} before ${op} of ${describeObject(object)}`
+  throw new PkgError(reason.code, message, { hint: reason.hint, cause: reason })
 }
 
 async function applyChange({ cluster }: Site, { op, object }: Change): Promise<void> {

@@ -138,7 +138,7 @@ async function recordDeployed(
   description: string,
 ): Promise<Release> {
   const deployed: Release = { ...release, status: 'deployed', description }
-  await lock.assertHeld()
+  await lock.assertStillOurs()
   try {
     await storage.update(deployed)
   } catch (error) {
@@ -174,7 +174,7 @@ function withReason(release: Release): Release {
 
 async function dropOldest(site: Site, history: readonly Release[], max = 0): Promise<void> {
   for (const release of revisionsToDrop(history, max)) {
-    await site.lock.assertHeld()
+    await site.lock.assertStillOurs()
     await site.storage.delete(release, release.revision)
   }
 }

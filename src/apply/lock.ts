@@ -49,8 +49,10 @@ export interface HeldLock {
   holder: Holder
   /** The holder before, when it was cut off and nobody has settled its work. */
   left: Holder | undefined
-  /** @throws PkgError LOCK_LOST, INTERRUPTED; to be called before every write */
+  /** @throws PkgError LOCK_LOST, INTERRUPTED; to be called before every write of an object */
   assertHeld(): Promise<void>
+  /** @throws PkgError LOCK_LOST; for what is left once all objects are written: a signal waits */
+  assertStillOurs(): Promise<void>
 }
 
 /**
@@ -66,12 +68,16 @@ export async function withLock<T>(
   const name = `${request.release.namespace}/${request.release.name}`
   const holder = await acquire(leases, name, request)
   const pulse = startHeartbeat(leases, name, { holder, request })
+  const assertStillOurs = async (): Promise<void> => {
+    if (pulse.isLost() || !(await leases.isHeldBy(name, holder))) throw lost(request)
+  }
   const lock: HeldLock = {
     holder,
     left: await leases.leftBehind(name),
+    assertStillOurs,
     async assertHeld() {
       assertNotInterrupted(request.signal)
-      if (pulse.isLost() || !(await leases.isHeldBy(name, holder))) throw lost(request)
+      await assertStillOurs()
     },
   }
   let result: T

@@ -40,7 +40,7 @@ export async function retire(
   await applyPlan(site, plan)
 
   const release: Release = { ...uninstalling, status: 'uninstalled', description }
-  await lock.assertHeld()
+  await lock.assertStillOurs()
   if (keepHistory) {
     for (const each of history) {
       if (each !== last && each.status === 'deployed') await supersede(site, each)
@@ -65,7 +65,7 @@ export async function planRetirement(view: View, history: readonly Release[]): P
 /** Removes every record of a release, the oldest first. */
 export async function purge(site: Site, history: readonly Release[]): Promise<void> {
   for (const each of history.toSorted((left, right) => left.revision - right.revision)) {
-    await site.lock.assertHeld()
+    await site.lock.assertStillOurs()
     await site.storage.delete(each, each.revision)
   }
 }

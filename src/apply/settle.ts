@@ -58,7 +58,7 @@ export async function settle(site: Site, release: ReleaseName, verb: Verb): Prom
 /** Records a revision as superseded and gives it back so. */
 export async function supersede(site: Site, release: Release): Promise<Release> {
   const superseded: Release = { ...release, status: 'superseded' }
-  await site.lock.assertHeld()
+  await site.lock.assertStillOurs()
   await site.storage.update(superseded)
   return superseded
 }

@@ -1,5 +1,6 @@
 import { readSync, writeSync } from 'node:fs'
 import { toBytes } from '../golang/bytes.ts'
+import { withoutHandlers } from './signals.ts'
 
 /** What one run of the program reads from and writes to; tests hand in their own. */
 export interface Io {
@@ -30,8 +31,15 @@ const ERR = 2
 export function processIo(): Io {
   return {
     out: (text) => write(OUT, text),
-    err: (text) => write(ERR, text),
-    stdin: readAll,
+    err: (text) => {
+      try {
+        write(ERR, text)
+      } catch (error) {
+        // Nobody is left to be told; what is being done goes on.
+        if (!(error instanceof ClosedPipe)) throw error
+      }
+    },
+    stdin: () => withoutHandlers(readAll),
     env: process.env,
     cwd: process.cwd(),
     get isTerminal() {
@@ -57,7 +65,8 @@ function write(descriptor: number, text: string | Uint8Array): void {
       at += writeSync(descriptor, bytes, at)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code === 'EPIPE') throw new ClosedPipe('the reader of the output has gone')
+      if (code === 'EPIPE' || code === 'EIO')
+        throw new ClosedPipe('the reader of the output has gone')
       if (code !== 'EAGAIN') throw error
       pause()
     }

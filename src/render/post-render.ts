@@ -11,6 +11,8 @@ export interface PostRenderer {
 }
 
 const OUTPUT_BYTES = 256 * 1024 * 1024
+/** In milliseconds; one that hangs is not waited for without end. */
+const TIMEOUT = 300_000
 
 /**
  * Pipes manifests through the post-renderer and gives what it prints.
@@ -25,6 +27,8 @@ export function runPostRenderer(renderer: PostRenderer, manifests: string): stri
   const { error, status, signal, stdout, stderr } = spawnSync(command, args, {
     input: toBytes(manifests),
     maxBuffer: OUTPUT_BYTES,
+    timeout: TIMEOUT,
+    killSignal: 'SIGKILL',
   })
   if (error !== undefined) {
     throw new PkgError('POST_RENDER_FAILED', `cannot run post-renderer "${command}"`, {

@@ -3,67 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { constantFrom, sample, tuple } from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { install } from '../../src/actions/install.ts'
-import { rollback } from '../../src/actions/rollback.ts'
-import { uninstall } from '../../src/actions/uninstall.ts'
-import { upgrade } from '../../src/actions/upgrade.ts'
-import type { Connections } from '../../src/actions/connections.ts'
 import { LOCK_TIMES } from '../../src/apply/lock.ts'
 import type { Files } from '../../src/base/files.ts'
 import { killedFiles, Killed, type FaultPoint, type RecordedStep } from '../support/fault-fs.ts'
-import { configMapChart, connectTo, recordLines, treeOf } from '../support/target.ts'
+import { connectTo, recordLines, treeOf } from '../support/target.ts'
+import { charts, VERBS, type Run } from '../support/verbs.ts'
 
 /*
  * A run is killed before or after every step that changes the disk; then the same command
  * runs again. The target must end as after a run that nobody disturbed.
  */
 
-const release = { name: 'web', namespace: 'apps' }
-const values = new Map()
-const charts = {
-  // The upgrade changes two objects, removes one and adds one.
-  './web': configMapChart({ a: '1', b: '1', gone: '1', same: '1' }),
-  './web2': configMapChart({ a: '2', b: '2', added: '2', same: '1' }, '2.0.0'),
-}
-
 // The shipped heartbeat is too slow to be one of the counted steps.
 const SHIPPED = LOCK_TIMES
-
-type Run = (connections: Connections) => Promise<unknown>
-
-const installs: Run = (connections) => install(connections, { release, chart: './web', values })
-const upgrades: Run = (connections) =>
-  upgrade(connections, { release, chart: './web2', values, install: true, historyMax: 2 })
-
-const VERBS: { verb: string; before: Run[]; run: Run }[] = [
-  { verb: 'install', before: [], run: installs },
-  { verb: 'upgrade', before: [installs], run: upgrades },
-  {
-    verb: 'upgrade that drops history',
-    before: [installs, (connections) => upgrade(connections, { release, chart: './web2', values })],
-    run: (connections) => upgrade(connections, { release, chart: './web', values, historyMax: 2 }),
-  },
-  {
-    verb: 'rollback to the one before',
-    before: [installs, upgrades],
-    run: (connections) => rollback(connections, { release }),
-  },
-  {
-    verb: 'rollback to a revision',
-    before: [installs, upgrades],
-    run: (connections) => rollback(connections, { release, revision: 1 }),
-  },
-  {
-    verb: 'uninstall',
-    before: [installs, upgrades],
-    run: (connections) => uninstall(connections, { release }),
-  },
-  {
-    verb: 'uninstall that keeps history',
-    before: [installs, upgrades],
-    run: (connections) => uninstall(connections, { release, keepHistory: true }),
-  },
-]
 
 let root: string
 let count = 0

@@ -1,0 +1,103 @@
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface BuiltRun {
+  cwd: string
+  env?: Record<string, string>
+  input?: string
+  /** Modules that Node loads first, each a path. */
+  preload?: string[]
+}
+
+export interface Ended {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+const root = join(import.meta.dirname, '../..')
+
+/**
+ * Builds the program of the sources as they are, once for all tests, and gives its main file.
+ *
+ * V8's code cache is left out; a run would keep one in the person's cache folder.
+ */
+export function builtCli(): string {
+  const folder = join(tmpdir(), 'kubectl-pkg-built', sourcesHash())
+  if (!existsSync(folder)) build(folder)
+  return join(folder, 'main.js')
+}
+
+/** Runs the built program and waits for its end; its home is in `cwd`. */
+export function runBuilt(args: readonly string[], run: BuiltRun): Ended {
+  const { status, signal, stdout, stderr }: SpawnSyncReturns<string> = spawnSync(
+    process.execPath,
+    [...preloads(run), builtCli(), ...args],
+    { cwd: run.cwd, env: surroundings(run), input: run.input ?? '', encoding: 'utf8' },
+  )
+  return { code: status, signal, stdout, stderr }
+}
+
+/** Starts the built program; its streams are pipes. */
+export function startBuilt(args: readonly string[], run: BuiltRun) {
+  const child = spawn(process.execPath, [...preloads(run), builtCli(), ...args], {
+    cwd: run.cwd,
+    env: surroundings(run),
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
+  const end = new Promise<Ended>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+  })
+  return { child, end }
+}
+
+function preloads({ preload = [] }: BuiltRun): string[] {
+  return preload.flatMap((path) => ['--require', path])
+}
+
+function surroundings({ cwd, env = {} }: BuiltRun): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: cwd, TZ: 'UTC', ...env }
+}
+
+function build(folder: string): void {
+  mkdirSync(join(folder, '..'), { recursive: true })
+  const temporary = `${folder}.${randomBytes(6).toString('hex')}`
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/rolldown/bin/cli.mjs'), '-c', '--logLevel', 'silent'],
+    { cwd: root, env: { ...process.env, KUBECTL_PKG_DIST: temporary }, encoding: 'utf8' },
+  )
+  if (status !== 0) throw new Error(`the program cannot be built:\n${stderr}`)
+  try {
+    renameSync(temporary, folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    // Another test was quicker with the same sources.
+    rmSync(temporary, { recursive: true })
+  }
+}
+
+function sourcesHash(): string {
+  const hash = createHash('sha256')
+  const files = ['src', 'plugins'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+      .map((name) => join(folder, name)),
+  )
+  for (const name of [...files.sort(), 'rolldown.config.mjs', 'package.json']) {
+    hash
+      .update(name)
+      .update('\0')
+      .update(readFileSync(join(root, name)))
+      .update('\0')
+  }
+  return hash.digest('hex').slice(0, 16)
+}
