@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
+import { inferSchema } from '../../src/values/schema-of.ts'
+import { valuesTypes } from '../../src/values/types-of.ts'
+import { expectGolden } from '../support/golden.ts'
+import { valuesOf, valuesTable, withValuesTable } from '../support/values-table.ts'
+
+const root = join(import.meta.dirname, '..', '..', 'charts')
+const charts = readdirSync(root).filter((name) => existsSync(join(root, name, 'Chart.yaml')))
+
+function read(chart: string, file: string): string {
+  return readFileSync(join(root, chart, file), 'utf8')
+}
+
+function schemaOf(chart: string): JsonObject {
+  return JSON.parse(read(chart, 'values.schema.json')) as JsonObject
+}
+
+test.each(charts)('%s: its README lists its values', (chart) => {
+  const text = read(chart, 'README.md')
+  const file = join(root, chart, 'README.md')
+  expectGolden(file, withValuesTable(text, valuesTable(schemaOf(chart))))
+})
+
+test.each(charts)('%s: values.yaml and values.schema.json say the same', (chart) => {
+  const said = valuesOf(schemaOf(chart)).map(({ path, schema }) => ({
+    path,
+    description: schema['description'],
+    default: schema['default'],
+  }))
+  const comments = inferSchema(read(chart, 'values.yaml'), 'core')
+  const wanted = said.map(({ path }) => {
+    const found = path.split('.').reduce(property, comments)
+    return { path, description: found['description'], default: defaultOf(found) }
+  })
+  expect(said).toEqual(wanted)
+})
+
+test.each(charts)('%s: its schema knows every value, and no other names', (chart) => {
+  expect(loose(schemaOf(chart), '')).toEqual([])
+})
+
+test.each(charts)('%s: types can be made of its schema', async (chart) => {
+  const types = await valuesTypes(schemaOf(chart))
+  expect(types).toContain('export interface Values')
+  expect(types).not.toContain('[k: string]: unknown | undefined')
+})
+
+function property(schema: JsonObject, name: string): JsonObject {
+  const { properties } = schema
+  const found = isJsonObject(properties) ? properties[name] : undefined
+  return isJsonObject(found) ? found : {}
+}
+
+/** The default of a map is made of the defaults in it. */
+function defaultOf(schema: JsonObject): Json | undefined {
+  const { properties } = schema
+  if (!isJsonObject(properties)) return schema['default']
+  const entries = Object.entries(properties).map(([name, each]) => [
+    name,
+    defaultOf(each as JsonObject),
+  ])
+  return Object.fromEntries(entries) as Json
+}
+
+/** Paths of what is not described, or lets any name in where the chart says what there is. */
+function loose(schema: Json, path: string): string[] {
+  if (!isJsonObject(schema)) return []
+  const { properties, description, additionalProperties } = schema
+  const isMap = isJsonObject(properties)
+  return [
+    ...(path === '' || typeof description === 'string' ? [] : [`${path} is not described`]),
+    ...(isMap && additionalProperties !== false ? [`${path} lets any name in`] : []),
+    ...(isMap
+      ? Object.entries(properties).flatMap(([name, each]) => loose(each, `${path}.${name}`))
+      : []),
+  ]
+}
