@@ -2,7 +2,7 @@ import { ERRORS, PkgError } from '../base/errors.ts'
 import { viewCommand, viewCommands, viewTopic, type CommandSpec } from '../output/help-view.ts'
 import { viewTable } from '../output/table.ts'
 import { readManifest } from './manifest.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../base/nearest.ts'
 
 export interface HelpRequest {
   /** The words that were typed: none, a topic, a command, or `errors`. */

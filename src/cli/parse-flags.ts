@@ -1,5 +1,5 @@
 import { PkgError } from '../base/errors.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../base/nearest.ts'
 
 /** What a flag's definition says that parsing needs; oclif's definitions fit it. */
 export interface FlagDefinition {
