@@ -111,8 +111,7 @@ function openArchive(reference: string): ChartFolder {
     path,
     kindOf: (name) => {
       if (files.has(name)) return 'file'
-      const isFolder = source.files.some((file) => file.name.startsWith(`${name}/`))
-      return isFolder ? 'folder' : undefined
+      return source.files.some((file) => file.name.startsWith(`${name}/`)) ? 'folder' : undefined
     },
     read: (name) => {
       const data = files.get(name)?.data
@@ -120,7 +119,7 @@ function openArchive(reference: string): ChartFolder {
       const reason = 'no such file or directory'
       throw new PkgError('FILE_UNREADABLE', `open ${join(path, name)}: ${reason}`)
     },
-    load: () => assembleChart(source),
+    load: () => assembleChart({ ...source, files: asUnpacked(source.files) }),
   }
 }
 
@@ -129,7 +128,7 @@ function extract(bytes: Uint8Array, origin: string): ChartSource {
   try {
     const { files, warnings } = readArchive(bytes, budget)
     assertNamed(files)
-    return { files: asUnpacked(files), origin, budget, warnings, anyApiVersion: true }
+    return { files, origin, budget, warnings, anyApiVersion: true }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error
     const { code, hint, message } = error
@@ -141,8 +140,7 @@ function extract(bytes: Uint8Array, origin: string): ChartSource {
 function assertNamed(files: readonly ChartFile[]): void {
   const chartYaml = files.findLast((file) => file.name === 'Chart.yaml')
   const document = chartYaml && decodeDocument(chartYaml.data, 'Chart.yaml')
-  const name =
-    document === undefined ? '' : inFile('Chart.yaml', () => readMetadata(document)).name
+  const name = document === undefined ? '' : inFile('Chart.yaml', () => readMetadata(document)).name
   if (name === '') throw invalid('chart name not specified')
   if (name === '.' || name === '..') throw invalid(`chart name "${name}" is not allowed`)
   if (name.includes('/')) {

@@ -9,9 +9,14 @@ import { formatFloat } from '../golang/strconv.ts'
 import { compareText } from '../golang/order.ts'
 import { GoError, GoInt, type GoMap, type Value } from '../golang/value.ts'
 
-/** What a field holds: Go's string, bool, []string, map[string]string, []any, time, []*struct. */
-export type FieldKind =
-  'string' | 'bool' | 'strings' | 'string-map' | 'values' | 'time' | { each: StructSpec }
+/**
+ * What a field holds: Go's string, bool, []string, map[string]string, []any, time, []*struct,
+ * struct.
+ */
+export type FieldKind = ScalarKind | ListKind | 'string-map' | { struct: StructSpec }
+
+type ScalarKind = 'string' | 'bool' | 'time'
+type ListKind = 'strings' | 'values' | { each: StructSpec }
 
 export interface FieldSpec {
   /** Key in the file. */
@@ -75,7 +80,7 @@ export function firstUnknownKey(document: Value, struct: StructSpec): string | u
     if (field === undefined) return key
     const { kind } = field
     const value = document.get(key)
-    if (typeof kind !== 'object' || !Array.isArray(value)) continue
+    if (typeof kind !== 'object' || !('each' in kind) || !Array.isArray(value)) continue
     for (const item of value) {
       const inner = firstUnknownKey(item, kind.each)
       if (inner !== undefined) return inner
@@ -114,18 +119,33 @@ function readField(value: Value, field: FieldSpec, reading: Reading, current: un
     if (!(value instanceof Map)) return wrongType(value, 'map[string]string', field, reading)
     return new Map(Array.from(value, ([key, item]) => [key, readText(item, field, reading)]))
   }
+  if (isStruct(kind)) return readInner(value, kind.struct, { field, reading, current })
   if (!Array.isArray(value)) return wrongType(value, listType(kind), field, reading)
   if (kind === 'values') return value
   if (kind === 'strings') return value.map((item) => readText(item, field, reading))
   return readStructs(value, kind.each, { field, reading, current })
 }
 
+function isStruct(kind: FieldKind): kind is { struct: StructSpec } {
+  return typeof kind === 'object' && 'struct' in kind
+}
+
+interface Place {
+  field: FieldSpec
+  reading: Reading
+  current: unknown
+}
+
+function readInner(value: Value, struct: StructSpec, place: Place): unknown {
+  const { field, reading, current } = place
+  if (!(value instanceof Map)) return wrongType(value, struct.type, field, reading)
+  const target: StructFields = { ...(current as StructFields | undefined) }
+  readFields(value, { ...reading, struct, path: `${reading.path}${field.json}.` }, target)
+  return target
+}
+
 /** Go decodes over the structs that an earlier file put at the same places of the list. */
-function readStructs(
-  list: Value[],
-  struct: StructSpec,
-  place: { field: FieldSpec; reading: Reading; current: unknown },
-): unknown[] {
+function readStructs(list: Value[], struct: StructSpec, place: Place): unknown[] {
   const { field, reading } = place
   const before = Array.isArray(place.current) ? (place.current as unknown[]) : []
   const path = `${reading.path}${field.json}.`
@@ -152,7 +172,7 @@ function wrongType(value: Value, type: string, field: FieldSpec, reading: Readin
   )
 }
 
-function listType(kind: 'strings' | 'values' | { each: StructSpec }): string {
+function listType(kind: ListKind): string {
   if (kind === 'strings') return '[]string'
   return kind === 'values' ? '[]interface {}' : `[]*${kind.each.type}`
 }

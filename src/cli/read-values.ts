@@ -19,8 +19,8 @@ export interface GivenValues {
   'set-literal'?: string[] | undefined
 }
 
-/** Merges values for a chart, whose kind decides how YAML is read. */
-export type ValuesFor = (chart: Chart) => GoMap
+/** Merges values for a chart, whose kind decides how YAML is read; Helm's way without a chart. */
+export type ValuesFor = (chart: Chart | undefined) => GoMap
 
 /**
  * Reads the values that the flags give.
@@ -31,6 +31,7 @@ export type ValuesFor = (chart: Chart) => GoMap
 export async function loadValues(given: GivenValues, io: Io): Promise<ValuesFor> {
   const sources = await readSources(given, io)
   return (chart) => {
+    if (chart === undefined) return composeValues(sources, 'helm')
     const presets = (given.preset ?? []).map((name) => readPreset(chart, name))
     const files = [...presets, ...sources.files]
     return composeValues({ ...sources, files }, isNative(chart) ? 'core' : 'helm')

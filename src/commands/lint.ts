@@ -1,0 +1,62 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { PkgError } from '../base/errors.ts'
+import { BaseCommand } from '../cli/base-command.ts'
+import { capabilityFlags, outputFlag, valuesFlags } from '../cli/flags.ts'
+import { loadValues } from '../cli/read-values.ts'
+import { lint } from '../actions/lint.ts'
+import { lintDocument, lintSummary, viewLint } from '../output/lint-view.ts'
+
+export default class Lint extends BaseCommand {
+  static override summary = 'Check charts for possible issues.'
+
+  static override description = `
+What would make an installation fail is an error; what goes against conventions is a warning.
+The output is what Helm 4.1.4 prints. --values-hygiene also tells of keys that stand twice in
+values.yaml and of texts in it that YAML reads as something else. The status is 1 when a chart
+has errors, with --strict also when it has warnings.`
+
+  static override examples = [
+    '<%= config.bin %> lint ./charts/web',
+    '<%= config.bin %> lint ./charts/web --strict --values-hygiene',
+    '<%= config.bin %> lint ./charts/* --kube-version 1.31 -o json',
+  ]
+
+  static override strict = false
+
+  static override args = {
+    path: Args.string({ required: true, description: 'Folders and archives of charts.' }),
+  }
+
+  static override flags = {
+    ...valuesFlags,
+    ...outputFlag,
+    'kube-version': capabilityFlags['kube-version'],
+    strict: Flags.boolean({ summary: 'Fail on warnings too.' }),
+    quiet: Flags.boolean({ summary: 'Print warnings and errors alone.' }),
+    'with-subcharts': Flags.boolean({ summary: 'Check the charts below charts/ too.' }),
+    'values-hygiene': Flags.boolean({
+      summary: 'Also tell of keys that stand twice and of values that YAML reads as others.',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Lint)
+    const result = lint({
+      paths: argv as string[],
+      valuesFor: await loadValues(flags, this.io),
+      namespace: flags.namespace ?? 'default',
+      kubeVersion: flags['kube-version'],
+      skipSchemaValidation: flags['skip-schema-validation'],
+      withSubcharts: flags['with-subcharts'],
+      strict: flags.strict,
+      hygiene: flags['values-hygiene'],
+      onWarning: (warning) => this.note(warning),
+    })
+
+    const format = flags.output
+    if (format === 'table') this.io.out(viewLint(result, flags.quiet))
+    else this.print(format, lintDocument(result), () => '')
+    if (result.failed > 0) throw new PkgError('LINT_FAILED', lintSummary(result))
+  }
+}

@@ -1,0 +1,93 @@
+import { PkgError } from '../base/errors.ts'
+import type { ChartFolder } from '../chart/chart-folder.ts'
+import { isNative, type Chart } from '../chart/chart.ts'
+import type { GoMap } from '../golang/value.ts'
+import { lintChartfile } from './chartfile-rules.ts'
+import { lintCrds } from './crd-rules.ts'
+import { lintDependencies } from './dependency-rules.ts'
+import { Findings, type Finding } from './finding.ts'
+import { lintTemplates } from './template-rules.ts'
+import { lintHygiene } from './values-hygiene.ts'
+import { lintValues } from './values-rules.ts'
+
+export interface LintRequest {
+  /** Makes the person's values for a chart; in Helm's way where there is none. */
+  valuesFor: (chart: Chart | undefined) => GoMap
+  namespace: string
+  kubeVersion: string | undefined
+  skipSchemaValidation: boolean
+  /** Also tells of what Helm lets pass: keys that stand twice, texts that YAML reads otherwise. */
+  hygiene: boolean
+  onWarning: (warning: string) => void
+}
+
+/**
+ * Checks one chart: Chart.yaml, values, templates, dependencies, CRDs, in this order. The
+ * chart is loaded once.
+ *
+ * Source: Helm 4.1.4 pkg/chart/v2/lint/lint.go.
+ */
+export function lintChart(folder: ChartFolder, request: LintRequest): Finding[] {
+  const findings = new Findings()
+  const { chart, problem, place } = load(folder)
+  const values = request.valuesFor(chart)
+  const dialect = chart !== undefined && isNative(chart) ? 'core' : 'helm'
+  lintChartfile(folder, findings)
+  lintValues(folder, { ...request, values, dialect }, findings)
+  // Without a chart each of the next stages says so, as Helm's do, which load it each anew.
+  if (hasTemplates(folder, findings)) {
+    findings.check({ severity: 'error', path: TEMPLATES, ...place }, problem)
+    if (chart !== undefined) lintTemplates(chart, { ...request, values }, findings)
+  }
+  const unable = problem === undefined ? undefined : `unable to load chart\n\t${problem}`
+  findings.check({ severity: 'error', path: '', ...place }, unable)
+  if (chart !== undefined) lintDependencies(chart, folder.path, findings)
+  if (hasCrds(folder, findings)) {
+    findings.check({ severity: 'error', path: CRDS, ...place }, problem)
+    if (chart !== undefined) lintCrds(chart, findings)
+  }
+  if (request.hygiene && chart !== undefined) lintHygiene(chart, findings)
+  return findings.all
+}
+
+const TEMPLATES = 'templates/'
+const CRDS = 'crds/'
+
+interface Loaded {
+  chart: Chart | undefined
+  /** Why there is no chart. */
+  problem: string | undefined
+  place: Pick<Finding, 'span'>
+}
+
+function load(folder: ChartFolder): Loaded {
+  try {
+    return { chart: folder.load(), problem: undefined, place: {} }
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    const { message, span } = error
+    return { chart: undefined, problem: message, place: span === undefined ? {} : { span } }
+  }
+}
+
+function hasTemplates(folder: ChartFolder, findings: Findings): boolean {
+  const kind = folder.kindOf('templates')
+  const isThere = findings.check(
+    { severity: 'warning', path: TEMPLATES },
+    kind === undefined ? 'directory does not exist' : undefined,
+  )
+  return isThere && isFolder(kind, { path: TEMPLATES, findings })
+}
+
+function hasCrds(folder: ChartFolder, findings: Findings): boolean {
+  const kind = folder.kindOf('crds')
+  return kind !== undefined && isFolder(kind, { path: CRDS, findings })
+}
+
+function isFolder(
+  kind: 'file' | 'folder' | undefined,
+  { path, findings }: { path: string; findings: Findings },
+): boolean {
+  const problem = kind === 'folder' ? undefined : 'not a directory'
+  return findings.check({ severity: 'error', path }, problem)
+}

@@ -1,0 +1,118 @@
+import { PkgError } from '../base/errors.ts'
+import { chartPath, isNative, type Chart } from '../chart/chart.ts'
+import type { GoMap } from '../golang/value.ts'
+import { fromBytes } from '../golang/bytes.ts'
+import { locateIn } from '../manifest/locate-line.ts'
+import type { Locate } from '../manifest/parse-manifest.ts'
+import { offlineCapabilities, type Capabilities } from '../render/capabilities.ts'
+import { renderChart } from '../render/render-chart.ts'
+import type { RenderedFile } from '../render/rendered-file.ts'
+import { coalesceValues } from '../values/coalesce.ts'
+import { resolveSubcharts } from '../values/dependencies.ts'
+import { validateValues } from '../values/validate.ts'
+import type { Findings } from './finding.ts'
+import { lintObjects } from './object-rules.ts'
+
+export interface TemplatesRequest {
+  /** What the person passed; left as it is. */
+  values: GoMap
+  namespace: string
+  kubeVersion: string | undefined
+  skipSchemaValidation: boolean
+  /** Told of values that were ignored, and of what `required` and `fail` complain of. */
+  onWarning: (warning: string) => void
+}
+
+/**
+ * Renders a chart as a release called `test-release` and checks what came out; complaints of
+ * `required` and `fail` stop nothing. Templates of subcharts are rendered but not checked.
+ *
+ * Source: Helm 4.1.4 pkg/chart/v2/lint/rules/template.go.
+ */
+export function lintTemplates(chart: Chart, request: TemplatesRequest, findings: Findings): void {
+  const capabilities = offlineCapabilities({ kubeVersion: request.kubeVersion })
+  const rendered = render(chart, { ...request, capabilities }, findings)
+  if (rendered === undefined) return
+  const contents = new Map(rendered.map(({ path, content }) => [path, content]))
+  const extensions = isNative(chart) ? NATIVE_EXTENSIONS : HELM_EXTENSIONS
+  const locate = templateLines(chart, rendered)
+  for (const { name } of chart.templates) {
+    findings.check(
+      { severity: 'error', path: name, span: { file: name } },
+      extensionProblem(name, extensions),
+    )
+    if (!/\.ya?ml$/i.test(name.replace(/\.hbs$/, ''))) continue
+    const content = contents.get(`${chartPath(chart)}/${name}`) ?? ''
+    const file = { name, content, locate, kubeVersion: capabilities.kubeVersion }
+    if (content.trim() !== '' && !lintObjects(file, findings)) return
+  }
+}
+
+const DIRECTORY = 'templates/'
+
+/** Gives nothing when there is nothing to check, with a finding where Helm has one. */
+function render(
+  loaded: Chart,
+  request: TemplatesRequest & { capabilities: Capabilities },
+  findings: Findings,
+): RenderedFile[] | undefined {
+  const { capabilities, namespace, onWarning } = request
+  const prepared = prepare(loaded, request)
+  if (prepared === undefined) return undefined
+  const { chart, values } = prepared
+  try {
+    if (!request.skipSchemaValidation) validateValues(chart, values)
+    return renderChart(chart, values, {
+      release: { name: 'test-release', namespace, revision: 0, isUpgrade: false },
+      capabilities,
+      onLintWarning: onWarning,
+    })
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    const { message, span } = error
+    findings.check({ severity: 'error', path: DIRECTORY, ...(span && { span }) }, message)
+    return undefined
+  }
+}
+
+/** Helm's lint passes over charts whose values do not fit together, and so do we. */
+function prepare(
+  loaded: Chart,
+  { values: passed, onWarning }: TemplatesRequest,
+): { chart: Chart; values: GoMap } | undefined {
+  try {
+    const { chart, values } = resolveSubcharts(loaded, passed, onWarning)
+    const once = coalesceValues(chart, values, { onWarning })
+    // Twice, because Helm does so: a default that a null took away comes back.
+    return { chart, values: coalesceValues(chart, once) }
+  } catch (error) {
+    if (error instanceof PkgError) return undefined
+    throw error
+  }
+}
+
+const HELM_EXTENSIONS = ['.yaml', '.yml', '.tpl', '.txt']
+const NATIVE_EXTENSIONS = [...HELM_EXTENSIONS, '.hbs']
+
+function extensionProblem(name: string, valid: readonly string[]): string | undefined {
+  const base = name.slice(name.lastIndexOf('/') + 1)
+  const dot = base.lastIndexOf('.')
+  const extension = dot < 0 ? '' : base.slice(dot)
+  if (valid.includes(extension)) return undefined
+  const list = `${valid.slice(0, -1).join(', ')}, or ${valid.at(-1) ?? ''}`
+  return `file extension '${extension}' not valid. Valid extensions are ${list}`
+}
+
+/** From lines of what a template gave to its own; the texts are read when one is asked for. */
+function templateLines(chart: Chart, rendered: readonly RenderedFile[]): Locate {
+  const root = chartPath(chart)
+  let locate: Locate | undefined
+  return (name, line) => {
+    locate ??= locateIn(
+      rendered,
+      new Map(chart.templates.map((file) => [`${root}/${file.name}`, fromBytes(file.data)])),
+    )
+    const span = locate(`${root}/${name}`, line)
+    return span === undefined ? undefined : { ...span, file: name }
+  }
+}

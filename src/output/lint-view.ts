@@ -1,0 +1,48 @@
+import type { LintedChart, LintResult } from '../actions/lint.ts'
+import type { Finding } from '../lint/finding.ts'
+
+/** What was found, as `helm lint` prints it; with `quiet` warnings and errors alone. */
+export function viewLint(result: LintResult, quiet: boolean): string {
+  const shown = result.charts.filter((chart) => !quiet || isOdd(chart))
+  const charts = shown.map((chart) => viewChart(chart, quiet)).join('')
+  const hasSummary = result.failed === 0 && (!quiet || shown.length > 0)
+  return hasSummary ? `${charts}${lintSummary(result)}\n` : charts
+}
+
+/** How many charts there were and how many failed. */
+export function lintSummary({ charts, failed }: LintResult): string {
+  return `${charts.length} chart(s) linted, ${failed} chart(s) failed`
+}
+
+/** The result as a document for `-o json` and `-o yaml`. */
+export function lintDocument({ charts, failed }: LintResult) {
+  return {
+    charts: charts.map(({ path, findings, problem, hasFailed }) => ({
+      path,
+      failed: hasFailed,
+      ...(problem !== undefined && { problem }),
+      findings: findings.map(({ severity, path: subject, message, span }) => ({
+        severity,
+        path: subject,
+        message,
+        ...(span !== undefined && { file: span.file, line: span.line, column: span.column }),
+      })),
+    })),
+    linted: charts.length,
+    failed,
+  }
+}
+
+function isOdd({ findings, problem }: LintedChart): boolean {
+  return problem !== undefined || findings.some(({ severity }) => severity !== 'info')
+}
+
+function viewChart({ path, findings, problem }: LintedChart, quiet: boolean): string {
+  const lines = findings.filter(({ severity }) => !quiet || severity !== 'info').map(viewFinding)
+  const reason = problem === undefined ? [] : [`Error ${problem}`]
+  return [`==> Linting ${path}`, ...reason, ...lines, '', ''].join('\n')
+}
+
+function viewFinding({ severity, path, message }: Finding): string {
+  return `[${severity.toUpperCase()}] ${path}: ${message}`
+}
