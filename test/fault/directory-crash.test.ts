@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { constantFrom, sample, tuple } from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -8,6 +7,7 @@ import type { Files } from '../../src/base/files.ts'
 import { killedFiles, Killed, type FaultPoint, type RecordedStep } from '../support/fault-fs.ts'
 import { connectTo, recordLines, treeOf } from '../support/target.ts'
 import { charts, VERBS, type Run } from '../support/verbs.ts'
+import { memoryFolder } from '../support/memory-folder.ts'
 
 /*
  * A run is killed before or after every step that changes the disk; then the same command
@@ -20,7 +20,7 @@ const SHIPPED = LOCK_TIMES
 let root: string
 let count = 0
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'kubectl-pkg-crash-'))
+  root = memoryFolder('kubectl-pkg-crash-')
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 

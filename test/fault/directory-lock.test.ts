@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { history } from '../../src/actions/inspect.ts'
@@ -10,12 +9,13 @@ import { withLock } from '../../src/apply/lock.ts'
 import { compareText } from '../../src/golang/order.ts'
 import { killedFiles } from '../support/fault-fs.ts'
 import { configMapChart, connectTo, lineOf, treeOf } from '../support/target.ts'
+import { memoryFolder } from '../support/memory-folder.ts'
 
 const release = { name: 'web', namespace: 'apps' }
 const charts = { './web': configMapChart({ a: '1' }) }
 let root: string
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'kubectl-pkg-lock-'))
+  root = memoryFolder('kubectl-pkg-lock-')
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 

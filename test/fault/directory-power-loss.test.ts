@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOCK_TIMES } from '../../src/apply/lock.ts'
@@ -7,6 +6,7 @@ import { openFiles, type Files } from '../../src/base/files.ts'
 import { powerLoss } from '../support/power-loss.ts'
 import { connectTo, recordLines, treeOf } from '../support/target.ts'
 import { charts, VERBS, type Run } from '../support/verbs.ts'
+import { memoryFolder } from '../support/memory-folder.ts'
 
 /*
  * The power goes after a step. Each time the disk is set up as it may be then, and the same
@@ -19,7 +19,7 @@ const EVERY = 4
 let root: string
 let count = 0
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'kubectl-pkg-power-'))
+  root = memoryFolder('kubectl-pkg-power-')
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 

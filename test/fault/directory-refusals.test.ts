@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { history } from '../../src/actions/inspect.ts'
@@ -10,6 +9,7 @@ import { openFiles } from '../../src/base/files.ts'
 import { PkgError } from '../../src/base/errors.ts'
 import { refusingFiles } from '../support/fault-fs.ts'
 import { configMapChart, connectTo, lineOf, treeOf } from '../support/target.ts'
+import { memoryFolder } from '../support/memory-folder.ts'
 
 const release = { name: 'web', namespace: 'apps' }
 const values = new Map()
@@ -20,7 +20,7 @@ const charts = {
 
 let root: string
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'kubectl-pkg-refusal-'))
+  root = memoryFolder('kubectl-pkg-refusal-')
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { recordLines, treeOf } from '../support/target.ts'
+import { memoryFolder } from '../support/memory-folder.ts'
 
 /** Real processes and a real SIGKILL, at some of the points that the other matrix visits all. */
 const EVERY = 7
@@ -12,7 +12,7 @@ const EVERY = 7
 let root: string
 let driver: string
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'kubectl-pkg-sigkill-'))
+  root = memoryFolder('kubectl-pkg-sigkill-')
   driver = join(root, 'driver.mjs')
   const bundle = await rolldown({
     input: join(import.meta.dirname, '../support/kill-driver.ts'),

@@ -1,13 +1,4 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { history } from '../../src/actions/inspect.ts'
@@ -16,6 +7,7 @@ import { openFiles, type Files } from '../../src/base/files.ts'
 import { builtCli, runBuilt, startBuilt } from '../support/built-cli.ts'
 import { connectTo, lineOf, treeOf } from '../support/target.ts'
 import { charts, release, VERBS, type Run } from '../support/verbs.ts'
+import { memoryFolder } from '../support/memory-folder.ts'
 
 /*
  * A run is told to stop at every step that changes the disk. What it was writing is finished,
@@ -29,7 +21,7 @@ const EVERY = 3
 let root: string
 let count = 0
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'kubectl-pkg-signals-'))
+  root = memoryFolder('kubectl-pkg-signals-')
   builtCli()
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { history } from '../../src/actions/inspect.ts'
 import { install } from '../../src/actions/install.ts'
@@ -9,6 +8,7 @@ import { upgrade } from '../../src/actions/upgrade.ts'
 import type { Connections } from '../../src/actions/connections.ts'
 import { openFiles, type FileStep } from '../../src/base/files.ts'
 import { configMapChart, connectTo, lineOf, treeOf } from '../support/target.ts'
+import { memoryFolder } from '../support/memory-folder.ts'
 
 /*
  * The messages are Helm's, of failRelease in pkg/action/install.go and upgrade.go, with the
@@ -25,7 +25,7 @@ const charts = {
 
 let root: string
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'kubectl-pkg-undo-'))
+  root = memoryFolder('kubectl-pkg-undo-')
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Connections } from '../../src/actions/connections.ts'
 import { openFiles, type Files } from '../../src/base/files.ts'
@@ -13,10 +12,11 @@ import { decodeRelease } from '../../src/release/codec.ts'
 import type { Release } from '../../src/release/release.ts'
 import { openDirectoryStorage } from '../../src/storage/directory-storage.ts'
 import { coalesceValues } from '../../src/values/coalesce.ts'
+import { memoryFolder } from './memory-folder.ts'
 
 /** Makes a folder for one test; `remove` takes it away. */
 export function temporaryFolder(): { path: string; remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), 'kubectl-pkg-target-'))
+  const path = memoryFolder('kubectl-pkg-target-')
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
