@@ -4,7 +4,7 @@ import { spendChart, type ChartBudget } from './budget.ts'
 import type { Chart, ChartFile, ChartLock, ChartWarning } from './chart.ts'
 import { readApiVersion, readLock, readMetadata, type ChartMetadata } from './metadata.ts'
 import { readArchive, type ArchiveContent } from './read-archive.ts'
-import { decodeDocument, inFile, readValues } from './read-yaml.ts'
+import { decodeDocument, inFile, readValues, spanOfField } from './read-yaml.ts'
 import { validateMetadata } from './validate-metadata.ts'
 
 /** Files of one chart of the tree, and where they stand. */
@@ -40,12 +40,12 @@ export function assembleChart(source: ChartSource): Chart {
 /** Only the outermost chart's apiVersion is looked at; Helm takes any in a subchart. */
 function assertSupported(file: ChartFile): void {
   const document = decodeDocument(file.data, 'Chart.yaml')
-  const version = inFile('Chart.yaml', () => readApiVersion(document))
+  const version = inFile('Chart.yaml', () => readApiVersion(document), file.data)
   if (['', 'v1', 'v2'].includes(version)) return
   const message = version === 'v3' ? 'invalid chart apiVersion' : 'unsupported chart version'
   throw new PkgError('CHART_INVALID', message, {
     hint: 'Set apiVersion to v2 in Chart.yaml.',
-    span: { file: 'Chart.yaml' },
+    span: spanOfField(file, ['apiVersion']),
   })
 }
 
@@ -57,7 +57,9 @@ function assemble(source: ChartSource, depth: number): Chart {
   const metadata = assembleMetadata(parts, warnings)
   const lock = parts.lock && assembleLock(parts.lock)
   const values = assembleValues(parts, warnings)
-  validateMetadata(metadata)
+  validateMetadata(metadata, (path) => {
+    return parts.chartYaml === undefined ? undefined : spanOfField(parts.chartYaml, path)
+  })
   const chart: Chart = {
     metadata,
     lock,
@@ -143,15 +145,16 @@ function assembleMetadata(parts: ChartParts, warnings: ChartWarning[]): ChartMet
       hint: 'Name a folder that has a Chart.yaml, or look at what .helmignore leaves out.',
     })
   }
-  const document = decodeDocument(parts.chartYaml.data, 'Chart.yaml')
-  let metadata = inFile('Chart.yaml', () => readMetadata(document))
+  const { data } = parts.chartYaml
+  const document = decodeDocument(data, 'Chart.yaml')
+  let metadata = inFile('Chart.yaml', () => readMetadata(document), data)
   // Charts of Helm 2 may have none.
   if (metadata.apiVersion === '') metadata.apiVersion = 'v1'
   const { requirements } = parts
   if (requirements !== undefined) {
     const more = decodeDocument(requirements.data, 'requirements.yaml')
     const earlier = metadata
-    metadata = inFile('requirements.yaml', () => readMetadata(more, earlier))
+    metadata = inFile('requirements.yaml', () => readMetadata(more, earlier), requirements.data)
   }
   if (metadata.apiVersion !== 'v1') warnings.push(...oldFileWarnings(parts))
   return metadata
@@ -186,7 +189,7 @@ function otherFiles(parts: ChartParts, metadata: ChartMetadata): ChartFile[] {
 
 function assembleLock(file: ChartFile): ChartLock | undefined {
   const document = decodeDocument(file.data, file.name)
-  return inFile(file.name, () => readLock(document))
+  return inFile(file.name, () => readLock(document), file.data)
 }
 
 /** A chart is native, and its values are YAML 1.2, when it has Handlebars templates. */

@@ -1,6 +1,8 @@
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type SourceSpan } from '../base/errors.ts'
 import { decodeYaml, decodeYamlMap, splitYamlDocuments } from '../encoding/yaml-decode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
+import type { YamlPath } from '../encoding/yaml-locate.ts'
+import { spanIn, spanOfPath, yamlAdvice } from '../encoding/yaml-span.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { GoError, type GoMap, type Value } from '../golang/value.ts'
 import type { ChartWarning } from './chart.ts'
@@ -11,32 +13,51 @@ import type { ChartWarning } from './chart.ts'
  * @throws PkgError YAML_INVALID
  */
 export function decodeDocument(data: Uint8Array, file: string): Value {
-  return inFile(file, () =>
-    decodeYaml(fromBytes(data), { dialect: 'helm', file, keepIntegers: true }),
+  return inFile(
+    file,
+    () => decodeYaml(fromBytes(data), { dialect: 'helm', file, keepIntegers: true }),
+    data,
   )
 }
 
 /**
  * Runs what reads a file and puts Helm's words and the place before its failure.
  *
+ * @param data the file, from which the failure quotes the line
  * @throws PkgError YAML_INVALID for text that is not YAML, CHART_INVALID for a wrong type
  */
-export function inFile<T>(file: string, read: () => T): T {
+export function inFile<T>(file: string, read: () => T, data: Uint8Array = new Uint8Array()): T {
   try {
     return read()
   } catch (error) {
     if (error instanceof YamlError) {
       const message = `cannot load ${file}: ${error.unmarshalMessage}`
-      throw yamlInvalid(error, message, { file, offset: 0 })
+      throw yamlInvalid(error, message, { file, offset: 0, text: fromBytes(data) })
     }
     if (!(error instanceof GoError)) throw error
     const text = `error unmarshaling JSON: while decoding JSON: ${error.message}`
     throw new PkgError('CHART_INVALID', `cannot load ${file}: ${text}`, {
       hint: `Correct the type of the field in ${file}.`,
-      span: { file },
+      span: spanOfField({ name: file, data }, fieldIn(error.message)),
       cause: error,
     })
   }
+}
+
+/** Finds the line of a field, or of the outermost map around it that the file has. */
+export function spanOfField(file: { name: string; data: Uint8Array }, path: YamlPath): SourceSpan {
+  const named = { name: file.name, text: fromBytes(file.data) }
+  for (let length = path.length; length > 0; length--) {
+    const span = spanOfPath(named, path.slice(0, length))
+    if (span !== undefined) return span
+  }
+  return { file: file.name }
+}
+
+/** The path of the field that Go's decoder names, behind the name of its type. */
+function fieldIn(message: string): string[] {
+  const field = /Go struct field \w+\.([\w.-]+) of type/.exec(message)?.[1]
+  return field?.split('.') ?? []
 }
 
 /**
@@ -54,7 +75,8 @@ export function readValues(
 ): GoMap {
   let values: GoMap = new Map()
   let lines = 0
-  for (const document of splitValues(fromBytes(data))) {
+  const text = fromBytes(data)
+  for (const document of splitValues(text)) {
     const offset = lines
     const onDuplicateKey = (key: string, first: { line: number }, second: { line: number }) => {
       const message = `key "${key}" is also in line ${first.line + offset}; the last one counts`
@@ -66,7 +88,7 @@ export function readValues(
     } catch (error) {
       if (!(error instanceof YamlError)) throw error
       const before = `cannot load ${VALUES}: cannot unmarshal yaml document: `
-      throw yamlInvalid(error, before + error.unmarshalMessage, { file: VALUES, offset })
+      throw yamlInvalid(error, before + error.unmarshalMessage, { file: VALUES, offset, text })
     }
     // The line that ends a document is in none.
     lines += document.split('\n').length
@@ -82,7 +104,7 @@ function splitValues(text: string): string[] {
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
     const message = `cannot load ${VALUES}: error reading yaml document: ${error.message}`
-    throw yamlInvalid(error, message, { file: VALUES, offset: 0 })
+    throw yamlInvalid(error, message, { file: VALUES, offset: 0, text })
   }
 }
 
@@ -101,8 +123,11 @@ function mergeDocuments(into: GoMap, from: GoMap): GoMap {
 function yamlInvalid(
   error: YamlError,
   message: string,
-  { file, offset }: { file: string; offset: number },
+  { file, offset, text }: { file: string; offset: number; text: string },
 ): PkgError {
-  const span = { file, line: error.line + offset, column: error.column }
-  return new PkgError('YAML_INVALID', message, { span, cause: error })
+  return new PkgError('YAML_INVALID', message, {
+    span: spanIn({ name: file, text }, error.line + offset, error.column),
+    hint: yamlAdvice(message),
+    cause: error,
+  })
 }

@@ -1,5 +1,6 @@
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type SourceSpan } from '../base/errors.ts'
 import { parseVersion, VersionError } from '../base/versions.ts'
+import type { YamlPath } from '../encoding/yaml-locate.ts'
 import { isPrintable } from '../golang/printable.ts'
 import { quote } from '../golang/strconv.ts'
 import type { ChartMetadata, Dependency, Maintainer } from './metadata.ts'
@@ -10,20 +11,55 @@ import type { ChartMetadata, Dependency, Maintainer } from './metadata.ts'
  *
  * Source: helm.sh/helm/v4 pkg/chart/v2/metadata.go and dependency.go, `Validate`.
  *
+ * @param locate finds the line of a field
  * @throws PkgError CHART_INVALID
  */
-export function validateMetadata(metadata: ChartMetadata): void {
+export function validateMetadata(
+  metadata: ChartMetadata,
+  locate: (path: YamlPath) => SourceSpan | undefined = () => undefined,
+): void {
+  try {
+    validate(metadata)
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error
+    throw new PkgError('CHART_INVALID', `validation: ${error.message}`, {
+      hint: error.hint,
+      span: locate(error.path) ?? { file: 'Chart.yaml' },
+    })
+  }
+}
+
+/** What is wrong with a field. */
+class Invalid extends Error {
+  readonly path: YamlPath
+  readonly hint: string
+
+  constructor(message: string, path: YamlPath, hint: string) {
+    super(message)
+    this.path = path
+    this.hint = hint
+  }
+}
+
+function validate(metadata: ChartMetadata): void {
   sanitizeFields(metadata, METADATA_TEXTS)
   for (const key of ['sources', 'keywords'] as const) sanitizeList(metadata[key])
 
-  if (metadata.apiVersion === '') throw invalid('chart.metadata.apiVersion is required')
+  if (metadata.apiVersion === '')
+    throw new Invalid('chart.metadata.apiVersion is required', [], 'Add "apiVersion: v2".')
   validateName(metadata.name)
   validateVersion(metadata.version)
   if (!['', 'application', 'library'].includes(metadata.type ?? '')) {
-    throw invalid('chart.metadata.type must be application or library')
+    throw new Invalid(
+      'chart.metadata.type must be application or library',
+      ['type'],
+      'Leave "type" out: a chart is an application unless it says "library".',
+    )
   }
   // A null in the file is still a null here; the types speak of charts that passed.
-  for (const maintainer of metadata.maintainers ?? []) validateMaintainer(maintainer)
+  for (const [at, maintainer] of (metadata.maintainers ?? []).entries()) {
+    validateMaintainer(maintainer, ['maintainers', at])
+  }
   validateDependencies(metadata.dependencies ?? [])
 }
 
@@ -38,41 +74,65 @@ const METADATA_TEXTS = [
   'kubeVersion',
 ] as const
 
+const NAME_RULE = 'Use small letters, digits and "-" for the name.'
+const VERSION_RULE = 'Give a semantic version, for example "version: 1.0.0".'
+const ITEM_RULE = 'Fill the item, or take its "-" away.'
+
 function validateName(name: string): void {
-  if (name === '') throw invalid('chart.metadata.name is required')
+  if (name === '')
+    throw new Invalid(
+      'chart.metadata.name is required',
+      ['name'],
+      'Add "name", which is also the name of the folder.',
+    )
   if (name === '.' || name === '..') {
-    throw invalid(`chart.metadata.name ${quote(name)} is not allowed`)
+    throw new Invalid(`chart.metadata.name ${quote(name)} is not allowed`, ['name'], NAME_RULE)
   }
-  if (name.includes('/')) throw invalid(`chart.metadata.name ${quote(name)} is invalid`)
+  if (name.includes('/'))
+    throw new Invalid(`chart.metadata.name ${quote(name)} is invalid`, ['name'], NAME_RULE)
 }
 
 function validateVersion(version: string): void {
-  if (version === '') throw invalid('chart.metadata.version is required')
+  if (version === '')
+    throw new Invalid('chart.metadata.version is required', ['version'], VERSION_RULE)
   try {
     parseVersion(version)
   } catch (error) {
     if (!(error instanceof VersionError)) throw error
-    throw invalid(`chart.metadata.version ${quote(version)} is invalid`)
+    throw new Invalid(
+      `chart.metadata.version ${quote(version)} is invalid`,
+      ['version'],
+      VERSION_RULE,
+    )
   }
 }
 
-function validateMaintainer(maintainer: Maintainer | null): void {
-  if (maintainer === null) throw invalid('maintainers must not contain empty or null nodes')
+function validateMaintainer(maintainer: Maintainer | null, path: YamlPath): void {
+  if (maintainer === null) {
+    throw new Invalid('maintainers must not contain empty or null nodes', path, ITEM_RULE)
+  }
   sanitizeFields(maintainer, ['name', 'email', 'url'])
 }
 
 function validateDependencies(dependencies: readonly (Dependency | null)[]): void {
   const names = new Set<string>()
-  for (const dependency of dependencies) {
-    if (dependency === null) throw invalid('dependencies must not contain empty or null nodes')
+  for (const [at, dependency] of dependencies.entries()) {
+    const path = ['dependencies', at]
+    if (dependency === null) {
+      throw new Invalid('dependencies must not contain empty or null nodes', path, ITEM_RULE)
+    }
     sanitizeFields(dependency, ['name', 'version', 'repository', 'condition'])
     sanitizeList(dependency.tags)
     const { name, alias = '' } = dependency
     if (alias !== '' && !/^[a-zA-Z0-9_-]+$/.test(alias)) {
-      throw invalid(`dependency ${quote(name)} has disallowed characters in the alias`)
+      const problem = `dependency ${quote(name)} has disallowed characters in the alias`
+      throw new Invalid(problem, [...path, 'alias'], 'Use letters, digits, "_" and "-" alone.')
     }
     const key = alias === '' ? name : alias
-    if (names.has(key)) throw invalid(`more than one dependency with name or alias ${quote(key)}`)
+    if (names.has(key)) {
+      const problem = `more than one dependency with name or alias ${quote(key)}`
+      throw new Invalid(problem, path, 'Give one of them another "alias".')
+    }
     names.add(key)
   }
 }
@@ -99,11 +159,4 @@ function sanitize(text: string): string {
     else if (isPrintable(character.codePointAt(0) ?? 0)) clean += character
   }
   return clean
-}
-
-function invalid(text: string): PkgError {
-  return new PkgError('CHART_INVALID', `validation: ${text}`, {
-    hint: 'Correct Chart.yaml.',
-    span: { file: 'Chart.yaml' },
-  })
 }

@@ -1,12 +1,14 @@
 import { PkgError, type SourceSpan } from '../base/errors.ts'
 import type { FunctionTable, GoFunction } from '../golang/function.ts'
-import type { Value } from '../golang/value.ts'
+import { quote } from '../golang/strconv.ts'
+import { GoError, type Value } from '../golang/value.ts'
 import { BUILTINS } from '../gotmpl/builtins.ts'
 import { TemplateError } from '../gotmpl/template-error.ts'
 import { BudgetError } from '../hbs/budget.ts'
 import { HandlebarsEnvironment, type PartialFile } from '../hbs/environment.ts'
 import { HandlebarsFault } from '../hbs/fault.ts'
 import type { TemplateFile } from './collect-templates.ts'
+import { adviceFor, REFUSED_BY_CHART, type KnownNames } from './template-advice.ts'
 import { executionFailure, warningOf } from './template-failure.ts'
 
 /** Renders the Handlebars files of a chart, and their partials for Go templates. */
@@ -14,12 +16,18 @@ export class HandlebarsRenderer {
   private readonly environment: HandlebarsEnvironment
   private readonly sources: ReadonlyMap<string, string>
   private readonly partials: readonly PartialFile[]
+  private readonly known: KnownNames
 
   constructor(files: readonly TemplateFile[], functions: FunctionTable, steps: number | undefined) {
     const own = files.filter((file) => file.isHandlebars)
     this.sources = new Map(files.map((file) => [file.path, file.text]))
     this.partials = own.filter((file) => file.isPartial).map(partialOf)
-    this.environment = new HandlebarsEnvironment(withBuiltins(functions), this.partials, steps)
+    const helpers = withBuiltins(functions)
+    this.environment = new HandlebarsEnvironment(helpers, this.partials, steps)
+    this.known = {
+      functions: () => [...helpers.keys()],
+      templates: () => this.partials.map(({ name }) => name),
+    }
   }
 
   /** @throws PkgError TEMPLATE_SYNTAX, TEMPLATE_FAILED, RENDER_BUDGET with the place */
@@ -53,7 +61,7 @@ export class HandlebarsRenderer {
         })
       }
       if (error instanceof TemplateError)
-        throw executionFailure(error, (file) => this.sources.has(file))
+        throw executionFailure(error, { ...this.known, textOf: (file) => this.sources.get(file) })
       throw error
     }
   }
@@ -62,9 +70,12 @@ export class HandlebarsRenderer {
     const { file, place, code } = fault
     const where = place === undefined ? file : `${file}:${place.line}:${place.column}`
     const what = code === 'TEMPLATE_SYNTAX' ? 'parse error' : 'execution error'
-    const message = warningOf(fault.message) ?? fault.message
+    const refusal = warningOf(fault.message)
+    const message = refusal ?? fault.message
     return new PkgError(code, `${what} at (${where}): ${message}`, {
       span: this.spanOf(fault),
+      hint:
+        fault.hint ?? (refusal === undefined ? adviceFor(message, this.known) : REFUSED_BY_CHART),
       cause: fault,
     })
   }
@@ -92,5 +103,19 @@ function withBuiltins(functions: FunctionTable): FunctionTable {
     all.set(name, { params: own, variadic, call })
   }
   for (const [name, target] of functions) all.set(name, target)
+  const include = functions.get('include')
+  if (include !== undefined) all.set('include', { ...include, call: placedInclude(include) })
   return all
+}
+
+/** A name that neither engine knows is a mistake of the caller, whose place the error gets. */
+function placedInclude({ call }: GoFunction): GoFunction['call'] {
+  return (name: string, data: Value) => {
+    try {
+      return (call as (name: string, data: Value) => Value)(name, data)
+    } catch (error) {
+      if (!(error instanceof TemplateError) || error.line !== undefined) throw error
+      throw new GoError(`there is no template or partial ${quote(name)}`)
+    }
+  }
 }

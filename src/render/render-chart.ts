@@ -2,6 +2,7 @@ import type { Chart } from '../chart/chart.ts'
 import type { FunctionTable, GoFunction } from '../golang/function.ts'
 import { compareText } from '../golang/order.ts'
 import type { GoMap } from '../golang/value.ts'
+import { BUILTINS } from '../gotmpl/builtins.ts'
 import { TemplateError } from '../gotmpl/template-error.ts'
 import { TemplateSet } from '../gotmpl/template-set.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -11,7 +12,7 @@ import { helmFunctions } from './functions.ts'
 import { HandlebarsRenderer } from './handlebars-renderer.ts'
 import { lookupNothing, type Lookup } from './lookup.ts'
 import type { RenderedFile } from './rendered-file.ts'
-import { executionFailure, parseFailure } from './template-failure.ts'
+import { executionFailure, parseFailure, type Surroundings } from './template-failure.ts'
 import {
   SET_NAME,
   templateFunctions,
@@ -52,10 +53,10 @@ export function renderChart(chart: Chart, values: GoMap, context: RenderContext)
 class ChartRenderer {
   private readonly set: TemplateSet
   private readonly handlebars: HandlebarsRenderer | undefined
-  private readonly paths: ReadonlySet<string>
+  private readonly around: Surroundings
 
   constructor(files: readonly TemplateFile[], context: RenderContext) {
-    this.paths = new Set(files.map((file) => file.path))
+    const texts = new Map(files.map(({ path, text }) => [path, text]))
     const { steps } = context
     const functions = helmFunctions({
       lookup: context.lookup ?? lookupNothing,
@@ -69,11 +70,16 @@ class ChartRenderer {
     const state: CallState = {
       included: new Map(),
       tplDepth: 0,
-      isFile: (path) => this.paths.has(path),
+      isFile: (path) => texts.has(path),
       includePartial: (name, data) => this.handlebars?.include(name, data),
     }
     const calls = templateFunctions(this.set, state)
     this.set.withFunctions(calls)
+    this.around = {
+      textOf: (path) => texts.get(path),
+      functions: () => [...BUILTINS.keys(), ...functions.keys(), ...calls.keys()],
+      templates: () => this.set.names(),
+    }
     for (const file of files) if (!file.isHandlebars) this.parse(file)
     if (files.some((file) => file.isHandlebars)) {
       this.handlebars = new HandlebarsRenderer(files, merged(functions, calls), steps)
@@ -95,13 +101,13 @@ class ChartRenderer {
       this.set.parse(file.path, file.text)
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error
-      throw parseFailure(file.path, error, (path) => this.paths.has(path))
+      throw parseFailure(file.path, error, this.around)
     }
   }
 
   private explain(error: unknown): unknown {
     if (!(error instanceof TemplateError)) return error
-    return executionFailure(error, (path) => this.paths.has(path))
+    return executionFailure(error, this.around)
   }
 }
 

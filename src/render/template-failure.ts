@@ -1,13 +1,18 @@
 import { PkgError, type SourceSpan } from '../base/errors.ts'
 import { trimSpace } from '../golang/space.ts'
+import { Source } from '../gotmpl/source.ts'
 import { TemplateError } from '../gotmpl/template-error.ts'
+import { adviceFor, REFUSED_BY_CHART, unclosedBlock, type KnownNames } from './template-advice.ts'
 
 /** Marks around the message of `required` and `fail`, by which Helm finds it again. */
 const WARNING_START = 'HELM_ERR_START'
 const WARNING_END = 'HELM_ERR_END'
 
-/** Whether a name in an error is that of a template file. */
-export type IsFile = (path: string) => boolean
+/** The templates that a failing one lies among. */
+export interface Surroundings extends KnownNames {
+  /** The text of a template file; undefined for another name. */
+  textOf: (path: string) => string | undefined
+}
 
 /** Wraps a message that shall reach people without the trace around it. */
 export function wrapWarning(message: string): string {
@@ -19,15 +24,39 @@ export function wrapWarning(message: string): string {
  *
  * Source: Helm 4.1.4 pkg/engine/engine.go, cleanupParseError.
  */
-export function parseFailure(file: string, error: TemplateError, isFile: IsFile): PkgError {
+export function parseFailure(file: string, error: TemplateError, around: Surroundings): PkgError {
   const tokens = error.message.split(': ')
   const last = tokens.at(-1) ?? ''
   const text =
     tokens.length === 1
       ? `parse error in (${file}): ${error.message}`
       : `parse error at (${tokens[1] ?? ''}): ${last}`
-  const span = spanOf([error], isFile)
-  return new PkgError('TEMPLATE_SYNTAX', text, { span, cause: error })
+  const span = last === 'unexpected EOF' ? spanOfUnclosed(file, around) : undefined
+  return new PkgError('TEMPLATE_SYNTAX', text, {
+    span: span ?? spanOf([error], around),
+    hint: adviceFor(last, around) + overLines(file, error, around),
+    cause: error,
+  })
+}
+
+/** An action that was not closed swallows the lines below it, and fails somewhere there. */
+function overLines(file: string, error: TemplateError, { textOf }: Surroundings): string {
+  const { line = 1 } = error
+  const before = (textOf(file) ?? '')
+    .split('\n')
+    .slice(0, line - 1)
+    .join('\n')
+  const open = before.lastIndexOf('{{')
+  if (open < 0 || before.includes('}}', open)) return ''
+  const begin = new Source(file, before).lineAt(open)
+  return ` The action that begins in line ${begin} goes on to here: close it with "}}" if it should not.`
+}
+
+/** The end of a file is not where the mistake is. */
+function spanOfUnclosed(file: string, { textOf }: Surroundings): SourceSpan | undefined {
+  const text = textOf(file) ?? ''
+  const offset = unclosedBlock(text)
+  return offset === undefined ? undefined : new Source(file, text).span(offset)
 }
 
 /**
@@ -37,13 +66,27 @@ export function parseFailure(file: string, error: TemplateError, isFile: IsFile)
  *
  * Source: Helm 4.1.4 pkg/engine/engine.go, reformatExecErrorMsg.
  */
-export function executionFailure(error: TemplateError, isFile: IsFile): PkgError {
+export function executionFailure(error: TemplateError, around: Surroundings): PkgError {
   const chain = causesOf(error)
   const span = spanOf(
     chain.filter((cause) => cause instanceof TemplateError),
-    isFile,
+    around,
   )
-  return new PkgError('TEMPLATE_FAILED', helmText(error.message, chain), { span, cause: error })
+  const isRefusal = warningOf(error.message) !== undefined
+  return new PkgError('TEMPLATE_FAILED', shortened(helmText(error.message, chain)), {
+    span,
+    hint: isRefusal ? REFUSED_BY_CHART : adviceFor(error.message, around),
+    cause: error,
+  })
+}
+
+/** Characters kept at both ends of a trace that a thousand includes have made. */
+const KEPT_OF_TRACE = 1000
+
+function shortened(text: string): string {
+  const left = text.length - 2 * KEPT_OF_TRACE
+  if (left <= KEPT_OF_TRACE) return text
+  return `${text.slice(0, KEPT_OF_TRACE)} … ${left} characters … ${text.slice(-KEPT_OF_TRACE)}`
 }
 
 function helmText(message: string, chain: readonly Error[]): string {
@@ -124,6 +167,6 @@ function trace(location: string, executing: string, message: string): string {
 }
 
 /** The innermost place that lies in a file of the chart, not in a text given to `tpl`. */
-function spanOf(chain: readonly TemplateError[], isFile: IsFile): SourceSpan | undefined {
-  return chain.toReversed().find(({ span }) => isFile(span.file))?.span
+function spanOf(chain: readonly TemplateError[], { textOf }: Surroundings): SourceSpan | undefined {
+  return chain.toReversed().find(({ span }) => textOf(span.file) !== undefined)?.span
 }

@@ -2,6 +2,7 @@ import { PkgError } from '../base/errors.ts'
 import { decodeJson } from '../encoding/json.ts'
 import { decodeYamlMap, splitYamlDocuments } from '../encoding/yaml-decode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
+import { spanIn, yamlAdvice } from '../encoding/yaml-span.ts'
 import type { YamlDialect } from '../encoding/yaml-resolve.ts'
 import { trimSpace } from '../golang/space.ts'
 import { GoError, type GoMap } from '../golang/value.ts'
@@ -98,16 +99,14 @@ function splitFile(file: ValuesFile): string[] {
 }
 
 function unreadable(
-  { name, text }: ValuesFile,
+  file: ValuesFile,
   problem: string,
   { error, line }: { error: YamlError; line: number },
 ): PkgError {
-  const source = text.split(/\r?\n/)[line - 1]
-  const place = { file: name, line, column: error.column }
-  return new PkgError('VALUES_UNREADABLE', `failed to parse ${name}: ${problem}`, {
+  return new PkgError('VALUES_UNREADABLE', `failed to parse ${file.name}: ${problem}`, {
     cause: error,
-    span: source === undefined ? place : { ...place, source },
-    hint: 'Correct the file: it must be YAML whose top level is a map.',
+    span: spanIn(file, line, error.column),
+    hint: yamlAdvice(problem),
   })
 }
 

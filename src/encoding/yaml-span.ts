@@ -1,0 +1,57 @@
+import type { SourceSpan } from '../base/errors.ts'
+import { YamlError } from './yaml-error.ts'
+import { locateYaml, type YamlPath } from './yaml-locate.ts'
+
+/** A person's own file, and its text. */
+export interface NamedText {
+  /** Path as the person knows it. */
+  name: string
+  text: string
+}
+
+/** Gives the place in a file with the text of its line. */
+export function spanIn({ name, text }: NamedText, line: number, column: number): SourceSpan {
+  const source = text.split(/\r?\n/)[line - 1]
+  const place = { file: name, line, column }
+  return source === undefined ? place : { ...place, source }
+}
+
+/**
+ * Finds where a YAML file sets the value at a path.
+ *
+ * @returns undefined when it does not, or when it is no YAML
+ */
+export function spanOfPath(file: NamedText, path: YamlPath): SourceSpan | undefined {
+  try {
+    const position = locateYaml(file.text, path)
+    return position && spanIn(file, position.line, position.column)
+  } catch (error) {
+    if (error instanceof YamlError) return undefined
+    throw error
+  }
+}
+
+/** Says in one sentence what to do about text that is no YAML, or not the YAML that is wanted. */
+export function yamlAdvice(message: string): string {
+  return ADVICE.find(([pattern]) => pattern.test(message))?.[1] ?? 'Correct the YAML there.'
+}
+
+const ADVICE: readonly [RegExp, string][] = [
+  [
+    /mapping values are not allowed/,
+    'Put quotes around a value that holds ": ", or correct the indentation.',
+  ],
+  [
+    /cannot start any token/,
+    'Indent with blanks, not with tabs, and put quotes around text that begins with "@" or "`".',
+  ],
+  [
+    /did not find expected key|block mapping|could not find expected ':'/,
+    'Correct the indentation: keys of one map begin in one column, and a ":" follows each.',
+  ],
+  [/did not find expected ',' or|flow/, 'Close the bracket, or put a comma before what follows.'],
+  [/unknown anchor/, 'Define the anchor with "&" above, in the same document.'],
+  [/alphabetic or numeric character/, 'Put quotes around text that begins with "*" or "&".'],
+  [/document separator/, 'Put nothing behind "---".'],
+  [/into Go value of type map\[/, 'Make the top level a map: "name: value", one a line.'],
+]
