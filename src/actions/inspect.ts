@@ -35,6 +35,8 @@ export interface ReleaseList {
   releases: Release[]
   /** Records that are there but cannot be decoded. */
   unreadable: UnreadableRecord[]
+  /** Of these the newest of each release that no readable one is newer than; not on the list. */
+  hidden: UnreadableRecord[]
 }
 
 /**
@@ -51,13 +53,22 @@ export async function list(connections: Connections, request: ListRequest): Prom
     const { statuses = [], matches = () => true, offset = 0, max = 0 } = request
     const isOnlySuperseded = statuses.length === 1 && statuses[0] === 'superseded'
     const hasLabels = parseSelector(request.selector ?? '')
+    const hidden = newestOfEach([...releases, ...unreadable]).filter(isUnreadable)
+    const isHidden = (release: ReleaseName): boolean =>
+      hidden.some((each) => each.name === release.name && each.namespace === release.namespace)
     const found = (isOnlySuperseded ? releases : newestOfEach(releases))
+      .filter((release) => isOnlySuperseded || !isHidden(release))
       .filter(({ name }) => matches(name))
       .filter(({ status }) => statuses.length === 0 || statuses.some((each) => fits(status, each)))
       .filter(({ labels }) => hasLabels(labels))
       .sort(orderOf(request))
     const end = max > 0 ? offset + max : found.length
-    return { releases: found.slice(offset, end), unreadable }
+    const isWhole = statuses.length === 0 && (request.selector ?? '') === ''
+    return {
+      releases: found.slice(offset, end),
+      unreadable,
+      hidden: isWhole ? hidden.filter(({ name }) => matches(name)) : [],
+    }
   })
 }
 
@@ -154,8 +165,12 @@ export function metadataOf(release: Release): ReleaseMetadata {
   }
 }
 
-function newestOfEach(releases: readonly Release[]): Release[] {
-  const newest = new Map<string, Release>()
+function isUnreadable(record: Release | UnreadableRecord): record is UnreadableRecord {
+  return 'place' in record
+}
+
+function newestOfEach<T extends ReleaseName & { revision: number }>(releases: readonly T[]): T[] {
+  const newest = new Map<string, T>()
   for (const release of releases) {
     const key = `${release.namespace}/${release.name}`
     const known = newest.get(key)

@@ -3,7 +3,7 @@ import { integer, outputFlag } from '../cli/flags.ts'
 import { nameFilter } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { list, type StatusFilter } from '../actions/inspect.ts'
-import { listItem, viewList } from '../output/release-view.ts'
+import { listItem, unreadableItem, viewList } from '../output/release-view.ts'
 
 const STATUSES: readonly StatusFilter[] = [
   'deployed',
@@ -55,7 +55,7 @@ export default class List extends ReleaseCommand {
     const { flags } = await this.parse(List)
     const connections = await this.openConnections(flags)
 
-    const { releases, unreadable } = await list(connections, {
+    const { releases, unreadable, hidden } = await list(connections, {
       namespace: flags['all-namespaces'] ? undefined : (flags.namespace ?? 'default'),
       ...(flags.filter !== undefined && { matches: nameFilter(flags.filter) }),
       ...(flags.selector !== undefined && { selector: flags.selector }),
@@ -71,7 +71,7 @@ export default class List extends ReleaseCommand {
         `warning: the record ${place} of release "${namespace}/${name}" cannot be read: ${reason}`,
       )
     }
-    const items = releases.map(listItem)
+    const items = [...releases.map(listItem), ...hidden.map(unreadableItem)]
     if (flags.short) {
       const names = items.map(({ name }) => name)
       return this.print(flags.output, names, () => names.join('\n'))

@@ -1,5 +1,5 @@
 import { encodeYaml } from '../encoding/yaml-encode.ts'
-import type { ReleaseMetadata } from '../actions/inspect.ts'
+import type { ReleaseList, ReleaseMetadata } from '../actions/inspect.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseHistoryItem } from '../types/history.ts'
@@ -46,6 +46,21 @@ export function viewHooks({ hooks }: Release): string {
 
 export function viewNotes({ notes }: Release): string {
   return notes === '' ? '' : `NOTES:\n${notes}\n`
+}
+
+/** What `list` shows of a release whose newest record cannot be decoded. */
+export function unreadableItem(record: ReleaseList['hidden'][number]): ReleaseListItem {
+  const { name, namespace, revision } = record
+  const status = 'unreadable'
+  return {
+    name,
+    namespace,
+    revision: String(revision),
+    updated: '',
+    status,
+    chart: '',
+    app_version: '',
+  }
 }
 
 /** What `list -o json` and `-o yaml` print of a release. */

@@ -16,14 +16,19 @@ type Zlib = Pick<typeof import('node:zlib'), 'gzipSync' | 'gunzipSync'>
 /**
  * Encodes a release as Helm keeps it under `release` in a Secret.
  *
- * @throws PkgError RELEASE_TOO_LARGE above what a Secret can hold
+ * @param limit characters that the place of the record can hold; a Secret's by default
+ * @throws PkgError RELEASE_TOO_LARGE above the limit, or above what is ever decoded again
  *
  * Source: Helm 4.1.4 pkg/storage/driver/util.go, encodeRelease.
  */
-export function encodeRelease(release: Release): string {
+export function encodeRelease(release: Release, limit: number = LIMITS.recordBytes): string {
   const { gzipSync } = requirePackage('node:zlib') as Zlib
-  const text = gzipSync(Buffer.from(recordText(release), 'utf8'), { level: 9 }).toString('base64')
-  if (text.length > LIMITS.recordBytes) throw tooLarge(release, text.length)
+  const data = Buffer.from(recordText(release), 'utf8')
+  if (data.length > LIMITS.recordDecodedBytes) {
+    throw tooLarge(release, data.length, LIMITS.recordDecodedBytes)
+  }
+  const text = gzipSync(data, { level: 9 }).toString('base64')
+  if (text.length > limit) throw tooLarge(release, text.length, limit)
   return text
 }
 
@@ -66,7 +71,7 @@ function parseJson(data: Buffer): JsonObject {
   throw new PkgError('RELEASE_UNREADABLE', 'it is no JSON object')
 }
 
-function tooLarge(release: Release, size: number): PkgError {
+function tooLarge(release: Release, size: number, limit: number): PkgError {
   const { chart } = release
   const parts = [
     ...[...chart.templates, ...chart.files].map(({ name, data }) => ({ name, size: data.length })),
@@ -76,7 +81,7 @@ function tooLarge(release: Release, size: number): PkgError {
   const biggest = parts.sort((left, right) => right.size - left.size).slice(0, 5)
   return new PkgError(
     'RELEASE_TOO_LARGE',
-    `release "${release.name}" takes ${size} bytes when stored, and a record can hold ${LIMITS.recordBytes}`,
+    `release "${release.name}" takes ${size} bytes when stored, and a record can hold ${limit}`,
     {
       hint: 'List files that templates do not need in .helmignore.',
       details: biggest.map((part) => `${part.name}: ${part.size} bytes`),

@@ -134,8 +134,9 @@ function assertReadable([first, ...others]: readonly UnreadableRecord[]): void {
   })
 }
 
+/** A file has no limit of its own, unlike a Secret. */
 function encodeFile(release: Release): string {
-  return `${encodeRelease(release)}\n`
+  return `${encodeRelease(release, Infinity)}\n`
 }
 
 /** A record whose name and number are not those of its file was moved there by mistake. */
