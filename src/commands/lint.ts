@@ -46,7 +46,8 @@ has errors, with --strict also when it has warnings.`
       paths: argv as string[],
       valuesFor: await loadValues(flags, this.io),
       namespace: flags.namespace ?? 'default',
-      kubeVersion: flags['kube-version'],
+      // As with Helm, an empty version is none.
+      kubeVersion: flags['kube-version'] || undefined,
       skipSchemaValidation: flags['skip-schema-validation'],
       withSubcharts: flags['with-subcharts'],
       strict: flags.strict,

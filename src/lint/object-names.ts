@@ -87,6 +87,6 @@ function tooLong(name: string, most: number): string[] {
 }
 
 function mismatch(rule: string, examples: readonly string[], pattern: string): string {
-  const shown = examples.map((example) => `'${example}', `).join('or ')
+  const shown = examples.map((example) => `'${example}', `).join(' or ')
   return `${rule} (e.g. ${shown}regex used for validation is '${pattern}')`
 }

@@ -63,7 +63,7 @@ function render(
   try {
     if (!request.skipSchemaValidation) validateValues(chart, values)
     return renderChart(chart, values, {
-      release: { name: 'test-release', namespace, revision: 0, isUpgrade: false },
+      release: { name: 'test-release', namespace, revision: 0, isUpgrade: false, isInstall: false },
       capabilities,
       onLintWarning: onWarning,
     })

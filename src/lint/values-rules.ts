@@ -54,8 +54,10 @@ function problemOf(folder: ChartFolder, request: ValuesRequest): Problem | undef
       return { message: `unable to parse YAML: ${error.message}`, span: { file: FILE } }
     }
     if (!(error instanceof YamlError)) throw error
+    // Helm reads the file into a type of another name here.
+    const reason = error.unmarshalMessage.replace(/map\[string\]interface \{\}$/, 'common.Values')
     return {
-      message: `unable to parse YAML: ${error.unmarshalMessage}`,
+      message: `unable to parse YAML: ${reason}`,
       span: { file: FILE, line: error.line, column: error.column },
     }
   }

@@ -24,6 +24,8 @@ export interface ReleaseFacts {
   /** Counts from 1. */
   revision: number
   isUpgrade: boolean
+  /** Whether it is an installation; by default when it is no upgrade. A lint is neither. */
+  isInstall?: boolean
 }
 
 /** The data that the templates of one chart see, apart from `.Template`. */
@@ -100,7 +102,7 @@ function releaseValue(release: ReleaseFacts): GoMap {
     ['Name', release.name],
     ['Namespace', release.namespace],
     ['IsUpgrade', release.isUpgrade],
-    ['IsInstall', !release.isUpgrade],
+    ['IsInstall', release.isInstall ?? !release.isUpgrade],
     ['Revision', int(release.revision)],
     ['Service', 'Helm'],
   ])
