@@ -28,6 +28,9 @@ export type FileStep =
 /** Runs one step; a test puts its faults before and after it. */
 export type StepRunner = <T>(step: FileStep, path: string, run: () => Promise<T>) => Promise<T>
 
+/** Modes, before the umask, of files that a person asked for; never more than that. */
+export const SHARED_MODES = { file: 0o644, folder: 0o755 } as const
+
 export interface FolderEntry {
   name: string
   kind: 'file' | 'folder' | 'other'

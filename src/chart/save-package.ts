@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
+import { SHARED_MODES } from '../base/files.ts'
 import type { ChartPackage } from './package-chart.ts'
 
 /**
@@ -14,8 +15,8 @@ export function savePackage({ name, bytes }: ChartPackage, folder: string): stri
   const path = join(folder, name)
   const temporary = join(folder, `.${name}.${process.pid}.tmp`)
   try {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(temporary, bytes, { flag: 'wx' })
+    mkdirSync(folder, { recursive: true, mode: SHARED_MODES.folder })
+    writeFileSync(temporary, bytes, { flag: 'wx', mode: SHARED_MODES.file })
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
