@@ -1,5 +1,6 @@
 import { GoError, GoStruct, type Value } from '../golang/value.ts'
 import { sortedKeys } from '../golang/order.ts'
+import { adviseOnHelper } from './advice.ts'
 import { COSTS } from './budget.ts'
 import { HandlebarsFault } from './fault.ts'
 import { atCall, lookUp, type Helper, type HelperCall } from './helpers.ts'
@@ -30,18 +31,28 @@ function conditional(state: RenderState, wanted: boolean): Helper {
   return function conditional(this: unknown, ...all: unknown[]): unknown {
     const call = callOf(all)
     return atCall(state, call, () => {
-      if (all.length !== 2) throw new GoError(`"${call.name}" wants one argument`)
+      assertOneArgument(state, call, all)
       const value = state.views.read(result(all[0], this))
       return isTrue(value) === wanted ? call.fn(this) : call.inverse(this)
     })
   }
 }
 
+/** `{{#if eq a b}}` lacks the parentheses that make `eq a b` one argument. */
+function assertOneArgument(state: RenderState, call: HelperCall, all: readonly unknown[]): void {
+  if (all.length === 2) return
+  throw new HandlebarsFault(`"${call.name}" wants one argument`, {
+    file: state.file,
+    place: call.loc?.start,
+    hint: `Put a call into parentheses: {{#${call.name} (FUNCTION …)}}.`,
+  })
+}
+
 function withHelper(state: RenderState): Helper {
   return function withHelper(this: unknown, ...all: unknown[]): unknown {
     const call = callOf(all)
     return atCall(state, call, () => {
-      if (all.length !== 2) throw new GoError('"with" wants one argument')
+      assertOneArgument(state, call, all)
       const context = result(all[0], this)
       if (!isTrue(state.views.read(context))) return call.inverse(this)
       return call.fn(context, { data: frame(call), blockParams: [context] })
@@ -53,7 +64,7 @@ function each(state: RenderState): Helper {
   return function each(this: unknown, ...all: unknown[]): unknown {
     const call = callOf(all)
     return atCall(state, call, () => {
-      if (all.length !== 2) throw new GoError('"each" wants one argument')
+      assertOneArgument(state, call, all)
       const items = itemsOf(state.views.read(result(all[0], this)))
       if (items.length === 0) return call.inverse(this)
       return turns(state, call, items)
@@ -116,7 +127,7 @@ function negation(state: RenderState): Helper {
   return function negation(this: unknown, ...all: unknown[]): unknown {
     const call = callOf(all)
     return atCall(state, call, () => {
-      if (all.length !== 2) throw new GoError('"not" wants one argument')
+      assertOneArgument(state, call, all)
       const value = !isTrue(state.views.read(all[0]))
       return choose(this, call, { value, isTrue: value })
     })
@@ -140,6 +151,7 @@ function unknown(state: RenderState): Helper {
     throw new HandlebarsFault(`there is no helper "${call.name}"`, {
       file: state.file,
       place: call.loc?.start,
+      hint: adviseOnHelper(call.name),
     })
   }
 }

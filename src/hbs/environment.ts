@@ -6,6 +6,8 @@ import { blockHelpers } from './block-helpers.ts'
 import { Budget, COSTS } from './budget.ts'
 import { functionHelpers, type Helper } from './helpers.ts'
 import { inspectSource } from './inspect-source.ts'
+import { layoutHelpers } from './layout-helpers.ts'
+import { rewrite } from './rewrite.ts'
 import type { RenderState } from './state.ts'
 import { Views } from './view.ts'
 
@@ -32,6 +34,7 @@ export class HandlebarsEnvironment {
   private readonly helpers = new Map<string, Helper>()
   private readonly partials = new Map<string, PartialTable>()
   private readonly files: readonly PartialFile[]
+  private readonly knownHelpers: Record<string, boolean>
   private readonly state: RenderState
 
   constructor(functions: FunctionTable, partials: readonly PartialFile[], steps?: number) {
@@ -46,6 +49,8 @@ export class HandlebarsEnvironment {
     for (const [name, helper] of blockHelpers(this.state, this.helpers.get('lookup'))) {
       this.helpers.set(name, helper)
     }
+    for (const [name, helper] of layoutHelpers(this.state)) this.helpers.set(name, helper)
+    this.knownHelpers = Object.fromEntries([...this.helpers.keys()].map((name) => [name, true]))
     this.replaceHelpers()
     for (const partial of partials) this.addPartial(partial)
   }
@@ -116,12 +121,15 @@ export class HandlebarsEnvironment {
   }
 
   private compile(chart: string, file: string, source: string): Compiled {
-    inspectSource(file, source, {
-      parse: (text) => this.handlebars.parse(text),
-      hasPartial: (name) => this.tableOf(chart)[name] !== undefined,
+    const { handlebars, knownHelpers } = this
+    const isHelper = (name: string): boolean => this.helpers.has(name)
+    const ast = inspectSource(file, source, {
+      parse: (text) => handlebars.parseWithoutProcessing(text),
+      partials: Object.keys(this.tableOf(chart)),
+      isHelper,
     })
-    const knownHelpers = Object.fromEntries([...this.helpers.keys()].map((name) => [name, true]))
-    return this.handlebars.compile(source, { noEscape: true, knownHelpers }) as Compiled
+    rewrite(ast, source, isHelper)
+    return handlebars.compile(ast, { noEscape: true, knownHelpers }) as Compiled
   }
 
   private running<T>(file: string, source: string, work: () => T): T {

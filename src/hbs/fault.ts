@@ -12,14 +12,22 @@ export class HandlebarsFault extends Error {
   readonly code: ErrorCode
   readonly file: string
   readonly place: Place | undefined
+  /** What the person can do about it. */
+  readonly hint: string | undefined
 
   constructor(
     message: string,
-    where: { code?: ErrorCode; file: string; place?: Place | undefined },
+    where: {
+      code?: ErrorCode
+      file: string
+      place?: Place | undefined
+      hint?: string | undefined
+    },
   ) {
     super(message)
     this.code = where.code ?? 'TEMPLATE_FAILED'
     this.file = where.file
     this.place = where.place
+    this.hint = where.hint
   }
 }

@@ -1,5 +1,6 @@
 import { LIMITS } from '../base/limits.ts'
 import { byteLength } from '../golang/bytes.ts'
+import { adviseOnOpenBlock, adviseOnTag, tagAt } from './advice.ts'
 import { HandlebarsFault, type Place } from './fault.ts'
 
 interface AstNode {
@@ -9,20 +10,27 @@ interface AstNode {
 }
 
 /** Parses without compiling; throws Handlebars' own error. */
-export type Parse = (source: string) => unknown
+export type Parse = (source: string) => hbs.AST.Program
+
+/** What a template may name. */
+interface Names {
+  partials: readonly string[]
+  isHelper: (name: string) => boolean
+}
 
 /**
  * Checks a template before it is compiled, because compiling is what is costly: its size,
  * the number of its nodes, their nesting, and that it defines nothing at run time.
  *
+ * @returns what was parsed
  * @throws HandlebarsFault TEMPLATE_SYNTAX when it cannot be parsed, uses decorators or inline
  *   partials, or names a partial that is not there; CHART_TOO_LARGE beyond a limit
  */
 export function inspectSource(
   file: string,
   source: string,
-  tools: { parse: Parse; hasPartial: (name: string) => boolean },
-): void {
+  tools: Names & { parse: Parse },
+): hbs.AST.Program {
   const refuse = (message: string): never => {
     throw new HandlebarsFault(message, { code: 'CHART_TOO_LARGE', file })
   }
@@ -34,8 +42,10 @@ export function inspectSource(
     refuse(`the template has more than ${LIMITS.handlebarsNodes} tags`)
   }
   assertNesting(source, refuse)
-  const walk = new Inspection(file, tools.hasPartial, refuse)
-  walk.visit(parseSource(file, source, tools.parse), 0)
+  const walk = new Inspection(file, tools, refuse)
+  const ast = parseSource(file, source, tools.parse)
+  walk.visit(ast, 0)
+  return ast
 }
 
 /** What walks the parsed tree recurses; blocks and brackets are counted before it is made. */
@@ -63,16 +73,12 @@ function deepestBracket(tag: string): number {
 class Inspection {
   private nodes = 0
   private readonly file: string
-  private readonly hasPartial: (name: string) => boolean
+  private readonly names: Names
   private readonly refuse: (message: string) => never
 
-  constructor(
-    file: string,
-    hasPartial: (name: string) => boolean,
-    refuse: (message: string) => never,
-  ) {
+  constructor(file: string, names: Names, refuse: (message: string) => never) {
     this.file = file
-    this.hasPartial = hasPartial
+    this.names = names
     this.refuse = refuse
   }
 
@@ -81,7 +87,8 @@ class Inspection {
       for (const item of value) this.visit(item, depth)
     } else if (isNode(value)) {
       this.count(value, depth)
-      this.check(value)
+      this.checkPartial(value)
+      this.checkCall(value)
       for (const key of Object.keys(value)) if (key !== 'loc') this.visit(value[key], depth + 1)
     }
   }
@@ -103,14 +110,28 @@ class Inspection {
     }
   }
 
-  private check(node: AstNode): void {
+  private checkPartial(node: AstNode): void {
     if (node.type !== 'PartialStatement' && node.type !== 'PartialBlockStatement') return
     const { name } = node
     if (!isNode(name) || name.type !== 'PathExpression') return
     const partial = String(name['original'])
-    if (partial === '@partial-block' || this.hasPartial(partial)) return
+    if (partial === '@partial-block' || this.names.partials.includes(partial)) return
     if (node.type === 'PartialBlockStatement') return
     throw this.syntax(node, `there is no partial "${partial}"`)
+  }
+
+  /** Handlebars would call `values` for `{{values.name 1}}`, and drop the rest of the path. */
+  private checkCall({ path, params, hash, loc }: AstNode): void {
+    if (!isNode(path) || path['data'] === true || path['depth'] !== 0) return
+    const { parts, original } = path
+    if (!Array.isArray(parts) || parts.length < 2 || !this.names.isHelper(String(parts[0]))) return
+    if (!isNode(hash) && !(Array.isArray(params) && params.length > 0)) return
+    throw new HandlebarsFault(`there is no helper "${String(original)}"`, {
+      code: 'TEMPLATE_SYNTAX',
+      file: this.file,
+      place: loc?.start,
+      hint: 'A value takes no arguments: only helpers do.',
+    })
   }
 
   private syntax(node: AstNode, message: string): HandlebarsFault {
@@ -126,17 +147,28 @@ function isNode(value: unknown): value is AstNode {
   return typeof value === 'object' && value !== null && 'type' in value
 }
 
-function parseSource(file: string, source: string, parse: Parse): unknown {
+function parseSource(file: string, source: string, parse: Parse): hbs.AST.Program {
   try {
     return parse(source)
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    throw new HandlebarsFault(firstWords(error.message), {
-      code: 'TEMPLATE_SYNTAX',
-      file,
-      place: placeOf(error, source),
-    })
+    const message = firstWords(error.message)
+    const place = placeOf(error, source)
+    const hint = adviseOnSyntax(message, source, place)
+    throw new HandlebarsFault(message, { code: 'TEMPLATE_SYNTAX', file, place, hint })
   }
+}
+
+function adviseOnSyntax(
+  message: string,
+  source: string,
+  place: Place | undefined,
+): string | undefined {
+  const [, open] = /^(\S+) doesn't match \S+$/.exec(message) ?? []
+  if (open !== undefined) return `Close {{#${open}}} with {{/${open}}}.`
+  if (message.includes('is not closed')) return adviseOnOpenBlock(source)
+  const line = place && source.split('\n')[place.line - 1]
+  return line === undefined ? undefined : adviseOnTag(tagAt(line, place?.column ?? 0))
 }
 
 /** The parser's message without its drawing of the line, which ours replaces. */
@@ -153,6 +185,8 @@ function firstWords(message: string): string {
 
 /** What the parser's tokens are in a person's words. */
 const WORDS = new Map([
+  ['CLOSE_BLOCK_PARAMS', '"|"'],
+  ['OPEN_BLOCK_PARAMS', '"as |"'],
   ['EOF', 'end of the file: a block or tag is not closed'],
   ['INVALID', 'character'],
   ['OPEN_ENDBLOCK', 'end of a block'],

@@ -1,0 +1,110 @@
+/*
+ * What a parsed template is changed in before it is compiled.
+ *
+ * A tag that stands alone on its line indents what it prints: with
+ *
+ *     labels:
+ *       {{toYaml values.labels}}
+ *
+ * every line of the YAML begins below the tag, and a newline at the end of the text is not
+ * doubled, as Handlebars does it for partials. A call that says itself how its text is laid out
+ * (`indent=`, `nindent=`, `indent`, `nindent`) is left as it is.
+ *
+ * Brackets around a path mean the path: `(values.name)` is no call.
+ */
+import type { Place } from './fault.ts'
+
+/** Names of the helpers that rewritten tags call; no template can write such a name. */
+export const STANDING_ALONE = 'standing alone'
+export const VALUE_OF = 'value of'
+
+interface Node {
+  type: string
+  loc?: { start: Place; end: Place }
+  [key: string]: unknown
+}
+
+/**
+ * Rewrites a parsed template in place.
+ *
+ * @param isHelper whether a name is that of a helper
+ */
+export function rewrite(ast: unknown, source: string, isHelper: (name: string) => boolean): void {
+  const lines = source.split('\n')
+  visit(ast, (node) => {
+    if (node.type === 'SubExpression') rewriteBrackets(node, isHelper)
+    if (node.type === 'MustacheStatement') rewriteStandingAlone(node, lines, isHelper)
+  })
+}
+
+/** Children first, so that what is put around a node is not visited again. */
+function visit(value: unknown, change: (node: Node) => void): void {
+  if (Array.isArray(value)) {
+    for (const item of value) visit(item, change)
+  } else if (isNode(value)) {
+    for (const key of Object.keys(value)) if (key !== 'loc') visit(value[key], change)
+    change(value)
+  }
+}
+
+function rewriteBrackets(node: Node, isHelper: (name: string) => boolean): void {
+  const { path } = node
+  if (hasArguments(node) || !isNode(path) || isHelperPath(path, isHelper)) return
+  Object.assign(node, { path: pathTo(VALUE_OF, node), params: [path] })
+}
+
+function rewriteStandingAlone(
+  node: Node,
+  lines: readonly string[],
+  isHelper: (name: string) => boolean,
+): void {
+  const { path } = node
+  const column = columnAlone(node, lines)
+  if (column === undefined || !isNode(path) || laysOut(node)) return
+  const isCall = hasArguments(node)
+  // `{{name}}` may be a function or a value; only Handlebars itself can tell.
+  if (!isCall && (path.type !== 'PathExpression' || isHelperPath(path, isHelper))) return
+  const { loc, params, hash } = node
+  const value = isCall ? { type: 'SubExpression', path, params, hash, loc } : path
+  const width = { type: 'NumberLiteral', value: column, original: column, loc }
+  Object.assign(node, { path: pathTo(STANDING_ALONE, node), params: [width, value] })
+  delete node['hash']
+}
+
+/** How many blanks are before a tag that has its line for itself; undefined for others. */
+function columnAlone({ loc, strip }: Node, lines: readonly string[]): number | undefined {
+  if (loc === undefined || loc.start.line !== loc.end.line || isStripped(strip)) return undefined
+  const line = lines[loc.start.line - 1] ?? ''
+  const isAlone =
+    line.slice(0, loc.start.column).trim() === '' && line.slice(loc.end.column).trim() === ''
+  return isAlone ? loc.start.column : undefined
+}
+
+function isStripped(strip: unknown): boolean {
+  return typeof strip === 'object' && strip !== null && Object.values(strip).includes(true)
+}
+
+function laysOut({ path, hash }: Node): boolean {
+  if (isNode(path) && (path['original'] === 'indent' || path['original'] === 'nindent')) return true
+  if (!isNode(hash) || !Array.isArray(hash['pairs'])) return false
+  return hash['pairs'].some(
+    (pair: unknown) => isNode(pair) && /^n?indent$/.test(String(pair['key'])),
+  )
+}
+
+function hasArguments({ params, hash }: Node): boolean {
+  return (Array.isArray(params) && params.length > 0) || isNode(hash)
+}
+
+function isHelperPath(path: Node, isHelper: (name: string) => boolean): boolean {
+  return path.type === 'PathExpression' && isHelper(String(path['original']))
+}
+
+function pathTo(name: string, { loc }: Node): Node {
+  const path = { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name }
+  return loc === undefined ? path : { ...path, loc }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value
+}
