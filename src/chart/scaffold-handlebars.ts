@@ -48,11 +48,11 @@ spec:
       labels:
         {{> labels}}
         {{#if values.podLabels}}
-        {{toYaml values.podLabels indent=8}}
+        {{toYaml values.podLabels}}
         {{/if}}
       {{#if values.podAnnotations}}
       annotations:
-        {{toYaml values.podAnnotations indent=8}}
+        {{toYaml values.podAnnotations}}
       {{/if}}
     spec:
       serviceAccountName: {{> service-account}}
@@ -64,7 +64,7 @@ spec:
         {{/each}}
       {{/if}}
       securityContext:
-        {{toYaml values.podSecurityContext indent=8}}
+        {{toYaml values.podSecurityContext}}
       containers:
         - name: {{> name}}
           image: {{values.image.repository}}:{{default chart.appVersion values.image.tag}}
@@ -74,16 +74,16 @@ spec:
               containerPort: {{values.containerPort}}
           {{#if values.env}}
           env:
-            {{toYaml values.env indent=12}}
+            {{toYaml values.env}}
           {{/if}}
           readinessProbe:
-            {{toYaml values.readinessProbe indent=12}}
+            {{toYaml values.readinessProbe}}
           livenessProbe:
-            {{toYaml values.livenessProbe indent=12}}
+            {{toYaml values.livenessProbe}}
           resources:
-            {{toYaml values.resources indent=12}}
+            {{toYaml values.resources}}
           securityContext:
-            {{toYaml values.securityContext indent=12}}
+            {{toYaml values.securityContext}}
           volumeMounts:
             - name: tmp
               mountPath: /tmp
@@ -92,15 +92,15 @@ spec:
           emptyDir: {}
       {{#if values.nodeSelector}}
       nodeSelector:
-        {{toYaml values.nodeSelector indent=8}}
+        {{toYaml values.nodeSelector}}
       {{/if}}
       {{#if values.tolerations}}
       tolerations:
-        {{toYaml values.tolerations indent=8}}
+        {{toYaml values.tolerations}}
       {{/if}}
       {{#if values.affinity}}
       affinity:
-        {{toYaml values.affinity indent=8}}
+        {{toYaml values.affinity}}
       {{/if}}
 `,
   'templates/service.yaml.hbs': `apiVersion: v1
@@ -127,7 +127,7 @@ metadata:
     {{> labels}}
   {{#if values.ingress.annotations}}
   annotations:
-    {{toYaml values.ingress.annotations indent=4}}
+    {{toYaml values.ingress.annotations}}
   {{/if}}
 spec:
   {{#if values.ingress.className}}
@@ -150,7 +150,7 @@ spec:
     {{/each}}
   {{#if values.ingress.tls}}
   tls:
-    {{toYaml values.ingress.tls indent=4}}
+    {{toYaml values.ingress.tls}}
   {{/if}}
 {{/if}}
 `,
@@ -163,7 +163,7 @@ metadata:
     {{> labels}}
   {{#if values.serviceAccount.annotations}}
   annotations:
-    {{toYaml values.serviceAccount.annotations indent=4}}
+    {{toYaml values.serviceAccount.annotations}}
   {{/if}}
 automountServiceAccountToken: false
 {{/if}}
