@@ -43,6 +43,8 @@ export interface RenderOptions {
   skipSchemaValidation?: boolean | undefined
   renderSubchartNotes?: boolean | undefined
   enableDns?: boolean | undefined
+  /** Steps that all templates together may take. */
+  steps?: number | undefined
   /** A program, and its arguments, that manifests are piped through. */
   postRenderer?: { command: string; args: readonly string[] } | undefined
   postRenderHooks?: boolean | undefined

@@ -25,8 +25,6 @@ export interface RenderRequest extends RenderInput {
   /** By default what Helm knows without a cluster. */
   capabilities?: Capabilities
   lookup?: Lookup
-  /** Steps that all templates together may take. */
-  steps?: number
   /** Told of values that were ignored. */
   onWarning?: (warning: string) => void
 }
@@ -58,7 +56,8 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
     release,
     capabilities,
     ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
-    ...(request.steps === undefined ? {} : { steps: request.steps }),
+    enableDns: options.enableDns === true,
+    ...(options.steps === undefined ? {} : { steps: options.steps }),
   })
   const texts = templateTexts(chart)
   const { entries, hooks } = sortDocuments(changed(files, request), locateIn(files, texts))

@@ -32,7 +32,6 @@ export interface TemplateRequest {
   /** Gives files to write instead of printing them; see `files`. */
   toFiles?: boolean
   lookup?: Lookup
-  steps?: number
   onWarning?: (warning: string) => void
 }
 

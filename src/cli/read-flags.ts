@@ -8,6 +8,7 @@ export interface GivenRenderFlags {
   'skip-schema-validation': boolean
   'render-subchart-notes': boolean
   'enable-dns': boolean
+  'render-fuel'?: number | undefined
   'post-renderer'?: string | undefined
   'post-renderer-args'?: string[] | undefined
   'post-render-hooks': boolean
@@ -20,6 +21,7 @@ export function renderOptions(flags: GivenRenderFlags): RenderOptions {
     skipSchemaValidation: flags['skip-schema-validation'],
     renderSubchartNotes: flags['render-subchart-notes'],
     enableDns: flags['enable-dns'],
+    steps: flags['render-fuel'],
     postRenderHooks: flags['post-render-hooks'],
     postRenderer:
       command === undefined ? undefined : { command, args: flags['post-renderer-args'] ?? [] },

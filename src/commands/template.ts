@@ -88,7 +88,6 @@ The output is byte for byte what Helm 4.1.4 prints.`
       showOnly: flags['show-only'] ?? [],
       toFiles: folder !== undefined,
       onWarning: (warning) => this.note(warning),
-      ...(flags['render-fuel'] !== undefined && { steps: flags['render-fuel'] }),
     })
 
     if (folder !== undefined) {

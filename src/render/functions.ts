@@ -18,6 +18,8 @@ export interface FunctionOptions {
    * everything it can.
    */
   onLintWarning?: ((message: string) => void) | undefined
+  /** Lets `getHostByName` ask for addresses; else it gives an empty text. */
+  enableDns?: boolean
 }
 
 /**
@@ -27,15 +29,11 @@ export interface FunctionOptions {
  * Source: Helm 4.1.4 pkg/engine/funcs.go, engine.go.
  */
 export function helmFunctions(options: FunctionOptions): FunctionTable {
-  const table = new Map<string, GoFunction>(sprigFunctions())
+  const table = new Map<string, GoFunction>(sprigFunctions({ enableDns: options.enableDns === true }))
   table.delete('env')
   table.delete('expandenv')
   for (const [name, target] of Object.entries(ENCODINGS)) table.set(name, target)
   for (const [name, target] of Object.entries(checks(options))) table.set(name, target)
-  table.set(
-    'getHostByName',
-    fn(['string'], () => ''),
-  )
   table.set('lookup', lookupFunction(options.lookup))
   limitDearCalls(table)
   return table

@@ -30,6 +30,8 @@ export interface RenderContext {
   onLintWarning?: (message: string) => void
   /** Steps that all templates together may take. */
   steps?: number
+  /** Lets `getHostByName` ask for addresses. */
+  enableDns?: boolean
 }
 
 /**
@@ -61,6 +63,7 @@ class ChartRenderer {
     const functions = helmFunctions({
       lookup: context.lookup ?? lookupNothing,
       onLintWarning: context.onLintWarning,
+      enableDns: context.enableDns === true,
     })
     this.set = new TemplateSet(functions, {
       name: SET_NAME,
