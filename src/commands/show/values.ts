@@ -1,15 +1,19 @@
 import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { chartFlags } from '../../cli/flags.ts'
 import { loadChart } from '../../actions/load-chart.ts'
-import { showChart } from '../../actions/show.ts'
+import { showChart, showValuesAt } from '../../actions/show.ts'
 
 export default class ShowValues extends BaseCommand {
   static override summary = 'Print the default values of a chart.'
 
   static override aliases = ['inspect:values']
 
-  static override examples = ['<%= config.bin %> show values ./charts/web']
+  static override examples = [
+    '<%= config.bin %> show values ./charts/web',
+    "<%= config.bin %> show values ./charts/web --jsonpath '{.image.repository}:{.image.tag}'",
+  ]
 
   static override args = {
     chart: Args.string({
@@ -18,11 +22,19 @@ export default class ShowValues extends BaseCommand {
     }),
   }
 
-  static override flags = chartFlags
+  static override flags = {
+    ...chartFlags,
+    jsonpath: Flags.string({
+      summary: 'Print what this JSONPath template finds: {.a.b[0]}, {range .list[*]}…{end}.',
+    }),
+  }
 
   async run(): Promise<void> {
-    const { args } = await this.parse(ShowValues)
+    const { args, flags } = await this.parse(ShowValues)
     const chart = await loadChart(args.chart, () => this.io.stdin())
-    this.io.out(showChart(chart, 'values'))
+    if (!flags.jsonpath) return this.printRaw(showChart(chart, 'values'))
+    const { text, problem } = showValuesAt(chart, flags.jsonpath)
+    if (problem !== undefined) this.note(`warning: nothing is printed: ${problem}`)
+    this.printRaw(text)
   }
 }
