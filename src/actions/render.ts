@@ -1,6 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import { isCompatibleRange } from '../base/versions.ts'
-import { chartPath, type Chart } from '../chart/chart.ts'
+import { chartPath, rawFile, type Chart } from '../chart/chart.ts'
+import { spanOfField } from '../chart/read-yaml.ts'
 import type { GoMap } from '../golang/value.ts'
 import { locateIn } from '../manifest/locate-line.ts'
 import {
@@ -17,7 +18,9 @@ import { runPostRenderer } from '../render/post-render.ts'
 import { renderChart } from '../render/render-chart.ts'
 import type { RenderedFile } from '../render/rendered-file.ts'
 import { coalesceValues } from '../values/coalesce.ts'
+import { sourcesOf } from '../values/compose-values.ts'
 import { resolveSubcharts } from '../values/dependencies.ts'
+import { locateValue } from '../values/locate-value.ts'
 import { validateValues } from '../values/validate.ts'
 import type { RenderInput, RenderResult } from './connections.ts'
 
@@ -49,7 +52,9 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
   const capabilities = request.capabilities ?? offlineCapabilities()
   const { chart, values: own } = resolveSubcharts(request.chart, request.values, onWarning)
   const values = coalesceValues(chart, own, { onWarning })
-  if (options.skipSchemaValidation !== true) validateValues(chart, values)
+  if (options.skipSchemaValidation !== true) {
+    validateValues(chart, values, locateValue(chart, sourcesOf(request.values)))
+  }
   assertKubeVersion(chart, capabilities)
 
   const files = renderChart(chart, values, {
@@ -72,10 +77,14 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
 export function assertKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {
   const range = chart.metadata.kubeVersion ?? ''
   if (range === '' || isCompatibleRange(range, kubeVersion.normalized)) return
+  const file = rawFile(chart, 'Chart.yaml')
   throw new PkgError(
     'KUBE_VERSION_UNMET',
     `chart requires kubeVersion: ${range} which is incompatible with Kubernetes ${kubeVersion.version}`,
-    { hint: 'Take a chart version for this Kubernetes, or name another with --kube-version.' },
+    {
+      hint: 'Take a chart version for this Kubernetes, or name another with --kube-version.',
+      span: file && spanOfField(file, ['kubeVersion']),
+    },
   )
 }
 

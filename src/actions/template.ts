@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
 import type { Chart } from '../chart/chart.ts'
 import { globMatcher } from '../chart/glob.ts'
 import { trimSpace } from '../golang/space.ts'
@@ -117,7 +118,14 @@ function selectedBy(
   const matches = globMatcher(pattern)
   const found = documents.filter(({ path }) => path !== undefined && matches(path))
   if (found.length > 0) return found.map(({ text }) => `---\n${text}\n`).join('')
+  const near = nearest(
+    pattern,
+    documents.flatMap(({ path }) => path ?? []),
+  )
   throw new PkgError('USAGE', `could not find template ${pattern} in chart`, {
-    hint: 'Give the path below the chart, for example "templates/service.yaml".',
+    hint:
+      near === undefined
+        ? 'Give the path below the chart, for example "templates/service.yaml".'
+        : `Did you mean "${near}"?`,
   })
 }

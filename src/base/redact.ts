@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Json } from './json.ts'
+import { SECRET_KEY } from './secret-keys.ts'
 
 /**
  * Makes a mask for this run: `<12 bytes, #ab12>`.
@@ -13,9 +14,6 @@ export function newMask(key: Uint8Array = randomBytes(32)): (value: string) => s
     return `<${Buffer.byteLength(value)} bytes, #${digits}>`
   }
 }
-
-const SECRET_KEY =
-  /pass(word|wd)?|secret|token|api[-_]?key|private[-_]?key|credential|dsn|connection[-_]?string/i
 
 /** Values with `[hidden]` in the place of every scalar below a key that names a secret. */
 export function hideSecretValues(value: Json, isSecret = false): Json {

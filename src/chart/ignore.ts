@@ -1,4 +1,4 @@
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type SourceSpan } from '../base/errors.ts'
 import { globMatcher, matchesGlob, parseGlob } from './glob.ts'
 
 /** Says whether a path below the chart's root (with `/`) is left out; `isFolder` is the path's. */
@@ -25,8 +25,11 @@ interface Rule {
  */
 export function parseIgnore(text: string): Ignore {
   const rules: Rule[] = []
-  for (const line of text.replace(/^\uFEFF/, '').split('\n')) {
-    const rule = parseRule(line)
+  for (const [at, line] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
+    const rule = parseRule(line, at + 1)
     if (rule !== undefined) rules.push(rule)
   }
   rules.push({
@@ -47,11 +50,12 @@ function ignores(rules: Rule[], path: string, isFolder: boolean): boolean {
   return false
 }
 
-function parseRule(line: string): Rule | undefined {
-  let pattern = line.trim()
+function parseRule(source: string, line: number): Rule | undefined {
+  let pattern = source.trim()
   if (pattern === '' || pattern.startsWith('#')) return undefined
-  if (pattern.includes('**')) throw unusable(pattern, 'double-star (**) syntax is not supported')
-  assertValid(pattern)
+  const at = { line, column: source.indexOf(pattern) + 1, source }
+  if (pattern.includes('**')) throw unusable(at, 'double-star (**) syntax is not supported')
+  assertValid(pattern, at)
   const negated = pattern.startsWith('!')
   if (negated) pattern = pattern.slice(1)
   const foldersOnly = pattern.endsWith('/')
@@ -77,17 +81,19 @@ function textMatcher(pattern: string): (text: string) => boolean {
 }
 
 /** Helm tries a pattern on "abc", which does not read all of every pattern. */
-function assertValid(pattern: string): void {
+function assertValid(pattern: string, at: Place): void {
   try {
     matchesGlob(parseGlob(pattern), 'abc')
   } catch (error) {
-    throw unusable(pattern, error instanceof Error ? error.message : String(error))
+    throw unusable(at, error instanceof Error ? error.message : String(error))
   }
 }
 
-function unusable(pattern: string, message: string): PkgError {
+type Place = Omit<SourceSpan, 'file'>
+
+function unusable(at: Place, message: string): PkgError {
   return new PkgError('CHART_INVALID', message, {
-    hint: `Change or remove the line "${pattern}" in .helmignore.`,
-    span: { file: '.helmignore' },
+    hint: 'Change the line or take it away; "*" stands for what is between two "/".',
+    span: { file: '.helmignore', ...at },
   })
 }

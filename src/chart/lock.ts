@@ -1,10 +1,11 @@
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type SourceSpan } from '../base/errors.ts'
 import { requirePackage } from '../base/lazy.ts'
 import { encodeJson } from '../encoding/json.ts'
 import type { Value } from '../golang/value.ts'
-import type { Chart } from './chart.ts'
+import { rawFile, type Chart } from './chart.ts'
 import { dependencyStruct } from './metadata-document.ts'
 import type { Dependency } from './metadata.ts'
+import { spanOfField } from './read-yaml.ts'
 
 /**
  * The digest that Helm writes into Chart.lock: of the dependencies that Chart.yaml declares
@@ -60,8 +61,18 @@ export function assertDependenciesPresent(chart: Chart): void {
   throw new PkgError(
     'DEPENDENCY_MISSING',
     `an error occurred while checking for chart dependencies. You may need to run \`helm dependency build\` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`,
-    { hint: 'Run "kubectl pkg dependency build", or put the charts into charts/.' },
+    {
+      hint: 'Run "kubectl pkg dependency build", or put the charts into charts/.',
+      span: spanOfDependency(chart, missing[0]),
+    },
   )
+}
+
+function spanOfDependency(chart: Chart, name: string | undefined): SourceSpan | undefined {
+  const { apiVersion, dependencies = [] } = chart.metadata
+  const file = rawFile(chart, apiVersion === 'v1' ? 'requirements.yaml' : 'Chart.yaml')
+  const at = dependencies.findIndex((dependency) => dependency.name === name)
+  return file && spanOfField(file, ['dependencies', at])
 }
 
 /** JSON of Go's []*Dependency: a list that was never set is null. */

@@ -1,4 +1,4 @@
-import { toBytes } from '../golang/bytes.ts'
+import { fromBytes, toBytes } from '../golang/bytes.ts'
 import { quote } from '../golang/strconv.ts'
 
 /**
@@ -7,9 +7,19 @@ import { quote } from '../golang/strconv.ts'
  * Runs a second parser, of Go's states, because its words name the state it was in.
  */
 export function explainJsonError(text: string): string {
+  return readDocument(scanOf(text)) ?? 'unexpected end of JSON input'
+}
+
+/** The offset of the first mistake; undefined when the text is JSON as far as it goes. */
+export function offsetOfJsonError(text: string): number | undefined {
+  const scan = scanOf(text)
+  if (readDocument(scan) === undefined) return undefined
+  return fromBytes(scan.bytes.subarray(0, Math.max(0, scan.at - 1))).length
+}
+
+function scanOf(text: string): Scan {
   // Go ends the text with a blank, and names it where a word or a number is cut off.
-  const scan: Scan = { bytes: toBytes(`${text} `), at: 0, open: [], wants: 'value' }
-  return readDocument(scan) ?? 'unexpected end of JSON input'
+  return { bytes: toBytes(`${text} `), at: 0, open: [], wants: 'value' }
 }
 
 interface Scan {

@@ -1,4 +1,5 @@
 import type { SourceSpan } from '../base/errors.ts'
+import { quotableLine } from '../base/secret-keys.ts'
 import { YamlError } from './yaml-error.ts'
 import { locateYaml, type YamlPath } from './yaml-locate.ts'
 
@@ -9,11 +10,11 @@ export interface NamedText {
   text: string
 }
 
-/** Gives the place in a file with the text of its line. */
+/** Gives the place in a file with the text of its line, but for secrets. */
 export function spanIn({ name, text }: NamedText, line: number, column: number): SourceSpan {
-  const source = text.split(/\r?\n/)[line - 1]
+  const lines = text.split(/\r?\n/)
   const place = { file: name, line, column }
-  return source === undefined ? place : { ...place, source }
+  return line > lines.length ? place : { ...place, source: quotableLine(lines, line - 1) }
 }
 
 /**

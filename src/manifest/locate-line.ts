@@ -1,4 +1,3 @@
-import type { SourceSpan } from '../base/errors.ts'
 import type { RenderedFile } from '../render/rendered-file.ts'
 import type { Locate } from './parse-manifest.ts'
 
@@ -15,15 +14,26 @@ export function locateIn(
   files: readonly RenderedFile[],
   texts: ReadonlyMap<string, string>,
 ): Locate {
-  return (path, line) => {
+  return (path, line, column) => {
     const output = files.find((file) => file.path === path)?.content
     const text = texts.get(path)
     if (output === undefined || text === undefined) return undefined
     const source = text.split('\n')
-    const at = templateLine(source, output.split('\n'), line - 1)
-    const span: SourceSpan = { file: path }
-    return at === undefined ? span : { ...span, line: at + 1, source: source[at] ?? '' }
+    const lines = output.split('\n')
+    const at = templateLine(source, lines, line - 1)
+    if (at === undefined) return { file: path }
+    const found = source[at] ?? ''
+    const span = { file: path, line: at + 1, source: found }
+    if (column === undefined) return span
+    return { ...span, column: columnIn(found, lines[line - 1] ?? '', column) }
   }
+}
+
+/** The column of the same text, or of the first action of the line, which gave what is behind it. */
+function columnIn(template: string, output: string, column: number): number {
+  const action = template.indexOf('{{')
+  if (action < 0 || column <= action) return column
+  return output.startsWith(template.slice(0, action)) ? action + 1 : 1
 }
 
 /** Lines counted from 0. */

@@ -1,5 +1,7 @@
 import { PkgError, type SourceSpan } from '../base/errors.ts'
+import { quotableLine } from '../base/secret-keys.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
+import { spanOfPath, yamlAdvice } from '../encoding/yaml-span.ts'
 import { compareText } from '../golang/order.ts'
 import { trimSpace } from '../golang/space.ts'
 import { GoError } from '../golang/value.ts'
@@ -33,8 +35,8 @@ export interface ParseOptions {
   locate?: Locate
 }
 
-/** From the line of a rendered file, counted from 1, to the place in its template. */
-export type Locate = (path: string, line: number) => SourceSpan | undefined
+/** From a place in a rendered file, counted from 1, to the place in its template. */
+export type Locate = (path: string, line: number, column?: number) => SourceSpan | undefined
 
 /**
  * Reads rendered files as a manifest: ordinary documents in install order, hooks, notes.
@@ -111,15 +113,25 @@ function headOf(path: string, document: RenderedDocument, locate: Locate | undef
     if (error instanceof YamlError) {
       const line = document.line + error.line - 1
       throw invalid(path, error.unmarshalMessage, {
-        span: locate?.(path, line),
+        span: locate?.(path, line, error.column),
         details: excerpt(document.text, error.line),
         cause: error,
       })
     }
     if (!(error instanceof GoError)) throw error
-    const span = locate?.(path, document.line)
+    const { line = 1, column = 1 } = spanOfPath(named(document), fieldIn(error.message)) ?? {}
+    const span = locate?.(path, document.line + line - 1, column)
     throw invalid(path, error.message, { span, details: [], cause: error })
   }
+}
+
+function named({ text }: RenderedDocument) {
+  return { name: '', text }
+}
+
+/** The path of the field that the message names. */
+function fieldIn(message: string): string[] {
+  return /Go struct field (?:SimpleHead)?\.?([\w.]+) of type/.exec(message)?.[1]?.split('.') ?? []
 }
 
 function invalid(
@@ -130,8 +142,16 @@ function invalid(
   return new PkgError('MANIFEST_INVALID', `YAML parse error on ${path}: ${problem}`, {
     ...options,
     span: options.span ?? { file: path },
-    hint: 'Look at what the template renders to; often a value needs "quote", or a block "nindent".',
+    hint: adviceFor(problem),
   })
+}
+
+function adviceFor(problem: string): string {
+  if (problem.endsWith('Go value of type util.SimpleHead')) {
+    return 'Only Kubernetes objects belong into templates/: move other files, or begin their names with "_".'
+  }
+  if (problem.includes('Go struct field')) return 'Give the field the type that Kubernetes wants.'
+  return `${yamlAdvice(problem)} In a template "quote" serves for a value, "nindent" for a block.`
 }
 
 /** The rendered lines around the failure, unless they may hold a secret. */
@@ -139,7 +159,8 @@ function excerpt(text: string, line: number): string[] {
   if (/\bkind:\s*["']?Secret/i.test(text)) return []
   const lines = text.split('\n')
   const first = Math.max(0, line - 3)
-  return lines
-    .slice(first, line + 2)
-    .map((content, at) => `${first + at + 1 === line ? '>' : ' '} ${first + at + 1} | ${content}`)
+  return lines.slice(first, line + 2).map((_, index) => {
+    const at = first + index
+    return `${at + 1 === line ? '>' : ' '} ${at + 1} | ${quotableLine(lines, at)}`
+  })
 }

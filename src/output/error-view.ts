@@ -8,7 +8,7 @@ import { term } from './term.ts'
  */
 export function viewError(error: PkgError, options: { json?: boolean } = {}): string {
   if (options.json === true) return `${JSON.stringify(toDocument(error))}\n`
-  const lines = [`Error: ${error.message}`, ...error.details]
+  const lines = [`Error: ${error.message.trimEnd()}`, ...error.details]
   if (error.span !== undefined) lines.push(...viewSpan(error.span))
   if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`)
   lines.push(`  code: ${error.code}`)

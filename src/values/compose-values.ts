@@ -50,7 +50,15 @@ export function composeValues(sources: ValueSources, dialect: YamlDialect): GoMa
   for (const [flag, texts] of flags) {
     for (const text of texts ?? []) parseSet(flag, text, values, sources.readText)
   }
+  origins.set(values, sources)
   return values
+}
+
+const origins = new WeakMap<GoMap, ValueSources>()
+
+/** What `composeValues` made the map of, so that errors can point at it. */
+export function sourcesOf(values: GoMap): ValueSources | undefined {
+  return origins.get(values)
 }
 
 /**

@@ -34,11 +34,12 @@ export function parseSet(
   values: GoMap,
   readText: ReadText = (path) => path,
 ): void {
+  const parser = new SetParser(expression, GRAMMARS[flag](readText))
   try {
-    new SetParser(expression, GRAMMARS[flag](readText)).parse(values)
+    parser.parse(values)
   } catch (error) {
     if (!(error instanceof GoError)) throw error
-    throw syntaxError(flag, expression, error)
+    throw syntaxError(flag, expression, { cause: error, place: parser.place })
   }
 }
 
@@ -69,28 +70,54 @@ const GRAMMARS: Record<SetFlag, (readText: ReadText) => Grammar> = {
   'set-literal': () => LITERAL,
 }
 
-function syntaxError(flag: SetFlag, expression: string, cause: GoError): PkgError {
+function syntaxError(
+  flag: SetFlag,
+  expression: string,
+  { cause, place }: { cause: GoError; place: PairPlace },
+): PkgError {
   // Helm says no more than the expression here; what is wrong with it goes into the details.
   const json = flag === 'set-json'
   const what = json ? expression : cause.message
   return new PkgError('SET_SYNTAX', `failed parsing --${flag} data${json ? '' : ':'} ${what}`, {
     cause,
     details: json ? [cause.message] : undefined,
-    hint: 'Write NAME=VALUE pairs with commas between them, and put a backslash before a comma or a dot that belongs to a name or value.',
+    span: { file: `--${flag}`, line: 1, ...place },
+    hint: json ? JSON_RULE : PAIRS_RULE,
   })
 }
 
+const JSON_RULE = 'Write NAME=JSON, in single quotes for the shell: \'a={"b":1}\'.'
+const PAIRS_RULE =
+  'Write NAME=VALUE pairs with commas between them, and put a backslash before a comma or a dot that belongs to a name or value.'
+
+interface PairPlace {
+  source: string
+  column: number
+}
+
 class SetParser {
+  private readonly expression: string
   private readonly input: Runes
   private readonly grammar: Grammar
+  private pairAt = 0
 
   constructor(expression: string, grammar: Grammar) {
+    this.expression = expression
     this.input = new Runes(expression)
     this.grammar = grammar
   }
 
+  /** The pair that was read last, without its value, which may be a secret; how far it was read. */
+  get place(): PairPlace {
+    const pair = this.expression.slice(this.pairAt)
+    const sign = pair.indexOf('=')
+    const source = sign < 0 ? pair : `${pair.slice(0, sign + 1)}…`
+    return { source, column: Math.min(Math.max(this.input.offset - this.pairAt, 1), source.length) }
+  }
+
   parse(values: GoMap): void {
-    while (this.readPair(values, 0)) continue
+    do this.pairAt = this.input.offset
+    while (this.readPair(values, 0))
   }
 
   /**

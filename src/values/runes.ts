@@ -15,6 +15,11 @@ export class Runes {
     this.source = source
   }
 
+  /** UTF-16 units that have been read. */
+  get offset(): number {
+    return this.at
+  }
+
   /** The text that has not been read. */
   get rest(): string {
     return this.source.slice(this.at)

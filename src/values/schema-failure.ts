@@ -1,4 +1,5 @@
 import { quote } from '../golang/strconv.ts'
+import { SECRET_KEY } from '../base/secret-keys.ts'
 import { pointerTo } from './schema-uri.ts'
 
 /** Why a value does not meet a schema, as a tree. */
@@ -56,5 +57,13 @@ function addLines(lines: string[], failure: Failure, indent: number): void {
 
 function lineOf({ kind, path, text }: Failure): string {
   if (kind === 'schema') return text
-  return `at ${quoteSingle(pointerTo('', ...path))}: ${text}`
+  return `at ${quoteSingle(pointerTo('', ...path))}: ${quotable(path, text)}`
+}
+
+/** Messages that begin with the value: of a pattern, a format, a comparison. */
+const QUOTED_VALUE = /^'(?:[^'\\]|\\.)*'(?= (?:does not match pattern|is not valid) )/
+
+/** What a secret holds is not for a message, unlike all other values. */
+function quotable(path: readonly string[], text: string): string {
+  return path.some((key) => SECRET_KEY.test(key)) ? text.replace(QUOTED_VALUE, '[hidden]') : text
 }

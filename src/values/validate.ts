@@ -1,5 +1,7 @@
 import { PkgError, type SourceSpan } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
+import { offsetOfJsonError } from '../encoding/json-error.ts'
+import { spanIn } from '../encoding/yaml-span.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { GoError, typeName, type GoMap } from '../golang/value.ts'
 import { compileSchema } from './schema-compile.ts'
@@ -55,6 +57,7 @@ export interface SchemaFinding {
 
 interface Rejection {
   text: string
+  chart: Chart
   /** Names from the root chart's values to the ones that were checked. */
   path: readonly string[]
   failure: Failure | undefined
@@ -72,7 +75,7 @@ function collectRejections(chart: Chart, { values, path }: Section, found: Rejec
   if (finding !== undefined) {
     const { text, failure } = finding
     const isSchemaToBlame = failure === undefined
-    found.push({ text: `${name}:\n${text}`, path, failure, isSchemaToBlame })
+    found.push({ text: `${name}:\n${text}`, chart, path, failure, isSchemaToBlame })
   }
   for (const subchart of chart.subcharts) {
     const key = subchart.metadata.name
@@ -82,7 +85,13 @@ function collectRejections(chart: Chart, { values, path }: Section, found: Rejec
     } else if (inner !== null) {
       const problem = `invalid type for values: expected object (map), got ${typeName(inner)}`
       const text = `${key}:\n${problem}\n`
-      found.push({ text, path: [...path, key], failure: undefined, isSchemaToBlame: false })
+      found.push({
+        text,
+        chart: subchart,
+        path: [...path, key],
+        failure: undefined,
+        isSchemaToBlame: false,
+      })
     }
   }
 }
@@ -93,6 +102,7 @@ function rejectedError(rejections: readonly Rejection[], locate?: LocateValue): 
   const message = HEADING + rejections.map(({ text }) => text).join('')
   if (rejections.every(({ isSchemaToBlame }) => isSchemaToBlame)) {
     return new PkgError('SCHEMA_INVALID', message, {
+      span: spanOfSchema(rejections),
       hint: 'Correct values.schema.json, or pass --skip-schema-validation to go without it.',
     })
   }
@@ -102,13 +112,29 @@ function rejectedError(rejections: readonly Rejection[], locate?: LocateValue): 
   const spans = places.flatMap((path) => locate?.(path) ?? [])
   return new PkgError('VALUES_REJECTED', message, {
     span: spans[0],
-    details: [...new Set(places.map((path) => describePlace(path, locate)))],
+    details: [...new Set(places.flatMap((path) => describePlace(path, locate)))],
     hint: 'Change these values in your files or flags, or pass --skip-schema-validation.',
   })
 }
 
-function describePlace(path: readonly string[], locate?: LocateValue): string {
+/** Where the first of the schemas is no JSON; of one that is, the file alone. */
+function spanOfSchema([first]: readonly Rejection[]): SourceSpan | undefined {
+  if (first === undefined) return undefined
+  const { chart, path } = first
+  const name = `${path.map((each) => `charts/${each}/`).join('')}values.schema.json`
+  const text = fromBytes(chart.schema ?? new Uint8Array())
+  const offset = offsetOfJsonError(text)
+  if (offset === undefined) return { file: name }
+  const before = text.slice(0, offset)
+  const column = offset - before.lastIndexOf('\n')
+  return spanIn({ name, text }, before.split('\n').length, column)
+}
+
+function describePlace(path: readonly string[], locate?: LocateValue): string[] {
   const place = pointerTo('', ...path) || '/'
   const span = locate?.(path)
-  return span === undefined ? place : `${place} is set in ${span.file}:${span.line ?? 1}`
+  if (span === undefined) return []
+  return [
+    `${place} is set ${span.line === undefined ? `by ${span.file}` : `in ${span.file}:${span.line}`}`,
+  ]
 }

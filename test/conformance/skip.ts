@@ -8,7 +8,7 @@ interface OtherWords {
 export const OTHER_WORDS: Readonly<Record<string, OtherWords>> = {
   'engine-include-recursion: template rel @/web': {
     reason: 'of a trace of a thousand equal steps, 100 kB in one line, both ends are kept',
-    ours: 'template: web/templates/x.yaml:1:6: executing "web/templates/x.yaml" at <include "loop" .>: error calling include: template: web/templates/_h.tpl:1:22: executing "loop" at <include "loop" .>: error calling include: ',
+    ours: 'template: web/templates/x.yaml:1:6: executing "web/templates/x.yaml" at <include "loop" .>: error calling include: template: web/templates/_h.tpl:1:23: executing "loop" at <include "loop" .>: error calling include: ',
   },
   'refuse-flags: template': {
     reason: 'the message names the program, and the usage is a hint',

@@ -84,7 +84,7 @@ test('a YAML error points into the template', () => {
   expect(() => run({ chart })).toThrow(
     expect.objectContaining({
       code: 'MANIFEST_INVALID',
-      span: { file: 'web/templates/x.yaml', line: 2, source: 'name: {{ "a: b" }}' },
+      span: { file: 'web/templates/x.yaml', line: 2, column: 7, source: 'name: {{ "a: b" }}' },
     }),
   )
 })

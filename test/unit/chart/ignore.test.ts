@@ -35,8 +35,8 @@ test('an error names the line of .helmignore', () => {
   expect(() => parseIgnore('*.txt\n[a\n')).toThrow(
     expect.objectContaining({
       code: 'CHART_INVALID',
-      hint: 'Change or remove the line "[a" in .helmignore.',
-      span: { file: '.helmignore' },
+      hint: 'Change the line or take it away; "*" stands for what is between two "/".',
+      span: { file: '.helmignore', line: 2, column: 1, source: '[a' },
     }),
   )
 })
