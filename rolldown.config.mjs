@@ -6,6 +6,9 @@ import { defineConfig } from 'rolldown'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
+/** What nearly every command but `version` uses: one large script is read sooner than ten. */
+const RENDERING =
+  /\/src\/(actions\/(choose|installable|load-chart|names|render)|base\/(json|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/read-|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time)|gotmpl\/|hbs\/|manifest\/|render\/|sprig\/|values\/)/
 /** Tests build into a folder of their own. */
 const folder = process.env['KUBECTL_PKG_DIST'] ?? 'dist'
 rmSync(folder, { recursive: true, force: true })
@@ -39,6 +42,10 @@ export default defineConfig([
       entryFileNames: '[name].js',
       chunkFileNames: 'chunks/[name]-[hash].js',
       exports: 'named',
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [{ name: packageChunk }, { name: 'render', test: RENDERING }],
+      },
     },
   },
 ])
@@ -98,6 +105,12 @@ function lazyOclif() {
   }
 }
 
+/** Packages that few runs need: each is a script of its own, read when it is first used. */
+function packageChunk(id) {
+  const [, name] = /\/node_modules\/(bcryptjs|diff|handlebars|re2js|smol-toml)\//.exec(id) ?? []
+  return name === undefined ? null : `package-${name}`
+}
+
 /** `requirePackage('name')` loads a package at run time; in the bundle a lazy require does. */
 function lazyPackages() {
   return {
@@ -107,6 +120,14 @@ function lazyPackages() {
       return { code: code.replaceAll(/\brequirePackage\((?=')/g, 'require('), map: null }
     },
   }
+}
+
+/** Reads the scripts of packages when what they export is asked for, which is a `t` alone. */
+function loadPackagesLate(code) {
+  return code.replaceAll(
+    /=(require\("[./a-z]+\/package-[^"]+"\))/g,
+    (_, load) => `={get t(){return ${load}.t}}`,
+  )
 }
 
 /**
@@ -119,7 +140,7 @@ function nameContent() {
     generateBundle(_options, bundle) {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue
-        const code = chunk.code.replaceAll(
+        const code = loadPackagesLate(chunk.code).replaceAll(
           /[^\x00-\x7f]/g,
           (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
         )

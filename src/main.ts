@@ -26,6 +26,7 @@ interface CommandModule {
 }
 
 const folder = __dirname
+const nodeRequire = createRequire(__filename)
 const loaded = new Map<string, Loaded>()
 const scripts = new Map<string, Script>()
 const uncached = new Map<string, Script>()
@@ -101,16 +102,17 @@ function load(file: string): Loaded {
   return module
 }
 
+/** Only built-ins and packages beside the bundle are not of it, which are the same for all. */
 function requireFrom(file: string) {
-  const node = createRequire(file)
   const require = (name: string): unknown =>
-    name.startsWith('.') ? load(join(dirname(file), name)).exports : node(name)
-  return Object.assign(require, { resolve: node.resolve })
+    name.startsWith('.') ? load(join(dirname(file), name)).exports : nodeRequire(name)
+  return Object.assign(require, { resolve: nodeRequire.resolve })
 }
 
 /** The code cache of a script, made by the build or, for another V8, by an earlier run. */
 function readCodeCache(name: string): Buffer | undefined {
-  for (const folder of [BUILT_CACHE, personalCache()]) {
+  // V8 takes no cache that was made under other flags than its own.
+  for (const folder of nodeFlags() === '' ? [BUILT_CACHE, personalCache()] : [personalCache()]) {
     try {
       return readFileSync(join(folder, name))
     } catch (error) {
@@ -142,7 +144,14 @@ function keepCodeCache(): void {
 }
 
 function personalCache(): string {
-  return join(foldersOf(process.env).cache, 'code', `${VERSION}-${process.versions.v8}`)
+  const name = `${VERSION}-${process.versions.v8}${nodeFlags()}`
+  return join(foldersOf(process.env).cache, 'code', name)
+}
+
+/** What Node was told beside the program, as a part of a file's name. */
+function nodeFlags(): string {
+  const flags = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ')
+  return flags.replaceAll(/\W+/g, '-').slice(0, 100)
 }
 
 /** Every script begins with a name made of its content; see the build. */

@@ -7,4 +7,6 @@ import { createRequire } from 'node:module'
  * cost is paid only by the call that wants one. The bundler turns a call with a literal
  * name into a lazy `require` of the bundled package.
  */
-export const requirePackage: (name: string) => unknown = createRequire(import.meta.url)
+export const requirePackage: (name: string) => unknown = /* @__PURE__ */ createRequire(
+  import.meta.url,
+)

@@ -40,7 +40,7 @@ const runs = [
   ['uninstall', 'web', '--target', target],
 ]
 for (const args of runs) {
-  const env = { ...process.env, KUBECTL_PKG_BUILDS_CODE_CACHE: '1' }
+  const env = { ...process.env, NODE_OPTIONS: '', KUBECTL_PKG_BUILDS_CODE_CACHE: '1' }
   const { status, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, env })
   if (status !== 0)
     throw new Error(`kubectl-pkg ${args.join(' ')} failed while the build warmed it:\n${stderr}`)
