@@ -1,0 +1,40 @@
+import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { PkgError } from '../base/errors.ts'
+import { isNative, rawFile, type Chart } from '../chart/chart.ts'
+import { decodeJsonPlain } from '../encoding/json.ts'
+import { fromBytes } from '../golang/bytes.ts'
+import { GoError } from '../golang/value.ts'
+import { inferSchema } from '../values/schema-of.ts'
+import { valuesTypes } from '../values/types-of.ts'
+
+/** Infers a schema from a chart's values.yaml and the comments in it. */
+export function schemaOf(chart: Chart): JsonObject {
+  const values = rawFile(chart, 'values.yaml')
+  const text = values === undefined ? '' : fromBytes(values.data)
+  return inferSchema(text, isNative(chart) ? 'core' : 'helm')
+}
+
+/**
+ * Prints TypeScript types for a chart's values: by its values.schema.json, and without one by
+ * what its values.yaml tells.
+ *
+ * @throws PkgError SCHEMA_INVALID when its schema is no JSON object
+ */
+export function typesOf(chart: Chart, name: string): Promise<string> {
+  return valuesTypes(chart.schema === undefined ? schemaOf(chart) : ownSchema(chart.schema), name)
+}
+
+function ownSchema(data: Uint8Array): JsonObject {
+  try {
+    const schema = decodeJsonPlain(fromBytes(data))
+    if (isJsonObject(schema)) return schema
+    throw new GoError('it is no object')
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error
+    throw new PkgError('SCHEMA_INVALID', `values.schema.json cannot be read: ${error.message}`, {
+      hint: 'Correct values.schema.json, or make it anew with "values schema --write --force".',
+      span: { file: 'values.schema.json' },
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { PkgError } from '../../base/errors.ts'
+import { BaseCommand } from '../../cli/base-command.ts'
+import { isFolder, writeFile } from '../../cli/write-file.ts'
+import { loadChart } from '../../actions/load-chart.ts'
+import { schemaOf } from '../../actions/values-schema.ts'
+
+export default class ValuesSchema extends BaseCommand {
+  static override summary = 'Infer a JSON schema from the values of a chart.'
+
+  static override description = `
+Types and defaults come from values.yaml, descriptions from the comments above its keys.
+"# @schema minimum: 1" above a key adds what a value cannot tell.`
+
+  static override examples = [
+    '<%= config.bin %> values schema ./charts/web',
+    '<%= config.bin %> values schema ./charts/web --write',
+  ]
+
+  static override args = {
+    chart: Args.string({
+      required: true,
+      description: 'Folder, archive, or - for standard input.',
+    }),
+  }
+
+  static override flags = {
+    write: Flags.boolean({ summary: 'Write values.schema.json into the chart’s folder.' }),
+    force: Flags.boolean({ summary: 'Replace a values.schema.json that is there.' }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ValuesSchema)
+    const chart = await loadChart(args.chart, () => this.io.stdin())
+    const text = `${JSON.stringify(schemaOf(chart), null, 2)}\n`
+    if (!flags.write) return this.io.out(text)
+    if (!isFolder(args.chart)) {
+      throw new PkgError(
+        'USAGE',
+        `"${args.chart}" is no folder, so no schema can be written to it`,
+        {
+          hint: 'Leave --write out to print the schema.',
+        },
+      )
+    }
+    const path = `${args.chart.replace(/\/+$/, '')}/values.schema.json`
+    writeFile(path, text, { force: flags.force })
+    this.note(`wrote ${path}`)
+  }
+}
