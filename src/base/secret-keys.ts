@@ -4,13 +4,15 @@ export const SECRET_KEY =
 
 /**
  * A line of a YAML text for an error to quote; what follows its key or dash is `[hidden]` when
- * that key, or one of those it lies below, names a secret.
+ * that key, or one of those it lies below, names a secret, and in the data of a Secret.
  *
  * @param at counted from 0
  */
 export function quotableLine(lines: readonly string[], at: number): string {
   const line = lines[at] ?? ''
-  const isSecret = keysAround(lines, at).some((key) => SECRET_KEY.test(key))
+  const keys = keysAround(lines, at)
+  const isData = keys.some((key) => key === 'data' || key === 'stringData')
+  const isSecret = keys.some((key) => SECRET_KEY.test(key)) || (isData && isInSecret(lines, at))
   if (!isSecret) return line
   const [lead = ''] = /^\s*(?:- )*(?:[^:]*:(?=\s|$))?\s*/.exec(line) ?? []
   return lead === line ? line : `${lead}[hidden]`
@@ -28,4 +30,13 @@ function keysAround(lines: readonly string[], at: number): string[] {
     limit = indent.length
   }
   return keys
+}
+
+/** Whether the YAML document of the line, counted from 0, is a Kubernetes Secret. */
+export function isInSecret(lines: readonly string[], at: number): boolean {
+  const isMark = (line: string): boolean => line.startsWith('---')
+  const start = lines.findLastIndex((line, index) => index <= at && isMark(line))
+  const end = lines.findIndex((line, index) => index > at && isMark(line))
+  const document = lines.slice(Math.max(start, 0), end < 0 ? undefined : end)
+  return document.some((line) => /^kind:\s*["']?Secret\b/.test(line))
 }

@@ -1,4 +1,5 @@
 import type { SourceSpan } from '../base/errors.ts'
+import { quotableTemplateLine } from '../base/secret-text.ts'
 import { byteLength } from '../golang/bytes.ts'
 
 /** The text of one file of templates, and where in it an offset lies. */
@@ -31,13 +32,12 @@ export class Source {
 
   /** As people count. */
   span(offset: number): SourceSpan {
-    const start = this.lineStart(offset)
-    const newline = this.text.indexOf('\n', start)
+    const line = this.lineAt(offset)
     return {
       file: this.name,
-      line: this.lineAt(offset),
-      column: offset - start + 1,
-      source: this.text.slice(start, newline === -1 ? undefined : newline),
+      line,
+      column: offset - this.lineStart(offset) + 1,
+      source: quotableTemplateLine(this.text, line - 1),
     }
   }
 

@@ -1,3 +1,4 @@
+import { quotableTemplateLine } from '../base/secret-text.ts'
 import type { RenderedFile } from '../render/rendered-file.ts'
 import type { Locate } from './parse-manifest.ts'
 
@@ -22,7 +23,7 @@ export function locateIn(
     const lines = output.split('\n')
     const at = templateLine(source, lines, line - 1)
     if (at === undefined) return { file: path }
-    const found = source[at] ?? ''
+    const found = quotableTemplateLine(text, at)
     const span = { file: path, line: at + 1, source: found }
     if (column === undefined) return span
     return { ...span, column: columnIn(found, lines[line - 1] ?? '', column) }

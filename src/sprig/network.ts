@@ -70,10 +70,10 @@ function inContext<T>(context: string, parse: () => T): T {
 /** Templates run synchronously and Node looks names up asynchronously: a child process waits. */
 function addressOf(name: string): string {
   const { spawnSync } = requirePackage('node:child_process') as typeof import('node:child_process')
-  const script = `require('node:dns').lookup(process.argv[1], (error, address) => {
+  const script = `require('node:dns').lookup(${JSON.stringify(name)}, (error, address) => {
     if (!error) console.log(address)
   })`
-  const { stdout } = spawnSync(process.execPath, ['-e', script, '--', name], {
+  const { stdout } = spawnSync(process.execPath, ['-e', script], {
     encoding: 'utf8',
     timeout: 10_000,
   })

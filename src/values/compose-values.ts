@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { quotableExpression } from '../base/secret-text.ts'
 import { decodeJson } from '../encoding/json.ts'
 import { decodeYamlMap, splitYamlDocuments } from '../encoding/yaml-decode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
@@ -84,7 +85,11 @@ function readValues(file: ValuesFile, dialect: YamlDialect): GoMap {
   for (const document of splitFile(file)) {
     try {
       // Aliases share maps, and `--set` writes into what it finds.
-      const read = decodeYamlMap(document, { dialect, file: file.name })
+      const read = decodeYamlMap(document, {
+        dialect,
+        file: file.name,
+        keepIntegers: dialect === 'core',
+      })
       values = mergeMaps(values, copyMap(read))
     } catch (error) {
       if (!(error instanceof YamlError)) throw error
@@ -133,10 +138,14 @@ function parseObject(text: string): GoMap {
     return object instanceof Map ? object : new Map()
   } catch (error) {
     if (!(error instanceof GoError)) throw error
-    throw new PkgError('SET_SYNTAX', `failed parsing --set-json data JSON: ${text}`, {
-      cause: error,
-      details: [error.message],
-      hint: 'Give a JSON object, or NAME=JSON pairs with commas between them.',
-    })
+    throw new PkgError(
+      'SET_SYNTAX',
+      `failed parsing --set-json data JSON: ${quotableExpression(text)}`,
+      {
+        cause: error,
+        details: [error.message],
+        hint: 'Give a JSON object, or NAME=JSON pairs with commas between them.',
+      },
+    )
   }
 }

@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { quotableExpression, quotableMessage } from '../base/secret-text.ts'
 import { LIMITS } from '../base/limits.ts'
 import { quote, quoteRune } from '../golang/strconv.ts'
 import { GoError, typeName, type GoMap, type Value } from '../golang/value.ts'
@@ -77,7 +78,7 @@ function syntaxError(
 ): PkgError {
   // Helm says no more than the expression here; what is wrong with it goes into the details.
   const json = flag === 'set-json'
-  const what = json ? expression : cause.message
+  const what = json ? quotableExpression(expression) : quotableMessage(expression, cause.message)
   return new PkgError('SET_SYNTAX', `failed parsing --${flag} data${json ? '' : ':'} ${what}`, {
     cause,
     details: json ? [cause.message] : undefined,
