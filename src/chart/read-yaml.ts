@@ -83,7 +83,12 @@ export function readValues(
       warnings.push({ file: VALUES, line: second.line + offset, message })
     }
     try {
-      const map = decodeYamlMap(document, { dialect, file: VALUES, onDuplicateKey })
+      const map = decodeYamlMap(document, {
+        dialect,
+        file: VALUES,
+        onDuplicateKey,
+        keepIntegers: dialect === 'core',
+      })
       values = mergeDocuments(values, map)
     } catch (error) {
       if (!(error instanceof YamlError)) throw error

@@ -104,9 +104,10 @@ function layOut(value: Value, call: HelperCall, state: RenderState): unknown {
 }
 
 function blanks(option: string, hash: Record<string, unknown>): string | undefined {
-  const count = hash[option]
-  if (count === undefined) return undefined
-  if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > 1000) {
+  if (hash[option] === undefined) return undefined
+  // Integers of values are bigints, those of templates numbers.
+  const count = typeof hash[option] === 'string' ? Number.NaN : Number(hash[option])
+  if (!Number.isInteger(count) || count < 0 || count > 1000) {
     throw new GoError(`the option "${option}" wants a whole number of blanks`)
   }
   return ' '.repeat(count)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { PkgError } from '../../../src/base/errors.ts'
 import { chartFullPath, chartPath, isNative } from '../../../src/chart/chart.ts'
 import { packageChart } from '../../../src/chart/package-chart.ts'
+import { int64 } from '../../../src/golang/value.ts'
 import { chartOf, chartYaml, type ChartFiles } from '../../support/chart-builder.ts'
 
 function failure(files: ChartFiles): PkgError {
@@ -245,7 +246,7 @@ test('an empty Chart.lock is none', () => {
 test('values of a native chart are YAML 1.2', () => {
   const values = { 'values.yaml': 'a: yes\nb: 010\n' }
   const native = chartOf({ ...values, 'templates/x.yaml.hbs': '' })
-  expect([isNative(native), plain(native.values)]).toEqual([true, { a: 'yes', b: 10 }])
+  expect([isNative(native), plain(native.values)]).toEqual([true, { a: 'yes', b: int64(10) }])
   const helm = chartOf({ ...values, 'templates/x.yaml': '' })
   expect([isNative(helm), plain(helm.values)]).toEqual([false, { a: true, b: 8 }])
 })
