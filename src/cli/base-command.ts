@@ -115,9 +115,10 @@ export abstract class BaseCommand extends Command {
 
   protected override async catch(error: Error): Promise<void> {
     if (error instanceof ClosedPipe) return this.exit(0)
-    if (!(error instanceof PkgError)) throw error
-    this.io.err(viewError(this.withHint(error), { json: this.wantsJson() }))
-    return this.exit(error.exit)
+    const failure = error instanceof PkgError ? error : ofSystem(error)
+    if (failure === undefined) throw error
+    this.io.err(viewError(this.withHint(failure), { json: this.wantsJson() }))
+    return this.exit(failure.exit)
   }
 
   /** A wrong command line without better advice points to the command's help. */
@@ -202,6 +203,18 @@ export abstract class BaseCommand extends Command {
     }
     return Object.fromEntries(names.map((name, at) => [name, words[at]]))
   }
+}
+
+const READING = new Set(['open', 'read', 'scandir', 'stat', 'lstat', 'readlink', 'realpath'])
+
+/** A refusal of the file system that nobody foresaw; undefined for anything else. */
+function ofSystem(error: Error): PkgError | undefined {
+  const { syscall, code } = error as NodeJS.ErrnoException
+  if (syscall === undefined || code === undefined) return undefined
+  return new PkgError(READING.has(syscall) ? 'FILE_UNREADABLE' : 'FILE_UNWRITABLE', error.message, {
+    hint: 'Check the path, its permissions and the space on its disk.',
+    cause: error,
+  })
 }
 
 /** Whether a flag's parser refused its text, as opposed to failing. */

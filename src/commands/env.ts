@@ -24,11 +24,15 @@ export default class Env extends BaseCommand {
     this.print(flags.output, settings, viewSettings)
   }
 
-  private settings(flags: { namespace?: string | undefined; target?: string | undefined }) {
+  private settings(flags: {
+    namespace?: string | undefined
+    target?: string | undefined
+    debug?: boolean
+  }) {
     const folders = foldersOf(this.io.env)
     const env = this.io.env
     return {
-      HELM_DEBUG: env['HELM_DEBUG'] ?? 'false',
+      HELM_DEBUG: String(flags.debug ?? false),
       HELM_MAX_HISTORY: env['HELM_MAX_HISTORY'] ?? '10',
       HELM_NAMESPACE: flags.namespace ?? 'default',
       KUBECTL_PKG_CACHE_HOME: folders.cache,
