@@ -109,7 +109,7 @@ function releaseValue(release: ReleaseFacts): GoMap {
 }
 
 /** Chart.yaml under Go's field names; every field is there, also when the file lacks it. */
-function metadataValue(metadata: ChartMetadata, isRoot: boolean): GoMap {
+export function metadataValue(metadata: ChartMetadata, isRoot: boolean): GoMap {
   const { annotations } = metadata
   return new Map<string, Value>([
     ['Name', metadata.name],
