@@ -104,9 +104,10 @@ function layOut(value: Value, call: HelperCall, state: RenderState): unknown {
 }
 
 function blanks(option: string, hash: Record<string, unknown>): string | undefined {
-  if (hash[option] === undefined) return undefined
+  const given = hash[option]
+  if (given === undefined) return undefined
   // Integers of values are bigints, those of templates numbers.
-  const count = typeof hash[option] === 'string' ? Number.NaN : Number(hash[option])
+  const count = typeof given === 'bigint' || typeof given === 'number' ? Number(given) : Number.NaN
   if (!Number.isInteger(count) || count < 0 || count > 1000) {
     throw new GoError(`the option "${option}" wants a whole number of blanks`)
   }

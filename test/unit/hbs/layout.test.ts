@@ -12,6 +12,7 @@ text: "one\\n\\ntwo\\n"
 plain: "one\\ntwo"
 crlf: "one\\r\\ntwo\\r\\n"
 title: a title
+width: 4
 `
 
 const PARTIALS = {
@@ -103,7 +104,13 @@ test.each([
   { template: 'a: {{quote (values.name)}}', want: 'a: "web"' },
   { template: 'a: {{#if (values.nope)}}x{{else}}y{{/if}}', want: 'a: y' },
   { template: 'a: {{len (values.list)}}', want: 'a: 2' },
-  { template: 'a: {{len (values.asMap)}}', want: 'a: 7' },
+  { template: 'a: {{len (values.asMap)}}', want: 'a: 8' },
 ])('brackets around a path mean the path: $template', ({ template, want }) => {
   expect(render(template)).toBe(want)
+})
+
+test.each(['"4"', 'true', 'null', '-1', '1.5', 'values.list'])('indent=%s is refused', (width) => {
+  expect(() => render(`{{toYaml values.list indent=${width}}}`)).toThrow(
+    'the option "indent" wants a whole number of blanks',
+  )
 })
