@@ -10,11 +10,17 @@ export interface NamedText {
   text: string
 }
 
-/** Gives the place in a file with the text of its line, but for secrets. */
+/**
+ * Gives the place in a file with the text of its line, but for secrets. What is missing at the
+ * end is missed behind the last line that has something in it.
+ */
 export function spanIn({ name, text }: NamedText, line: number, column: number): SourceSpan {
   const lines = text.split(/\r?\n/)
-  const place = { file: name, line, column }
-  return line > lines.length ? place : { ...place, source: quotableLine(lines, line - 1) }
+  const last = lines.findLastIndex((each) => each.trim() !== '')
+  const isBehind = last >= 0 && line > last + 1
+  const at = isBehind ? last : line - 1
+  const place = isBehind ? (lines[at] ?? '').length + 1 : column
+  return { file: name, line: at + 1, column: place, source: quotableLine(lines, at) }
 }
 
 /**

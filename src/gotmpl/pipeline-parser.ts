@@ -199,7 +199,7 @@ export class PipelineParser {
     const name = this.takeText()
     if (!this.variables.includes(name)) {
       this.tokens.seen = Math.max(seen, this.tokens.seen)
-      this.tokens.fail(`undefined variable ${quote(name)}`)
+      this.tokens.fail(`undefined variable ${quote(name)}`, at)
     }
     return { kind: 'variable', at, name, fields: [] }
   }

@@ -38,12 +38,20 @@ export class TemplateError extends Error {
   }
 }
 
-/** A template that cannot be parsed: `template: NAME:LINE: MESSAGE`. */
-export function syntaxError(source: Source, offset: number, message: string): TemplateError {
-  const line = source.lineAt(offset)
+/**
+ * A template that cannot be parsed: `template: NAME:LINE: MESSAGE`.
+ *
+ * @param where offsets: `told` is in the line that the message tells, `at` is the mistake
+ */
+export function syntaxError(
+  source: Source,
+  where: { told: number; at: number },
+  message: string,
+): TemplateError {
+  const line = source.lineAt(where.told)
   return new TemplateError(`template: ${source.name}:${line}: ${message}`, {
     kind: 'syntax',
-    span: source.span(offset),
+    span: source.span(where.at),
   })
 }
 

@@ -66,9 +66,12 @@ export class TokenReader {
     return this.fail(problem + this.whereActionBegan(index, problem.endsWith(' action')))
   }
 
-  /** @throws TemplateError at the line of the token that was looked at last */
-  fail(message: string): never {
-    throw syntaxError(this.source, this.startOf(this.seen), message)
+  /**
+   * @param at offset to point at; Go tells the line of the token that was looked at last
+   * @throws TemplateError
+   */
+  fail(message: string, at = this.startOf(this.seen)): never {
+    throw syntaxError(this.source, { told: this.startOf(this.seen), at }, message)
   }
 
   /** Names the line of the action's beginning when an error ends it on another line. */

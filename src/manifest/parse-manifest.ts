@@ -1,7 +1,7 @@
 import { PkgError, type SourceSpan } from '../base/errors.ts'
 import { quotableLine } from '../base/secret-keys.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
-import { spanOfPath, yamlAdvice } from '../encoding/yaml-span.ts'
+import { spanIn, spanOfPath, yamlAdvice } from '../encoding/yaml-span.ts'
 import { compareText } from '../golang/order.ts'
 import { trimSpace } from '../golang/space.ts'
 import { GoError } from '../golang/value.ts'
@@ -111,10 +111,10 @@ function headOf(path: string, document: RenderedDocument, locate: Locate | undef
     return readHead(document.text)
   } catch (error) {
     if (error instanceof YamlError) {
-      const line = document.line + error.line - 1
+      const { line = 1, column } = spanIn(named(document), error.line, error.column)
       throw invalid(path, error.unmarshalMessage, {
-        span: locate?.(path, line, error.column),
-        details: excerpt(document.text, error.line),
+        span: locate?.(path, document.line + line - 1, column),
+        details: excerpt(document.text, line),
         cause: error,
       })
     }

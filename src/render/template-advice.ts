@@ -28,6 +28,14 @@ export const REFUSED_BY_CHART =
 /** What a message is known by; the first that fits counts, so the innermost causes come first. */
 const ADVICE: readonly [RegExp, string | Advise][] = [
   [
+    /error during tpl function execution/,
+    'The text given to "tpl" is a template of its own that fails: correct the value it comes from.',
+  ],
+  [
+    /cannot parse template/,
+    'The text given to "tpl" is no template: correct the value it comes from.',
+  ],
+  [
     /(?:function|helper) "(\w+)"(?: not defined|$)/,
     ([, name = ''], known) => ofFunction(name, known),
   ],
@@ -53,14 +61,6 @@ const ADVICE: readonly [RegExp, string | Advise][] = [
   [
     /unterminated|unclosed|unexpected .* in (?:action|define|template)/,
     'Close it on the line where it begins.',
-  ],
-  [
-    /error during tpl function execution/,
-    'The text given to "tpl" is a template of its own that fails: correct the value it comes from.',
-  ],
-  [
-    /cannot parse template/,
-    'The text given to "tpl" is no template: correct the value it comes from.',
   ],
   [
     /nil pointer evaluating|index of untyped nil|can't index item of nil/,
