@@ -8,8 +8,8 @@ import {
   type Maintainer,
 } from '../chart/metadata.ts'
 import { decodeYaml } from '../encoding/yaml-decode.ts'
-import { YamlError } from '../encoding/yaml-error.ts'
-import { locateYaml } from '../encoding/yaml-locate.ts'
+import { YamlError, type Position } from '../encoding/yaml-error.ts'
+import { spanIn, spanOfPath } from '../encoding/yaml-span.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { quote } from '../golang/strconv.ts'
 import { GoError, typeName, type Value } from '../golang/value.ts'
@@ -83,14 +83,15 @@ function read(folder: ChartFolder, findings: Findings): Chartfile | undefined {
   const fail = (message: string, span: SourceSpan): undefined => {
     findings.check({ severity: 'error', path: FILE, span }, `unable to parse YAML\n\t${message}`)
   }
+  let text = ''
   try {
-    const text = fromBytes(folder.read(FILE))
+    text = fromBytes(folder.read(FILE))
     const document = decodeYaml(text, { keepIntegers: true })
     return { text, document, metadata: readMetadata(document) }
   } catch (error) {
     if (error instanceof PkgError) return fail(error.message, { file: FILE })
     if (error instanceof YamlError) {
-      return fail(error.unmarshalMessage, { file: FILE, line: error.line, column: error.column })
+      return fail(error.unmarshalMessage, spanIn({ name: FILE, text }, error.line, error.column))
     }
     if (!(error instanceof GoError)) throw error
     return fail(`error unmarshaling JSON: while decoding JSON: ${error.message}`, { file: FILE })
@@ -103,35 +104,30 @@ interface Problem {
 }
 
 /** What Go's strict readers refuse: keys that stand twice, then keys that it does not know. */
-function strictProblem({ text, document }: Chartfile): Problem | undefined {
-  const twice: { line: number; message: string }[] = []
+function strictProblem(file: Chartfile): Problem | undefined {
+  const { text, document } = file
+  const twice: (Position & { message: string })[] = []
   decodeYaml(text, {
     onDuplicateKey: (key, _first, second, value) => {
       const message = `line ${value.line}: key ${quote(key)} already set in map`
-      twice.push({ line: second.line, message })
+      twice.push({ ...second, message })
     },
   })
   const [first] = twice
   if (first !== undefined) {
     const lines = twice.map(({ message }) => `\n  ${message}`).join('')
     const message = `error converting YAML to JSON: yaml: unmarshal errors:${lines}`
-    return { message, span: { file: FILE, line: first.line } }
+    return { message, span: spanIn({ name: FILE, text }, first.line, first.column) }
   }
   const key = unknownMetadataKey(document)
   if (key === undefined) return undefined
   const message = `error unmarshaling JSON: while decoding JSON: json: unknown field ${quote(key)}`
-  return { message, span: spanIn(text, [key]) }
+  return { message, span: spanOf(file, [key]) }
 }
 
 function spanOf({ text }: Chartfile, keys: readonly string[]): SourceSpan {
-  return keys.length === 0 ? { file: FILE } : spanIn(text, keys)
-}
-
-function spanIn(text: string, keys: readonly string[]): SourceSpan {
-  const place = locateYaml(text, keys)
-  if (place === undefined) return { file: FILE }
-  const { line, column } = place
-  return { file: FILE, line, column, source: text.split(/\r?\n/)[line - 1] ?? '' }
+  const place = keys.length === 0 ? undefined : spanOfPath({ name: FILE, text }, keys)
+  return place ?? { file: FILE }
 }
 
 function nameProblem(name: string): string | undefined {

@@ -34,7 +34,9 @@ export function lintObjects(file: RenderedTemplate, findings: Findings): boolean
   for (const part of readObjects(content)) {
     if (part.problem !== undefined) {
       const rule = { severity: 'error', path: name } as const
-      findings.check(located(rule, file, part.line), `unable to parse YAML: ${part.problem}`)
+      // What is missing at the end is missed behind the last line that has something in it.
+      const line = Math.min(part.line, content.trimEnd().split('\n').length)
+      findings.check(located(rule, file, line), `unable to parse YAML: ${part.problem}`)
       return false
     }
     for (const [severity, message] of problemsOf(part.head, file)) {

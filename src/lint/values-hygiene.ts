@@ -3,6 +3,7 @@ import { splitYamlDocuments } from '../encoding/yaml-decode.ts'
 import { composeYaml, type YamlNode } from '../encoding/yaml-compose.ts'
 import { keyText } from '../encoding/yaml-keys.ts'
 import { resolvePlain, type YamlScalar } from '../encoding/yaml-resolve.ts'
+import { spanIn } from '../encoding/yaml-span.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { sprintf } from '../golang/format.ts'
 import type { Findings } from './finding.ts'
@@ -16,13 +17,14 @@ import type { Findings } from './finding.ts'
 export function lintHygiene(chart: Chart, findings: Findings): void {
   for (const { file, line, message } of chart.warnings) {
     const span = line === undefined ? { file } : { file, line }
-    findings.check({ severity: 'warning', path: file, span }, message)
+    const text = line === undefined ? message : `line ${line}: ${message}`
+    findings.check({ severity: 'warning', path: file, span }, text)
   }
   const values = rawFile(chart, FILE)
   if (values === undefined || isNative(chart)) return
-  const lines = fromBytes(values.data).split(/\r?\n/)
-  for (const { line, column, message } of surprisesIn(fromBytes(values.data))) {
-    const span = { file: FILE, line, column, source: lines[line - 1] ?? '' }
+  const text = fromBytes(values.data)
+  for (const { line, column, message } of surprisesIn(text)) {
+    const span = spanIn({ name: FILE, text }, line, column)
     findings.check({ severity: 'warning', path: FILE, span }, `line ${line}: ${message}`)
   }
 }

@@ -3,6 +3,7 @@ import type { ChartFolder } from '../chart/chart-folder.ts'
 import { decodeYamlMap } from '../encoding/yaml-decode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
 import type { YamlDialect } from '../encoding/yaml-resolve.ts'
+import { spanIn } from '../encoding/yaml-span.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import type { GoMap } from '../golang/value.ts'
 import { coalesceInto } from '../values/coalesce.ts'
@@ -45,8 +46,9 @@ interface Problem {
 }
 
 function problemOf(folder: ChartFolder, request: ValuesRequest): Problem | undefined {
+  let text = ''
   try {
-    const text = fromBytes(folder.read(FILE))
+    text = fromBytes(folder.read(FILE))
     const values = decodeYamlMap(text, { dialect: request.dialect })
     return schemaProblem(folder, request, { text, values })
   } catch (error) {
@@ -58,7 +60,7 @@ function problemOf(folder: ChartFolder, request: ValuesRequest): Problem | undef
     const reason = error.unmarshalMessage.replace(/map\[string\]interface \{\}$/, 'common.Values')
     return {
       message: `unable to parse YAML: ${reason}`,
-      span: { file: FILE, line: error.line, column: error.column },
+      span: spanIn({ name: FILE, text }, error.line, error.column),
     }
   }
 }
