@@ -1,0 +1,277 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { builtCli } from '../support/built-cli.ts'
+import { oracle } from '../support/oracle.mjs'
+
+/*
+ * The built program as a process, laid out as npm installs it. It is built from the sources
+ * when these tests run, so that they need no `dist` and never see a stale one.
+ */
+
+const root = join(import.meta.dirname, '..', '..')
+const kubectl = oracle('kubectl')
+let app: string
+let bin: string
+let work: string
+
+beforeAll(() => {
+  app = mkdtempSync(join(tmpdir(), 'kubectl-pkg-app-'))
+  work = mkdtempSync(join(tmpdir(), 'kubectl-pkg-work-'))
+  cpSync(dirname(builtCli()), join(app, 'dist'), { recursive: true })
+  for (const name of ['package.json', 'oclif.manifest.json', 'charts', 'schemas', 'docs']) {
+    cpSync(join(root, name), join(app, name), { recursive: true })
+  }
+  bin = join(app, 'bin')
+  mkdirSync(bin)
+  const { bin: bins } = readJson<{ bin: Record<string, string> }>(join(app, 'package.json'))
+  for (const [name, file] of Object.entries(bins)) {
+    chmodSync(join(app, file), 0o755)
+    symlinkSync(join(app, file), join(bin, name))
+  }
+})
+
+afterAll(() => {
+  rmSync(app, { recursive: true })
+  rmSync(work, { recursive: true })
+})
+
+test('the committed manifest is that of the commands', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'kubectl-pkg-manifest-'))
+  cpSync(join(app, 'dist'), join(copy, 'dist'), { recursive: true })
+  cpSync(join(app, 'package.json'), join(copy, 'package.json'))
+  const made = run(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest'], {
+    cwd: copy,
+  })
+  expect(made.code).toBe(0)
+  expect(readJson(join(copy, 'oclif.manifest.json'))).toEqual(
+    readJson(join(root, 'oclif.manifest.json')),
+  )
+  rmSync(copy, { recursive: true })
+})
+
+test('both programs run by their names', () => {
+  const { version } = readJson<{ version: string }>(join(root, 'package.json'))
+  expect(run('kubectl-pkg', ['version', '--short'])).toEqual({
+    code: 0,
+    stdout: `v${version}\n`,
+    stderr: '',
+  })
+  expect(run('kubectl_complete-pkg', ['get', 'va'])).toEqual({
+    code: 0,
+    stdout:
+      'values\tPrint the values a release was given, or with --all those its templates saw.\n:4\n',
+    stderr: '',
+  })
+})
+
+test('an unknown command is a failure of ours, not of the framework', () => {
+  expect(run('kubectl-pkg', ['instal'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'Error: unknown command "instal" for "kubectl pkg"\n' +
+      '  hint: Did you mean "kubectl pkg install"? Run "kubectl pkg help" to see the commands.\n' +
+      '  code: USAGE\n',
+  })
+})
+
+test('help without a terminal is as wide as COLUMNS says', () => {
+  const { code, stdout } = run('kubectl-pkg', ['install', '--help'], { env: { COLUMNS: '50' } })
+  const words = stdout.split('\n').filter((line) => line.length > 50 && !line.startsWith('  kube'))
+  expect({ code, words }).toEqual({ code: 0, words: [] })
+})
+
+test('a reader that goes away early ends the run in silence', () => {
+  run('kubectl-pkg', ['create', 'web'])
+  writeFileSync(join(work, 'web/values.yaml'), '# as long as a pipe is not\n'.repeat(50_000))
+  const line = 'kubectl-pkg show values ./web | head -1; echo "${PIPESTATUS[0]}"'
+  expect(run('bash', ['-c', line])).toEqual({
+    code: 0,
+    stdout: '# as long as a pipe is not\n0\n',
+    stderr: '',
+  })
+})
+
+test('a full disk is said in one line', () => {
+  run('kubectl-pkg', ['create', 'full'])
+  const { code, stderr } = run('bash', ['-c', 'kubectl-pkg show all ./full > /dev/full'])
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr:
+      'Error: ENOSPC: no space left on device, write\n' +
+      '  hint: Check the path, its permissions and the space on its disk.\n' +
+      '  code: FILE_UNWRITABLE\n',
+  })
+})
+
+test('bash completes commands, flags and releases', () => {
+  const target = join(work, 'deploy')
+  run('kubectl-pkg', ['create', 'shop'])
+  run('kubectl-pkg', ['install', 'shop', './shop', '--target', `dir:${target}`])
+  const complete = (...words: string[]): string[] => {
+    const list = words.map((word) => `'${word}'`).join(' ')
+    const script = `source <(kubectl-pkg completion bash)
+COMP_WORDS=(kubectl-pkg ${list}); COMP_CWORD=${words.length}; _kubectl_pkg
+printf '%s\\n' "\${COMPREPLY[@]}"`
+    return run('bash', ['-c', script]).stdout.trim().split('\n')
+  }
+  expect(complete('ro')).toEqual(['rollback'])
+  expect(complete('get', 'm')).toEqual(['manifest', 'metadata'])
+  expect(complete('list', '--out')).toEqual(['--output'])
+  expect(complete('list', '--output', '')).toEqual(['table', 'json', 'yaml'])
+  expect(complete('status', '--target', `dir:${target}`, '')).toEqual(['shop'])
+})
+
+test.each(['bash', 'zsh', 'fish', 'powershell'])('the script for %s asks our program', (shell) => {
+  const { code, stdout } = run('kubectl-pkg', ['completion', shell])
+  expect({ code, asks: stdout.includes('kubectl_complete-pkg') }).toEqual({ code: 0, asks: true })
+})
+
+test.skipIf(kubectl === undefined)(
+  'kubectl finds the program and completes it (kubectl is packaged for Linux on x64)',
+  () => {
+    const { version } = readJson<{ version: string }>(join(root, 'package.json'))
+    expect(run(kubectl ?? '', ['pkg', 'version', '--short']).stdout).toBe(`v${version}\n`)
+    const { stdout } = run(kubectl ?? '', ['__complete', 'pkg', 'sta'])
+    expect(stdout).toBe('status\tShow the state of a release.\n:4\n')
+    expect(run(kubectl ?? '', ['pkg', 'nothing']).code).toBe(1)
+  },
+)
+
+test('what npm packs is the program, its charts, schemas and pages', () => {
+  for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) {
+    cpSync(join(root, name), join(app, name))
+  }
+  const { stdout } = run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: app })
+  const [packed] = JSON.parse(stdout) as [{ files: { path: string }[] }]
+  const tops = packed.files.map(({ path }) =>
+    path.startsWith('docs') ? path : (path.split('/')[0] ?? ''),
+  )
+  expect([...new Set(tops)].filter((top) => !top.startsWith('docs/')).sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'charts',
+    'dist',
+    'oclif.manifest.json',
+    'package.json',
+    'schemas',
+  ])
+  expect(tops.filter((top) => top.endsWith('.mjs'))).toEqual([])
+})
+
+test('a start reads few files and none of the heavy modules', () => {
+  run('kubectl-pkg', ['create', 'small', '--engine', 'gotemplate'])
+  // Measured, with room for a chunk or two; a rise means that something is loaded too early.
+  expect(excess(startUp(['version']), { scripts: 8, kilobytes: 420 })).toEqual([])
+  expect(excess(startUp(['template', 'web', './small']), { scripts: 14, kilobytes: 800 })).toEqual(
+    [],
+  )
+})
+
+test('the code cache is kept by content and outlives a change of the program', () => {
+  const cache = join(work, 'cache')
+  const env = { KUBECTL_PKG_CACHE_HOME: cache }
+  const copy = mkdtempSync(join(tmpdir(), 'kubectl-pkg-rebuilt-'))
+  cpSync(join(app, 'dist'), join(copy, 'dist'), { recursive: true })
+  cpSync(join(app, 'package.json'), join(copy, 'package.json'))
+  const version = () => run(process.execPath, [join(copy, 'dist/main.js'), 'version'], { env })
+  const kept = () => readdirSync(cache, { recursive: true, encoding: 'utf8' }).sort()
+
+  const first = version()
+  const before = kept()
+  expect(version()).toEqual(first)
+  expect(kept()).toEqual(before)
+
+  const file = join(copy, 'dist/commands/version.js')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text.replace(/^\/\*./, (mark) => (mark === '/*0' ? '/*1' : '/*0')),
+  )
+  expect(version()).toEqual(first)
+  expect(kept().length).toBe(before.length + 1)
+  rmSync(copy, { recursive: true })
+})
+
+interface StartUp {
+  /** Scripts of the program that were read. */
+  scripts: number
+  kilobytes: number
+  /** Modules of Node that take long to load. */
+  heavy: string[]
+}
+
+function excess(
+  { scripts, kilobytes, heavy }: StartUp,
+  most: { scripts: number; kilobytes: number },
+): string[] {
+  return [
+    ...(scripts > most.scripts ? [`${scripts} scripts`] : []),
+    ...(kilobytes > most.kilobytes ? [`${kilobytes} KiB`] : []),
+    ...heavy,
+  ]
+}
+
+const COUNT = `
+const fs = require('node:fs')
+const read = fs.readFileSync
+let scripts = 0
+let bytes = 0
+fs.readFileSync = (path, ...rest) => {
+  const data = read(path, ...rest)
+  if (String(path).includes('/dist/') && String(path).endsWith('.js')) { scripts++; bytes += data.length }
+  return data
+}
+process.on('exit', () => {
+  const loaded = process.moduleLoadList.map((name) => name.replace('NativeModule ', ''))
+  const heavy = loaded.filter((name) => ['http', 'https', 'tls', 'crypto', 'zlib', 'readline', 'child_process'].includes(name))
+  fs.writeFileSync(process.env.COUNT_LOG, JSON.stringify({ scripts, kilobytes: Math.ceil(bytes / 1024), heavy }))
+})
+`
+
+function startUp(args: string[]): StartUp {
+  const preload = join(work, 'count.cjs')
+  const log = join(work, 'count.json')
+  writeFileSync(preload, COUNT)
+  const env = { COUNT_LOG: log }
+  const { code } = run(process.execPath, ['-r', preload, join(app, 'dist/main.js'), ...args], {
+    env,
+  })
+  expect(code).toBe(0)
+  return readJson<StartUp>(log)
+}
+
+function run(
+  program: string,
+  args: string[],
+  { cwd = work, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): { code: number | null; stdout: string; stderr: string } {
+  const path = `${bin}:${process.env['PATH'] ?? ''}`
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd,
+    env: { PATH: path, HOME: work, TZ: 'UTC', KUBECONFIG: join(work, 'none'), ...env },
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  return { code: status, stdout, stderr }
+}
+
+function readJson<T>(path: string): T {
+  if (!existsSync(path)) throw new Error(`${path} is missing`)
+  return JSON.parse(readFileSync(path, 'utf8')) as T
+}
