@@ -55,11 +55,6 @@ export class HandlebarsEnvironment {
     for (const partial of partials) this.addPartial(partial)
   }
 
-  /** Whether there is a partial of that name, `name` within the chart or `chart/name`. */
-  hasPartial(chart: string, name: string): boolean {
-    return this.tableOf(chart)[name] !== undefined
-  }
-
   /**
    * Renders one file.
    *

@@ -18,7 +18,7 @@ export function listAt(value: Json, ...path: (string | number)[]): JsonObject[] 
 }
 
 /** A text inside an object; empty where there is none. */
-export function textAt(value: Json, ...path: (string | number)[]): string {
+function textAt(value: Json, ...path: (string | number)[]): string {
   const found = at(value, ...path)
   return typeof found === 'string' ? found : ''
 }
