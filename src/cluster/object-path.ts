@@ -47,7 +47,12 @@ function isPathSegment(name: string): boolean {
 }
 
 function encodeName(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9._-]/gu, (character) => encodeURIComponent(character))
+  return name.replaceAll(/[^A-Za-z0-9._-]/gu, (character) =>
+    encodeURIComponent(character).replace(
+      /^[^%]$/,
+      (mark) => `%${mark.charCodeAt(0).toString(16)}`,
+    ),
+  )
 }
 
 function unsafe({ kind, name, namespace }: ObjectRef, why: string): PkgError {
