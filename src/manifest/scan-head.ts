@@ -6,6 +6,17 @@
  * wrong, and takes none that the decoder would refuse.
  */
 import type { Head } from './read-head.ts'
+import {
+  isBlank,
+  isEscaped,
+  isOpenPlain,
+  isPlainKey,
+  isQuote,
+  keyEnd,
+  skipBlank,
+  textOf,
+  valueEnd,
+} from './scan-scalar.ts'
 
 /** A block collection that is open. */
 interface Level {
@@ -65,17 +76,17 @@ function readLine(scan: Scan): boolean {
   return readEntry(scan, lineStart, at)
 }
 
-/** Reads `key:` with its value, or a scalar of a list. */
+/** Reads `key:` with its value, or a scalar of a list or of the key on the line before. */
 function readEntry(scan: Scan, lineStart: number, at: number): boolean {
   const colon = keyEnd(scan.text, at)
   const column = at - lineStart
-  if (colon < 0) return readItem(scan, at, column)
+  if (colon < 0) return readAwaited(scan, at, column)
   if (!enter(scan, column, false)) return false
   const level = scan.levels[scan.levels.length - 1]
   if (level === undefined) return false
   const isQuoted = isQuote(scan.text.charCodeAt(at))
   level.key = isQuoted ? scan.text.slice(at + 1, colon - 1) : scan.text.slice(at, colon)
-  if (!isQuoted && !isPlainKey(level.key)) return false
+  if (isQuoted ? isEscaped(scan.text.slice(at, colon)) : !isPlainKey(level.key)) return false
   return isFreshField(scan) && readValue(scan, colon + 1, level)
 }
 
@@ -94,9 +105,9 @@ function isFreshField({ levels, seen }: Scan): boolean {
 const ROOT_FIELDS = ['kind', 'apiVersion', 'metadata'] as const
 const FIELDS = ['name', 'annotations'] as const
 
-function readItem(scan: Scan, at: number, column: number): boolean {
+function readAwaited(scan: Scan, at: number, column: number): boolean {
   const level = scan.levels[scan.levels.length - 1]
-  if (level?.isList !== true || !level.isWaiting || column <= level.column) return false
+  if (level?.isWaiting !== true || column <= level.column) return false
   return readValue(scan, at, level)
 }
 
@@ -162,67 +173,24 @@ function readValue(scan: Scan, from: number, level: Level): boolean {
   }
   level.isWaiting = false
   if (code === PIPE || code === GREATER) return readBlock(scan, at, level)
-  const end = valueEnd(text, at)
+  const end = valueEnd(text, at, level.column)
   if (end < 0) return false
   if (!keep(scan, text.slice(at, end))) return false
   skipLine(scan, end)
-  return !continues(scan, level)
+  if (!continues(scan, level)) return true
+  return isOpenPlain(text, at, end) && fieldAt(scan.levels) === undefined && skipPlain(scan, level)
 }
 
-/** Where a scalar or an empty collection ends that fills the rest of its line; −1 for others. */
-function valueEnd(text: string, at: number): number {
-  const code = text.charCodeAt(at)
-  const end = isQuote(code) ? quotedEnd(text, at) : plainEnd(text, at)
-  if (end < 0) return -1
-  let after = end
-  while (text.charCodeAt(after) === SPACE) after++
-  const next = text.charCodeAt(after)
-  const isOver = after >= text.length || next === LF || (next === HASH && after > end)
-  return isOver ? end : -1
-}
-
-function quotedEnd(text: string, at: number): number {
-  const quote = text.charCodeAt(at)
-  for (let end = at + 1; end < text.length; end++) {
-    const code = text.charCodeAt(end)
-    if (code === quote) return text.charCodeAt(end + 1) === quote ? -1 : end + 1
-    if (code === LF || code === BACKSLASH) return -1
-  }
-  return -1
-}
-
-function plainEnd(text: string, at: number): number {
-  const pair = text.slice(at, at + 2)
-  if (pair === '{}' || pair === '[]') return at + 2
-  if (!mayStart(text, at)) return -1
-  let end = at
-  for (; end < text.length; end++) {
-    const code = text.charCodeAt(end)
-    if (code === LF) break
-    if (code === COLON && isBlank(text.charCodeAt(end + 1))) return -1
-    if (code === COLON && end + 1 >= text.length) return -1
-    if (code === HASH && text.charCodeAt(end - 1) === SPACE) break
-  }
-  while (text.charCodeAt(end - 1) === SPACE) end--
-  return isPlainNumberSafe(text, at, end) ? end : -1
-}
-
-/** A plain scalar may begin with a letter or digit, or what never means anything else. */
-function mayStart(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  if (isWord(code) || code >= 0xa0) return true
-  if (code === DASH) return isLetter(text.charCodeAt(at + 1)) || text.charCodeAt(at + 1) === DASH
-  return code === SLASH || code === DOLLAR || code === OPEN_PAREN
-}
-
-/** JSON has no infinity: whether a number is too large is for the decoder to say. */
-function isPlainNumberSafe(text: string, at: number, end: number): boolean {
-  if (!isDigit(text.charCodeAt(at))) return true
-  if (end - at > 30) return false
-  for (let each = at; each < end; each++) {
-    const code = text.charCodeAt(each)
-    if (code === CAPITAL_E || code === SMALL_E) return false
-  }
+/** Skips the further lines of a plain scalar, when nothing in them could mean something else. */
+function skipPlain(scan: Scan, level: Level): boolean {
+  const { text } = scan
+  do {
+    const at = skipBlank(text, scan.at)
+    const lineEnd = text.indexOf('\n', at)
+    const line = text.slice(at, lineEnd < 0 ? text.length : lineEnd)
+    if (/: | #|:$/.test(line)) return false
+    skipLine(scan, at)
+  } while (continues(scan, level))
   return true
 }
 
@@ -267,33 +235,12 @@ function continues({ text, at }: Scan, level: Level): boolean {
   return false
 }
 
-/** Where the key at this place ends, at its colon; −1 where there is no simple key. */
-function keyEnd(text: string, at: number): number {
-  const code = text.charCodeAt(at)
-  let end = at
-  if (isQuote(code)) {
-    end = quotedEnd(text, at)
-    if (end < 0) return -1
-  } else {
-    while (isKeyPart(text.charCodeAt(end))) end++
-  }
-  if (end === at || end - at > MAX_KEY || text.charCodeAt(end) !== COLON) return -1
-  return end + 1 >= text.length || isBlank(text.charCodeAt(end + 1)) ? end : -1
-}
-
-const MAX_KEY = 500
-
-/** Keys that YAML would read as something else than text are left to the decoder. */
-function isPlainKey(key: string): boolean {
-  return /^[A-Za-z_]/.test(key) && !TYPED_WORD.test(key)
-}
-
-const TYPED_WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i
-
 /** Takes the value into the head if it is one of its fields; false for one that is not text. */
 function keep({ levels, head }: Scan, raw: string): boolean {
   const field = fieldAt(levels)
   if (field === undefined) return true
+  if (raw.includes('\n')) return false
+  if (raw === '{}') return field === 'metadata' || field === 'annotations'
   const text = textOf(raw)
   if (text === undefined || field === 'metadata' || field === 'annotations') return false
   if (field === 'annotation') head.annotations.set(levels.at(-1)?.key ?? '', text)
@@ -301,56 +248,15 @@ function keep({ levels, head }: Scan, raw: string): boolean {
   return true
 }
 
-/** The text of a scalar that is surely text; undefined for what may be another type. */
-function textOf(raw: string): string | undefined {
-  if (isQuote(raw.charCodeAt(0))) return raw.slice(1, -1)
-  return isLetter(raw.charCodeAt(0)) && !TYPED_WORD.test(raw) ? raw : undefined
-}
-
 function skipLine(scan: Scan, from: number): void {
   const end = scan.text.indexOf('\n', from)
   scan.at = end < 0 ? scan.text.length : end + 1
 }
 
-function isKeyPart(code: number): boolean {
-  return isWord(code) || code === DASH || code === DOT || code === SLASH
-}
-
-function isWord(code: number): boolean {
-  return isLetter(code) || isDigit(code) || code === UNDERSCORE
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57
-}
-
-function isQuote(code: number): boolean {
-  return code === DOUBLE_QUOTE || code === SINGLE_QUOTE
-}
-
-function isBlank(code: number): boolean {
-  return code === SPACE || code === LF
-}
-
 const LF = 10
 const SPACE = 32
-const DOUBLE_QUOTE = 34
 const HASH = 35
-const DOLLAR = 36
-const SINGLE_QUOTE = 39
-const OPEN_PAREN = 40
 const PLUS = 43
 const DASH = 45
-const DOT = 46
-const SLASH = 47
-const COLON = 58
 const GREATER = 62
-const CAPITAL_E = 69
-const BACKSLASH = 92
-const UNDERSCORE = 95
-const SMALL_E = 101
 const PIPE = 124

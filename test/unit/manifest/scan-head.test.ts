@@ -36,10 +36,26 @@ spec:
         - |
           four
         - five
+        plain: goes on
+          with:colons
+
+          and more
+        quoted: 'it''s
+          long'
+        double: "a\\n\\"b\\"
+
+          c"
+        empty:
+          {}
+        path: .spec.name
+        pattern: ^a
+        address: :8080
+        digest: 17586c40626a5a9feffebf7d0ab43b56a309715dfae2c89dbb468f82a0c07276
+        words: [a, 'b', "c" ]
 `
 
 test('the head of an ordinary object is found without decoding it', () => {
-  expect(scanHead(DEPLOYMENT.replace('["--x"]', '{}'))).toEqual({
+  expect(scanHead(DEPLOYMENT)).toEqual({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     name: 'web',
@@ -51,13 +67,21 @@ test('the head of an ordinary object is found without decoding it', () => {
 })
 
 test.each([
-  { what: 'flow collections', text: DEPLOYMENT },
+  { what: 'a map in flow style', text: 'a: {b: c}' },
+  { what: 'a list in a list in flow style', text: 'a: [[b]]' },
+  { what: 'an item that is a map in flow style', text: 'a: [b: c]' },
   { what: 'a number as name', text: 'kind: A\nmetadata:\n  name: 7' },
   { what: 'a list', text: '- kind: A' },
   { what: 'metadata that is a list', text: 'metadata:\n- a' },
   { what: 'a field that comes again', text: 'kind: A\nkind: B' },
   { what: 'a field in another case', text: 'Kind: A' },
-  { what: 'a value over two lines', text: 'a: b\n  c' },
+  { what: 'a kind over two lines', text: 'kind: b\n  c' },
+  { what: 'a quoted kind over two lines', text: 'kind: "b\n  c"' },
+  { what: 'a key in a value over two lines', text: 'a: b\n  c\n  d: e' },
+  { what: 'a comment in a value over two lines', text: 'a: b\n  c # d\n  e' },
+  { what: 'a quoted text that goes on in the column of its key', text: 'a: "b\nc"' },
+  { what: 'an unknown escape', text: 'a: "\\q"' },
+  { what: 'infinity', text: 'a: .inf' },
   { what: 'an anchor', text: 'a: &b c' },
   { what: 'a tab', text: 'a:\tb' },
   { what: 'a second root', text: '  a: b\nc: d' },
@@ -65,11 +89,10 @@ test.each([
   { what: 'an annotation without a value', text: 'metadata:\n  annotations:\n    a:' },
   { what: 'a merge key', text: '<<: a' },
   { what: 'a number beyond floats', text: 'a: 1e400' },
+  { what: 'a number of many digits', text: `a: ${'9'.repeat(400)}` },
 ])('$what is left to the decoder', ({ text }) => {
   expect(scanHead(text)).toBeUndefined()
 })
-
-const PLAIN = DEPLOYMENT.replace('["--x"]', '{}')
 
 // Pieces that make mistakes, and values of all kinds, put anywhere into a document.
 const piece = fc.constantFrom(
@@ -104,7 +127,7 @@ const piece = fc.constantFrom(
   ],
 )
 const change = fc.record({
-  at: fc.nat(PLAIN.length),
+  at: fc.nat(DEPLOYMENT.length),
   cut: fc.constantFrom(0, 0, 1, 2, 5, 20),
   piece,
 })
@@ -113,7 +136,7 @@ test('whatever is found is what decoding gives', () => {
   let found = 0
   fc.assert(
     fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
-      let text = PLAIN
+      let text = DEPLOYMENT
       for (const { at, cut, piece: added } of changes) {
         text = text.slice(0, at) + added + text.slice(at + cut)
       }

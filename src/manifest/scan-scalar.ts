@@ -1,0 +1,185 @@
+/*
+ * Where the keys and values end that `scan-head.ts` knows. A place of -1 is no error: what
+ * stands there is left to the decoder.
+ */
+
+/** Whether a value is a plain scalar, which goes on where the next line is indented more. */
+export function isOpenPlain(text: string, at: number, end: number): boolean {
+  const code = text.charCodeAt(at)
+  const isPlain = !isQuote(code) && code !== OPEN_BRACKET && code !== OPEN_BRACE
+  return isPlain && !text.startsWith('#', skipSpaces(text, end))
+}
+
+/** Where a scalar or a flat list ends behind which its line is empty; −1 for others. */
+export function valueEnd(text: string, at: number, column: number): number {
+  const code = text.charCodeAt(at)
+  let end = -1
+  if (isQuote(code)) end = quotedEnd(text, at, column)
+  else if (code === OPEN_BRACKET || code === OPEN_BRACE) end = flowEnd(text, at)
+  else end = plainEnd(text, at)
+  if (end < 0) return -1
+  const after = skipSpaces(text, end)
+  const next = text.charCodeAt(after)
+  const isOver = after >= text.length || next === LF || (next === HASH && after > end)
+  return isOver ? end : -1
+}
+
+/** Where a quoted text ends; only with a column may it go on, on lines indented more. */
+function quotedEnd(text: string, at: number, column = Infinity): number {
+  const quote = text.charCodeAt(at)
+  for (let end = at + 1; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code === LF && indentAt(text, end + 1) <= column) return -1
+    if (code === BACKSLASH && quote === DOUBLE_QUOTE) {
+      if (!SIMPLE_ESCAPES.includes(text.charAt(++end))) return -1
+    } else if (code === quote) {
+      if (quote === DOUBLE_QUOTE || text.charCodeAt(end + 1) !== quote) return end + 1
+      end++
+    }
+  }
+  return -1
+}
+
+/** Indentation of the next line with something on it. */
+function indentAt(text: string, from: number): number {
+  const at = skipBlank(text, from)
+  return at - text.lastIndexOf('\n', at - 1) - 1
+}
+
+const SIMPLE_ESCAPES = ['n', 't', '"', '\\', '/']
+
+/** Whether a quoted text has quotes or backslashes in it. */
+export function isEscaped(quoted: string): boolean {
+  return quoted.includes('\\') || quoted.includes("''", 1)
+}
+
+function flowEnd(text: string, at: number): number {
+  if (text.startsWith('{}', at)) return at + 2
+  FLAT_LIST.lastIndex = at
+  return FLAT_LIST.test(text) ? FLAT_LIST.lastIndex : -1
+}
+
+/** A list of words and quoted texts on one line. */
+const FLAT_LIST =
+  /\[ *(?:(?:"[^"\\\n]*"|'[^'\n]*'|[A-Za-z][\w./-]*)(?: *, *(?:"[^"\\\n]*"|'[^'\n]*'|[A-Za-z][\w./-]*))* *)?\]/y
+
+function plainEnd(text: string, at: number): number {
+  if (!mayStart(text, at)) return -1
+  let end = at
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code === LF) break
+    if (code === COLON && isBlank(text.charCodeAt(end + 1))) return -1
+    if (code === COLON && end + 1 >= text.length) return -1
+    if (code === HASH && text.charCodeAt(end - 1) === SPACE) break
+  }
+  while (text.charCodeAt(end - 1) === SPACE) end--
+  return isPlainNumberSafe(text, at, end) ? end : -1
+}
+
+/** A plain scalar may begin with a letter or digit, or what never means anything else. */
+function mayStart(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  if (isWord(code) || code >= 0xa0) return true
+  if (code === DASH) return isLetter(text.charCodeAt(at + 1)) || text.charCodeAt(at + 1) === DASH
+  if (code === DOT) return LEADING_DOT.test(text.slice(at, at + 2))
+  if (code === COLON) return isLetter(text.charCodeAt(at + 1)) || isDigit(text.charCodeAt(at + 1))
+  return code === SLASH || code === DOLLAR || code === OPEN_PAREN || code === CARET
+}
+
+/** Of a dot that begins no infinity, no NaN and no number. */
+const LEADING_DOT = /^\.[a-hj-mo-z*+/]/i
+
+/** JSON has no infinity: whether a number is too large is for the decoder to say. */
+function isPlainNumberSafe(text: string, at: number, end: number): boolean {
+  if (!isDigit(text.charCodeAt(at))) return true
+  const [number, exponent] = NUMBER.exec(text.slice(at, end)) ?? []
+  return number === undefined || (exponent === undefined && number.length <= 30)
+}
+
+const NUMBER = /^[\d_.:]+(e[+-]?[\d_]+)?$/i
+
+/** Where the key at this place ends, at its colon; −1 where there is no simple key. */
+export function keyEnd(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  let end = at
+  if (isQuote(code)) {
+    end = quotedEnd(text, at)
+    if (end < 0) return -1
+  } else {
+    while (isKeyPart(text.charCodeAt(end))) end++
+  }
+  if (end === at || end - at > MAX_KEY || text.charCodeAt(end) !== COLON) return -1
+  return end + 1 >= text.length || isBlank(text.charCodeAt(end + 1)) ? end : -1
+}
+
+const MAX_KEY = 500
+
+/** Keys that YAML would read as something else than text are left to the decoder. */
+export function isPlainKey(key: string): boolean {
+  return /^[A-Za-z_]/.test(key) && !TYPED_WORD.test(key)
+}
+
+const TYPED_WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i
+
+/** The text of a scalar that is surely text; undefined for what may be another type. */
+export function textOf(raw: string): string | undefined {
+  if (isQuote(raw.charCodeAt(0))) return isEscaped(raw) ? undefined : raw.slice(1, -1)
+  return isLetter(raw.charCodeAt(0)) && !TYPED_WORD.test(raw) ? raw : undefined
+}
+
+function skipSpaces(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) === SPACE) at++
+  return at
+}
+
+/** The next place that is no space and no line feed. */
+export function skipBlank(text: string, from: number): number {
+  let at = from
+  while (isBlank(text.charCodeAt(at))) at++
+  return at
+}
+
+function isKeyPart(code: number): boolean {
+  return isWord(code) || code === DASH || code === DOT || code === SLASH
+}
+
+function isWord(code: number): boolean {
+  return isLetter(code) || isDigit(code) || code === UNDERSCORE
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+/** Whether a character is a quotation mark. */
+export function isQuote(code: number): boolean {
+  return code === DOUBLE_QUOTE || code === SINGLE_QUOTE
+}
+
+/** Whether a character is a space or a line feed. */
+export function isBlank(code: number): boolean {
+  return code === SPACE || code === LF
+}
+
+const LF = 10
+const SPACE = 32
+const DOUBLE_QUOTE = 34
+const HASH = 35
+const DOLLAR = 36
+const SINGLE_QUOTE = 39
+const OPEN_PAREN = 40
+const DASH = 45
+const DOT = 46
+const SLASH = 47
+const COLON = 58
+const OPEN_BRACKET = 91
+const BACKSLASH = 92
+const CARET = 94
+const UNDERSCORE = 95
+const OPEN_BRACE = 123
