@@ -2,12 +2,14 @@ import { PkgError } from '../base/errors.ts'
 import { isCompatibleRange } from '../base/versions.ts'
 import { chartPath, rawFile, type Chart } from '../chart/chart.ts'
 import { spanOfField } from '../chart/read-yaml.ts'
+import { trimSpace } from '../golang/space.ts'
 import type { GoMap } from '../golang/value.ts'
 import { locateIn } from '../manifest/locate-line.ts'
 import {
   manifestText,
   notesOf,
   sortDocuments,
+  type Locate,
   type ManifestEntry,
 } from '../manifest/parse-manifest.ts'
 import { postRender } from '../manifest/post-render.ts'
@@ -16,7 +18,7 @@ import { templateTexts } from '../render/collect-templates.ts'
 import type { Lookup } from '../render/lookup.ts'
 import { runPostRenderer } from '../render/post-render.ts'
 import { renderChart } from '../render/render-chart.ts'
-import type { RenderedFile } from '../render/rendered-file.ts'
+import { isNotes, type RenderedFile } from '../render/rendered-file.ts'
 import { coalesceValues } from '../values/coalesce.ts'
 import { sourcesOf } from '../values/compose-values.ts'
 import { resolveSubcharts } from '../values/dependencies.ts'
@@ -30,6 +32,8 @@ export interface RenderRequest extends RenderInput {
   lookup?: Lookup
   /** Told of values that were ignored. */
   onWarning?: (warning: string) => void
+  /** Given all that was rendered when it cannot be read as objects. */
+  onUnreadable?: ((text: string) => void) | undefined
 }
 
 export interface RenderedRelease extends RenderResult {
@@ -64,8 +68,7 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
     enableDns: options.enableDns === true,
     ...(options.steps === undefined ? {} : { steps: options.steps }),
   })
-  const texts = templateTexts(chart)
-  const { entries, hooks } = sortDocuments(changed(files, request), locateIn(files, texts))
+  const { entries, hooks } = readDocuments(files, request, locateIn(files, templateTexts(chart)))
   const notes = notesOf(files, {
     notesPath: `${chartPath(chart)}/templates/NOTES.txt`,
     subchartNotes: options.renderSubchartNotes === true,
@@ -74,7 +77,7 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
 }
 
 /** @throws PkgError KUBE_VERSION_UNMET with Helm's text */
-export function assertKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {
+function assertKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {
   const range = chart.metadata.kubeVersion ?? ''
   if (range === '' || isCompatibleRange(range, kubeVersion.normalized)) return
   const file = rawFile(chart, 'Chart.yaml')
@@ -86,6 +89,21 @@ export function assertKubeVersion(chart: Chart, { kubeVersion }: Capabilities): 
       span: file && spanOfField(file, ['kubeVersion']),
     },
   )
+}
+
+function readDocuments(files: RenderedFile[], request: RenderRequest, locate: Locate) {
+  const read = changed(files, request)
+  try {
+    return sortDocuments(read, locate)
+  } catch (error) {
+    request.onUnreadable?.(
+      read
+        .filter(({ path, content }) => !isNotes(path) && trimSpace(content) !== '')
+        .map(({ path, content }) => `---\n# Source: ${path}\n${content}\n`)
+        .join(''),
+    )
+    throw error
+  }
 }
 
 function changed(files: RenderedFile[], { options }: RenderRequest): RenderedFile[] {

@@ -94,7 +94,7 @@ export async function withLock<T>(
 }
 
 /** @throws PkgError INTERRUPTED when the signal has been aborted */
-export function assertNotInterrupted(signal: AbortSignal): void {
+function assertNotInterrupted(signal: AbortSignal): void {
   if (!signal.aborted) return
   const reason: unknown = signal.reason
   throw reason instanceof PkgError ? reason : new PkgError('INTERRUPTED', 'interrupted')

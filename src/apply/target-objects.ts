@@ -23,7 +23,7 @@ export function objectsOf(release: Release, { withHooks }: ObjectChoice): KubeOb
 }
 
 /** Gives every object the namespace it ends up in, or takes it from kinds that have none. */
-export function placeObjects(
+function placeObjects(
   objects: readonly KubeObject[],
   scopeOf: ScopeOf,
   namespace: string,

@@ -86,7 +86,7 @@ export function writeScaffold(folder: string, files: readonly ChartFile[]): stri
 }
 
 /** @throws PkgError CHART_INVALID, with Helm's words where it has some */
-export function assertChartName(name: string): void {
+function assertChartName(name: string): void {
   const hint = 'Use lower-case letters, digits and hyphens, for example "web-shop".'
   if (name === '' || name.length > 250) {
     const message = 'chart name must be between 1 and 250 characters'

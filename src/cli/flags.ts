@@ -280,6 +280,6 @@ export function dryRun() {
 }
 
 /** A flag of Helm's that changes nothing here, hidden from help. */
-export function accepted(summary: string, aliases: string[] = []) {
+function accepted(summary: string, aliases: string[] = []) {
   return Flags.boolean({ summary, aliases, hidden: true })
 }

@@ -55,7 +55,7 @@ export function nanosecondsOf(value: Value): bigint {
 }
 
 /** Go's `time.Duration`. */
-export const DURATION: GoType = {
+const DURATION: GoType = {
   name: 'time.Duration',
   methods: {
     String: (self) => formatDuration(nanosecondsOf(self)),

@@ -65,7 +65,7 @@ export function durationBetween(earlier: Instant, later: Instant): bigint {
 }
 
 /** Orders instants, whatever their zones. */
-export function compareInstants(a: Instant, b: Instant): number {
+function compareInstants(a: Instant, b: Instant): number {
   return a.seconds - b.seconds || a.nanoseconds - b.nanoseconds
 }
 

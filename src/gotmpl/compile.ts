@@ -38,7 +38,7 @@ export function compileTemplate(list: ListNode): Block {
 }
 
 /** Compiles a list of statements, when it is first run; what it declares is known to it alone. */
-export function compileList(list: ListNode, scope: Scope): Block {
+function compileList(list: ListNode, scope: Scope): Block {
   const inner = scope.fork()
   let steps: Step[] | undefined
   return (frame) => {

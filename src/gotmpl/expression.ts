@@ -67,7 +67,7 @@ export function storeOf(variable: VariableNode, pipe: PipeNode, scope: Scope): S
 }
 
 /** The way into a slot. */
-export function storeIn(slot: number): Store {
+function storeIn(slot: number): Store {
   return (frame, value, isBoxed) => {
     frame.variables[slot] = value
     if (isBoxed) (frame.boxedVariables ??= [])[slot] = true

@@ -45,7 +45,7 @@ export function follow(
 }
 
 /** What a key gives that the map does not have, by the `missingkey` option. */
-export function missing(frame: Frame, name: string, zero: Value | undefined): Cell {
+function missing(frame: Frame, name: string, zero: Value | undefined): Cell {
   switch (frame.budget.missingKey) {
     case 'zero':
       return zero ?? null

@@ -49,13 +49,6 @@ export function readHook(head: Head, source: { path: string; text: string }): Ho
   }
 }
 
-/** Orders the hooks of one event as they run: by weight, then by name. */
-export function byWeight(left: Hook, right: Hook): number {
-  if (left.weight !== right.weight) return left.weight - right.weight
-  if (left.name === right.name) return 0
-  return left.name < right.name ? -1 : 1
-}
-
 /** Whether a hook is one of the chart's tests. */
 export function isTest(hook: Hook): boolean {
   return hook.events.includes('test')

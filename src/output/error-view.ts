@@ -1,4 +1,5 @@
 import type { PkgError, SourceSpan } from '../base/errors.ts'
+import type { ErrorDocument } from '../types/error.ts'
 import { term } from './term.ts'
 
 /**
@@ -16,7 +17,7 @@ export function viewError(error: PkgError, options: { json?: boolean } = {}): st
 }
 
 /** The failure's place with the line and a caret under the column. */
-export function viewSpan(span: SourceSpan): string[] {
+function viewSpan(span: SourceSpan): string[] {
   const place = [span.file, span.line, span.column].filter((part) => part !== undefined).join(':')
   if (span.line === undefined || span.source === undefined) return [`  --> ${place}`]
   const number = String(span.line)
@@ -29,7 +30,15 @@ export function viewSpan(span: SourceSpan): string[] {
   return lines
 }
 
-function toDocument(error: PkgError) {
+function toDocument(error: PkgError): ErrorDocument {
   const { message, code, hint, span, details } = error
-  return { error: { code, message, hint, span, details: details.length > 0 ? details : undefined } }
+  return {
+    error: {
+      code,
+      message,
+      ...(hint !== undefined && { hint }),
+      ...(span !== undefined && { span }),
+      ...(details.length > 0 && { details: [...details] }),
+    },
+  }
 }

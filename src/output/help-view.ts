@@ -115,7 +115,7 @@ export function viewCommand(command: CommandSpec, options: HelpOptions): string 
 }
 
 /** A command and its arguments: `install NAME [CHART] [flags]`. */
-export function usageOf({ id, args, strict }: CommandSpec): string {
+function usageOf({ id, args, strict }: CommandSpec): string {
   const places = Object.values(args).map(({ name, required }) => {
     const label = name.toUpperCase() + (strict === false ? '...' : '')
     return required === true ? label : `[${label}]`
@@ -124,7 +124,7 @@ export function usageOf({ id, args, strict }: CommandSpec): string {
 }
 
 /** The flags that people see, group by group, each as its label and what it does. */
-export function flagGroups(flags: readonly FlagSpec[]): [heading: string, rows: Row[]][] {
+function flagGroups(flags: readonly FlagSpec[]): [heading: string, rows: Row[]][] {
   const shown = flags.filter(({ hidden }) => hidden !== true)
   return GROUPS.map((group): [string, Row[]] => [
     group === '' ? 'Flags' : `${group[0]}${group.slice(1).toLowerCase()} flags`,

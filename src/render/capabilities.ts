@@ -20,7 +20,7 @@ export interface Capabilities {
 }
 
 /** Kubernetes 1.35, the version that Helm 4.1.4 is built for. */
-export const DEFAULT_KUBE_VERSION: KubeVersion = {
+const DEFAULT_KUBE_VERSION: KubeVersion = {
   version: 'v1.35.0',
   normalized: 'v1.35.0',
   major: '1',

@@ -67,7 +67,7 @@ export function templateValue(name: string, basePath: string): GoMap {
 }
 
 /** Marks a map as Go's common.Values, whose methods templates may call. */
-export function asValues(map: GoMap): GoMap {
+function asValues(map: GoMap): GoMap {
   return withType(map, VALUES)
 }
 

@@ -36,7 +36,7 @@ export function templateFunctions(set: TemplateSet, state: CallState): FunctionT
 }
 
 /** Runs a named template; of equal names Go's comes before a Handlebars partial. */
-export function include(
+function include(
   set: TemplateSet,
   state: CallState,
   call: { name: string; data: Value },

@@ -68,7 +68,7 @@ export function sourcesOf(values: GoMap): ValueSources | undefined {
  *
  * Source: Helm 4.1.4 pkg/chart/v2/loader/load.go, `MergeMaps`.
  */
-export function mergeMaps(under: GoMap, over: GoMap): GoMap {
+function mergeMaps(under: GoMap, over: GoMap): GoMap {
   const merged: GoMap = new Map(under)
   for (const [key, value] of over) {
     const existing = merged.get(key)

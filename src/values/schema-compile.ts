@@ -21,7 +21,7 @@ import type { MetaResources } from './schema-check.ts'
 import { validateSchema } from './schema-validate.ts'
 
 /** The URL under which Helm knows a chart's schema; messages name it. */
-export const SCHEMA_URL = 'file:///values.schema.json'
+const SCHEMA_URL = 'file:///values.schema.json'
 
 /**
  * Compiles a chart's values.schema.json, after checking it by its metaschema.
@@ -35,7 +35,7 @@ export function compileSchema(root: SchemaValue): SchemaNode {
 }
 
 /** Compiles schemas of any number of documents that refer to each other. */
-export class SchemaCompiler {
+class SchemaCompiler {
   private readonly documents = new Map<string, SchemaDocument>()
   private readonly nodes = new Map<string, SchemaNode>()
   private readonly queue: { node: SchemaNode; place: Place }[] = []

@@ -33,7 +33,7 @@ export function pointerTo(pointer: string, ...steps: string[]): string {
 }
 
 /** One step of a JSON pointer, written so that it holds no slash. */
-export function escapeStep(step: string): string {
+function escapeStep(step: string): string {
   return step.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 

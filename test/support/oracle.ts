@@ -1,1 +1,1 @@
-export { oracle, runHelm, type HelmRun } from './oracle.mjs'
+export { oracle, runHelm } from './oracle.mjs'
