@@ -12,7 +12,7 @@ import { crdFiles } from '../render/crds.ts'
 import type { Lookup } from '../render/lookup.ts'
 import type { RenderOptions } from './connections.ts'
 import { assertInstallable } from './installable.ts'
-import { assertNewName } from './names.ts'
+import { assertLabels, assertNewName } from './names.ts'
 import { renderRelease, type RenderedRelease } from './render.ts'
 
 export interface TemplateRequest {
@@ -34,6 +34,9 @@ export interface TemplateRequest {
   toFiles?: boolean
   lookup?: Lookup
   onWarning?: (warning: string) => void
+  /** Given all that was rendered when it cannot be read as objects. */
+  onUnreadable?: ((text: string) => void) | undefined
+  labels?: Record<string, string>
 }
 
 export interface TemplateResult {
@@ -63,6 +66,7 @@ export interface TemplateFileOutput {
 export function template(request: TemplateRequest): TemplateResult {
   assertInstallable(request.chart)
   assertNewName(request.release.name)
+  assertLabels(request.labels ?? {})
   const rendered = renderRelease({
     ...request,
     release: { ...request.release, revision: 1, isUpgrade: request.isUpgrade === true },

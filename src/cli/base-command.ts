@@ -195,7 +195,7 @@ export abstract class BaseCommand extends Command {
       const extra = words.slice(names.length).join(', ')
       throw new PkgError(
         'USAGE',
-        `expected at most ${counted(names.length)}, unexpected arguments: ${extra}`,
+        `expected at most ${countedInWords(names.length)}, unexpected arguments: ${extra}`,
         {
           hint: `Usage: ${usage}`,
         },
@@ -229,6 +229,13 @@ async function defaultOf(flag: FlagDefinition): Promise<unknown> {
 function labelOfArg(name: string, definitions: Interfaces.ArgInput): string {
   const label = name.toUpperCase()
   return definitions[name]?.required === true ? label : `[${label}]`
+}
+
+function countedInWords(count: number): string {
+  return counted(count).replace(
+    /^\d/,
+    (digit) => ['no', 'one', 'two', 'three'][Number(digit)] ?? digit,
+  )
 }
 
 function counted(count: number): string {

@@ -10,12 +10,13 @@ import {
   renderFlags,
   valuesFlags,
 } from '../cli/flags.ts'
-import { renderOptions } from '../cli/read-flags.ts'
+import { readLabels, renderOptions } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { writeTemplates } from '../cli/write-templates.ts'
 import { chooseName } from '../actions/choose-name.ts'
 import { loadChart } from '../actions/load-chart.ts'
 import { template } from '../actions/template.ts'
+import { trimSpace } from '../golang/space.ts'
 
 export default class Template extends BaseCommand {
   static override summary = 'Render a chart and print the manifests.'
@@ -87,7 +88,9 @@ The output is byte for byte what Helm 4.1.4 prints.`
       skipTests: flags['skip-tests'],
       showOnly: flags['show-only'] ?? [],
       toFiles: folder !== undefined,
+      labels: readLabels(flags.labels),
       onWarning: (warning) => this.note(warning),
+      onUnreadable: flags.debug ? (text) => this.io.out(`${trimSpace(text)}\n`) : undefined,
     })
 
     if (folder !== undefined) {
