@@ -20,9 +20,9 @@ export abstract class ReleaseCommand extends BaseCommand {
     return openConnections(flags, this.io, interruption.signal)
   }
 
-  protected override async finally(error: Error | undefined): Promise<void> {
+  protected override async finally(failure: Error | undefined): Promise<void> {
     this.removeHandlers()
-    await super.finally(error)
+    await super.finally(failure)
   }
 
   /** Says which hooks were left out, unless that was asked for. */

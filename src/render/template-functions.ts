@@ -36,11 +36,7 @@ export function templateFunctions(set: TemplateSet, state: CallState): FunctionT
 }
 
 /** Runs a named template; of equal names Go's comes before a Handlebars partial. */
-function include(
-  set: TemplateSet,
-  state: CallState,
-  call: { name: string; data: Value },
-): string {
+function include(set: TemplateSet, state: CallState, call: { name: string; data: Value }): string {
   const { name, data } = call
   const { included } = state
   const depth = included.get(name) ?? 0
