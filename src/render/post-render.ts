@@ -30,7 +30,9 @@ export function runPostRenderer(renderer: PostRenderer, manifests: string): stri
     timeout: TIMEOUT,
     killSignal: 'SIGKILL',
   })
-  if (error !== undefined) {
+  // A program may end without reading all of its input; its status tells how it went.
+  const isUnread = (error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE'
+  if (error !== undefined && !isUnread) {
     throw new PkgError('POST_RENDER_FAILED', `cannot run post-renderer "${command}"`, {
       hint: `Check that "${command}" exists and may be executed.`,
       details: [error.message],
