@@ -14,6 +14,7 @@ import {
   isQuote,
   keyEnd,
   skipBlank,
+  skipSpaces,
   textOf,
   valueEnd,
 } from './scan-scalar.ts'
@@ -57,8 +58,7 @@ const STRANGE = /[^\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\uff
 function readLine(scan: Scan): boolean {
   const { text } = scan
   const lineStart = scan.at
-  let at = lineStart
-  while (text.charCodeAt(at) === SPACE) at++
+  let at = skipSpaces(text, lineStart)
   const code = text.charCodeAt(at)
   if (code === HASH || code === LF || at >= text.length) {
     skipLine(scan, at)
@@ -66,8 +66,7 @@ function readLine(scan: Scan): boolean {
   }
   while (text.charCodeAt(at) === DASH && isBlank(text.charCodeAt(at + 1))) {
     if (!enter(scan, at - lineStart, true)) return false
-    at++
-    while (text.charCodeAt(at) === SPACE) at++
+    at = skipSpaces(text, at + 1)
     if (at >= text.length || text.charCodeAt(at) === LF) {
       skipLine(scan, at)
       return true
@@ -164,8 +163,7 @@ type Field = 'kind' | 'apiVersion' | 'metadata' | 'name' | 'annotations' | 'anno
 /** Reads the value behind a key or dash, to the end of its line or of its block. */
 function readValue(scan: Scan, from: number, level: Level): boolean {
   const { text } = scan
-  let at = from
-  while (text.charCodeAt(at) === SPACE) at++
+  const at = skipSpaces(text, from)
   const code = text.charCodeAt(at)
   if (at >= text.length || code === LF || (code === HASH && at > from)) {
     skipLine(scan, at)
@@ -175,7 +173,7 @@ function readValue(scan: Scan, from: number, level: Level): boolean {
   if (code === PIPE || code === GREATER) return readBlock(scan, at, level)
   const end = valueEnd(text, at, level.column)
   if (end < 0) return false
-  if (!keep(scan, text.slice(at, end))) return false
+  if (fieldAt(scan.levels) !== undefined && !keep(scan, text.slice(at, end))) return false
   skipLine(scan, end)
   if (!continues(scan, level)) return true
   return isOpenPlain(text, at, end) && fieldAt(scan.levels) === undefined && skipPlain(scan, level)
@@ -200,7 +198,7 @@ function readBlock(scan: Scan, at: number, level: Level): boolean {
   let end = at + 1
   const chomp = text.charCodeAt(end)
   if (chomp === DASH || chomp === PLUS) end++
-  while (text.charCodeAt(end) === SPACE) end++
+  end = skipSpaces(text, end)
   if (end < text.length && text.charCodeAt(end) !== LF) return false
   if (fieldAt(scan.levels) !== undefined) return false
   skipLine(scan, end)
@@ -212,8 +210,7 @@ function skipBlock(scan: Scan, column: number): boolean {
   const { text } = scan
   let indent = -1
   while (scan.at < text.length) {
-    let start = scan.at
-    while (text.charCodeAt(start) === SPACE) start++
+    const start = skipSpaces(text, scan.at)
     const own = start - scan.at
     const isEmpty = start >= text.length || text.charCodeAt(start) === LF
     if (isEmpty ? indent < 0 && own > column + 1 : own > column && own < indent) return false
@@ -226,13 +223,9 @@ function skipBlock(scan: Scan, column: number): boolean {
 
 /** Whether the next line with something on it is indented so that it belongs to the scalar. */
 function continues({ text, at }: Scan, level: Level): boolean {
-  let lineStart = at
-  for (let next = at; next < text.length; next++) {
-    const code = text.charCodeAt(next)
-    if (code === LF) lineStart = next + 1
-    else if (code !== SPACE) return code !== HASH && next - lineStart > level.column
-  }
-  return false
+  const next = skipBlank(text, at)
+  if (next >= text.length || text.charCodeAt(next) === HASH) return false
+  return next - text.lastIndexOf('\n', next - 1) - 1 > level.column
 }
 
 /** Takes the value into the head if it is one of its fields; false for one that is not text. */
@@ -254,7 +247,6 @@ function skipLine(scan: Scan, from: number): void {
 }
 
 const LF = 10
-const SPACE = 32
 const HASH = 35
 const PLUS = 43
 const DASH = 45

@@ -65,17 +65,15 @@ const FLAT_LIST =
 
 function plainEnd(text: string, at: number): number {
   if (!mayStart(text, at)) return -1
-  let end = at
-  for (; end < text.length; end++) {
-    const code = text.charCodeAt(end)
-    if (code === LF) break
-    if (code === COLON && isBlank(text.charCodeAt(end + 1))) return -1
-    if (code === COLON && end + 1 >= text.length) return -1
-    if (code === HASH && text.charCodeAt(end - 1) === SPACE) break
-  }
+  const stop = skip(PLAIN_TEXT, text, at)
+  if (text.charCodeAt(stop) === COLON) return -1
+  let end = stop
   while (text.charCodeAt(end - 1) === SPACE) end--
   return isPlainNumberSafe(text, at, end) ? end : -1
 }
+
+/** Up to a colon, a comment or the end of the line. */
+const PLAIN_TEXT = /(?:[^\n:#]|:(?![ \n]|$)|(?<! )#)*/y
 
 /** A plain scalar may begin with a letter or digit, or what never means anything else. */
 function mayStart(text: string, at: number): boolean {
@@ -107,7 +105,7 @@ export function keyEnd(text: string, at: number): number {
     end = quotedEnd(text, at)
     if (end < 0) return -1
   } else {
-    while (isKeyPart(text.charCodeAt(end))) end++
+    end = skip(/[\w./-]*/y, text, at)
   }
   if (end === at || end - at > MAX_KEY || text.charCodeAt(end) !== COLON) return -1
   return end + 1 >= text.length || isBlank(text.charCodeAt(end + 1)) ? end : -1
@@ -117,7 +115,7 @@ const MAX_KEY = 500
 
 /** Keys that YAML would read as something else than text are left to the decoder. */
 export function isPlainKey(key: string): boolean {
-  return /^[A-Za-z_]/.test(key) && !TYPED_WORD.test(key)
+  return /^[A-Za-z_]/.test(key) && (key.length > 5 || !TYPED_WORD.test(key))
 }
 
 const TYPED_WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i
@@ -128,21 +126,21 @@ export function textOf(raw: string): string | undefined {
   return isLetter(raw.charCodeAt(0)) && !TYPED_WORD.test(raw) ? raw : undefined
 }
 
-function skipSpaces(text: string, from: number): number {
-  let at = from
-  while (text.charCodeAt(at) === SPACE) at++
-  return at
+/** The next place that is no space. */
+export function skipSpaces(text: string, from: number): number {
+  return skip(/ */y, text, from)
 }
 
 /** The next place that is no space and no line feed. */
 export function skipBlank(text: string, from: number): number {
-  let at = from
-  while (isBlank(text.charCodeAt(at))) at++
-  return at
+  return skip(/[ \n]*/y, text, from)
 }
 
-function isKeyPart(code: number): boolean {
-  return isWord(code) || code === DASH || code === DOT || code === SLASH
+/** Where what the pattern matches at this place ends: patterns are quicker than loops here. */
+function skip(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  pattern.test(text)
+  return pattern.lastIndex
 }
 
 function isWord(code: number): boolean {
