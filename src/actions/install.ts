@@ -17,7 +17,7 @@ import { isSameContent } from '../release/same-content.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections, RenderOptions } from './connections.ts'
 import { locked } from './locked.ts'
-import { assertReleaseName } from './names.ts'
+import { assertNamespace, assertNewName } from './names.ts'
 import { prepare } from './prepare.ts'
 import { reporting } from './target-errors.ts'
 import { undoInstall } from './undo.ts'
@@ -73,7 +73,8 @@ export async function installChart(
   chart: Chart,
   request: InstallRequest,
 ): Promise<Deployed> {
-  assertReleaseName(request.release)
+  assertNewName(request.release.name)
+  assertNamespace(request.release.namespace)
   if (request.dryRun === true) return rehearse(connections, chart, request)
 
   const { name, namespace } = request.release

@@ -178,7 +178,7 @@ test.each([
   {
     run: () => install(connect(), { release: { name: 'Web', namespace: 'apps' }, chart, values }),
     message:
-      'INSTALLATION FAILED: release name "Web": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53',
+      'INSTALLATION FAILED: release name check failed: release name "Web": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53',
   },
 ])('$message', async ({ run, message }) => {
   await expect(run()).rejects.toMatchObject({ message })
