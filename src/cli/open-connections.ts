@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { loadChart } from '../actions/load-chart.ts'
 import type { Connections } from '../actions/connections.ts'
-import { renderRelease } from '../actions/render.ts'
+import { renderAtTarget } from '../actions/render-at-target.ts'
 import { LOCK_TIMES } from '../apply/lock.ts'
 import { PkgError } from '../base/errors.ts'
 import { openFiles } from '../base/files.ts'
@@ -32,11 +32,12 @@ export async function openConnections(
   const { path } = parseTarget(requireTarget(flags.target))
   const token = newToken()
   const files = openFiles()
+  const cluster = openDirectoryCluster({ path, files, token })
   return {
-    cluster: openDirectoryCluster({ path, files, token }),
+    cluster,
     storage: openDirectoryStorage({ path, files, token }),
     loadChart: (reference) => loadChart(reference, () => io.stdin()),
-    render: async (input) => renderRelease(input),
+    render: (input) => renderAtTarget(cluster, input, signal),
     identity: { token, host: hostname(), pid: process.pid, machine: await machineIdentity() },
     lock: {
       times: LOCK_TIMES,

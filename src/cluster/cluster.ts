@@ -10,6 +10,14 @@ export interface ObjectRef {
   name: string
 }
 
+/** Names a kind of object. */
+export interface KindRef {
+  apiVersion: string
+  kind: string
+  /** Undefined for kinds without a namespace, and for all namespaces. */
+  namespace: string | undefined
+}
+
 export type Scope = 'namespaced' | 'cluster'
 
 export type ApplyResult = 'created' | 'updated' | 'unchanged'
@@ -33,8 +41,8 @@ export interface Cluster {
    */
   scopes(incoming: readonly KubeObject[], signal?: AbortSignal): Promise<ScopeOf>
   get(ref: ObjectRef, signal?: AbortSignal): Promise<KubeObject | undefined>
-  /** Every object of a namespace, or with undefined those without one, in a stable order. */
-  list(namespace: string | undefined, signal?: AbortSignal): Promise<KubeObject[]>
+  /** Every object of a kind, by namespace and name. */
+  list(kind: KindRef, signal?: AbortSignal): Promise<KubeObject[]>
   /** Creates the object or brings it to the given state. */
   apply(object: KubeObject, signal?: AbortSignal): Promise<ApplyResult>
   /** @returns false when there was no such object */

@@ -7,7 +7,14 @@ import { encodeYamlPlain } from '../encoding/yaml-encode.ts'
 import { isClusterKind } from '../manifest/kind-order.ts'
 import { decodeDocument, isKubeObject } from '../manifest/decode-objects.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
-import { refOf, type ApplyResult, type Cluster, type ObjectRef, type ScopeOf } from './cluster.ts'
+import {
+  refOf,
+  type ApplyResult,
+  type Cluster,
+  type KindRef,
+  type ObjectRef,
+  type ScopeOf,
+} from './cluster.ts'
 import { directoryLeases } from './directory-leases.ts'
 import { CLUSTER_FOLDER, groupOf, objectPath } from './object-path.ts'
 
@@ -36,8 +43,7 @@ export function openDirectoryCluster({ path: root, files, token }: DirectoryTarg
     return data === undefined ? undefined : decodeObject(data, path, ref)
   }
 
-  const list = async (namespace: string | undefined): Promise<KubeObject[]> => {
-    const folder = join(root, namespace ?? CLUSTER_FOLDER)
+  const objectsIn = async (folder: string): Promise<KubeObject[]> => {
     const objects: KubeObject[] = []
     for (const { name, kind } of await files.list(folder)) {
       if (kind !== 'file' || !name.endsWith('.yaml') || name.startsWith('.')) continue
@@ -48,15 +54,25 @@ export function openDirectoryCluster({ path: root, files, token }: DirectoryTarg
     return objects
   }
 
+  const clusterObjects = (): Promise<KubeObject[]> => objectsIn(join(root, CLUSTER_FOLDER))
+
+  const list = async ({ apiVersion, kind, namespace }: KindRef): Promise<KubeObject[]> => {
+    const isWanted = (object: KubeObject): boolean =>
+      object.kind === kind && groupOf(object.apiVersion) === groupOf(apiVersion)
+    const folders = namespace === undefined ? await foldersOf(root, files) : [namespace]
+    const found = await Promise.all(folders.map((folder) => objectsIn(join(root, folder))))
+    return found.flat().filter(isWanted)
+  }
+
   return {
     target: `dir:${root}`,
     runsHooks: false,
     leases: directoryLeases(join(root, RECORDS_FOLDER, 'locks'), files),
     get: (ref, signal) => checked(signal, () => get(ref)),
-    list: (namespace, signal) => checked(signal, () => list(namespace)),
+    list: (kind, signal) => checked(signal, () => list(kind)),
 
     scopes: (incoming, signal) =>
-      checked(signal, async () => scopesOf([...(await list(undefined)), ...incoming])),
+      checked(signal, async () => scopesOf([...(await clusterObjects()), ...incoming])),
 
     apply: (object, signal) =>
       checked(signal, async (): Promise<ApplyResult> => {
@@ -79,15 +95,22 @@ export function openDirectoryCluster({ path: root, files, token }: DirectoryTarg
       }),
 
     async sweep(tokens) {
-      for (const folder of await files.list(root)) {
-        if (folder.kind !== 'folder' || folder.name === RECORDS_FOLDER) continue
-        for (const { name } of await files.list(join(root, folder.name))) {
-          if (isTemporaryOf(name, tokens)) await files.remove(join(root, folder.name, name))
+      for (const folder of await foldersOf(root, files)) {
+        for (const { name } of await files.list(join(root, folder))) {
+          if (isTemporaryOf(name, tokens)) await files.remove(join(root, folder, name))
         }
-        await files.removeEmptyFolder(join(root, folder.name))
+        await files.removeEmptyFolder(join(root, folder))
       }
     },
   }
+}
+
+/** The folders of objects: one a namespace, and that of objects without one. */
+async function foldersOf(root: string, files: Files): Promise<string[]> {
+  const entries = await files.list(root)
+  return entries
+    .filter(({ name, kind }) => kind === 'folder' && name !== RECORDS_FOLDER)
+    .map(({ name }) => name)
 }
 
 async function checked<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {

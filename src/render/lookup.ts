@@ -41,7 +41,7 @@ export function lookupSnapshot(answers: ReadonlyMap<string, GoMap>): Snapshot {
 }
 
 /** Names one query in a snapshot. */
-function lookupKey({ apiVersion, kind, namespace, name }: LookupQuery): string {
+export function lookupKey({ apiVersion, kind, namespace, name }: LookupQuery): string {
   return JSON.stringify([apiVersion, kind, namespace, name])
 }
 

@@ -69,7 +69,10 @@ test('an object is created, left alone when it is the same, updated and deleted'
     await cluster.apply(second),
   ]).toEqual(['created', 'unchanged', 'updated'])
   expect(await cluster.get(refOf(first))).toEqual(second)
-  expect(await cluster.list('apps')).toEqual([second])
+  expect(await cluster.list({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'apps' })).toEqual([
+    second,
+  ])
+  expect(await cluster.list({ apiVersion: 'v1', kind: 'Secret', namespace: undefined })).toEqual([])
   expect([await cluster.delete(refOf(first)), await cluster.delete(refOf(first))]).toEqual([
     true,
     false,
