@@ -43,24 +43,13 @@ export function openDirectoryCluster({ path: root, files, token }: DirectoryTarg
     return data === undefined ? undefined : decodeObject(data, path, ref)
   }
 
-  const objectsIn = async (folder: string): Promise<KubeObject[]> => {
-    const objects: KubeObject[] = []
-    for (const { name, kind } of await files.list(folder)) {
-      if (kind !== 'file' || !name.endsWith('.yaml') || name.startsWith('.')) continue
-      const data = await readFile(files, join(folder, name))
-      const value = data === undefined ? undefined : decode(data, join(folder, name))
-      if (isKubeObject(value)) objects.push(value)
-    }
-    return objects
-  }
-
-  const clusterObjects = (): Promise<KubeObject[]> => objectsIn(join(root, CLUSTER_FOLDER))
+  const clusterObjects = (): Promise<KubeObject[]> => objectsIn(files, join(root, CLUSTER_FOLDER))
 
   const list = async ({ apiVersion, kind, namespace }: KindRef): Promise<KubeObject[]> => {
     const isWanted = (object: KubeObject): boolean =>
       object.kind === kind && groupOf(object.apiVersion) === groupOf(apiVersion)
     const folders = namespace === undefined ? await foldersOf(root, files) : [namespace]
-    const found = await Promise.all(folders.map((folder) => objectsIn(join(root, folder))))
+    const found = await Promise.all(folders.map((folder) => objectsIn(files, join(root, folder))))
     return found.flat().filter(isWanted)
   }
 
@@ -103,6 +92,17 @@ export function openDirectoryCluster({ path: root, files, token }: DirectoryTarg
       }
     },
   }
+}
+
+async function objectsIn(files: Files, folder: string): Promise<KubeObject[]> {
+  const objects: KubeObject[] = []
+  for (const { name, kind } of await files.list(folder)) {
+    if (kind !== 'file' || !name.endsWith('.yaml') || name.startsWith('.')) continue
+    const data = await readFile(files, join(folder, name))
+    const value = data === undefined ? undefined : decode(data, join(folder, name))
+    if (isKubeObject(value)) objects.push(value)
+  }
+  return objects
 }
 
 /** The folders of objects: one a namespace, and that of objects without one. */
