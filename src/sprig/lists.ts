@@ -12,6 +12,7 @@ import {
 import { compareText } from '../golang/order.ts'
 import { isEmpty, itemsOf, NIL_DEREFERENCE, toInt64, toText, toTexts } from './cast.ts'
 import { deepEqual } from './deep.ts'
+import { assertCount } from './string-size.ts'
 
 /**
  * Gives the functions over lists. None of them changes its argument.
@@ -142,9 +143,11 @@ function chunkAt(items: readonly Value[], size: number, at: number, count: numbe
 }
 
 function concat(...lists: Value[]): Value {
-  const items = lists.flatMap((list) => {
+  const parts = lists.map((list) => {
     return itemsOf(list) ?? fail(`Cannot concat type ${kindFor(list)} as list`)
   })
+  assertCount(parts.reduce((count, part) => count + part.length, 0))
+  const items = parts.flat(1)
   return items.length === 0 ? NIL_LIST : items
 }
 

@@ -9,3 +9,15 @@ export function assertSize(characters: number): void {
     `a string of ${characters} bytes is longer than the limit of ${LIMITS.stringBytes}`,
   )
 }
+
+/** Items of a list that a function makes of others. */
+const MOST_ITEMS = 10_000_000
+
+/** @throws PkgError RENDER_BUDGET when a list of that many items would be too long */
+export function assertCount(items: number): void {
+  if (items <= MOST_ITEMS) return
+  throw new PkgError(
+    'RENDER_BUDGET',
+    `a list of ${items} items is longer than the limit of ${MOST_ITEMS}`,
+  )
+}
