@@ -26,6 +26,7 @@ test.each(names)('%s', async (name) => {
       const [, ...argv] = argumentsIn(folder, command)
       const { code, stdout, stderr } = await runCli(Template, argv)
       expect(stdout.toString()).toBe('')
+      expect(stderr).toMatch(/^ {2}hint: .+$/m)
       runs.push(`$ ${command}\n${withoutFolder(folder, stderr)}exit ${code}\n`)
     }
     return runs.join('\n')
