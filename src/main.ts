@@ -7,7 +7,7 @@ import { routeOf, type Routes } from './cli/routes.ts'
 
 /*
  * The executable. A known command is one script of the bundle, run with V8's code cache;
- * help, unknown commands and the person's own plugins go to oclif.
+ * what is none of ours, such as a plugin that the person added, goes to oclif.
  *
  * Node 20 takes a code cache for scripts, not for modules, so the bundle is CommonJS and
  * this file has its own small `require` for it.

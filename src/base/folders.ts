@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { requirePackage } from './lazy.ts'
 
 /** A folder name no person chooses, so that records never meet manifests. */
 export const RECORDS_FOLDER = '.kubectl-pkg'
@@ -15,5 +15,6 @@ export function isTemporaryOf(name: string, tokens: readonly string[]): boolean 
 
 /** A token of 96 random bits, in hexadecimal digits. */
 export function newToken(): string {
+  const { randomBytes } = requirePackage('node:crypto') as typeof import('node:crypto')
   return randomBytes(12).toString('hex')
 }

@@ -1,5 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import type { Json } from './json.ts'
+import { requirePackage } from './lazy.ts'
 import { SECRET_KEY } from './secret-keys.ts'
 
 /**
@@ -8,9 +8,11 @@ import { SECRET_KEY } from './secret-keys.ts'
  * The four digits are of an HMAC whose key nobody knows, so equal values look equal in
  * one run and nothing can be guessed from them.
  */
-export function newMask(key: Uint8Array = randomBytes(32)): (value: string) => string {
+export function newMask(key?: Uint8Array): (value: string) => string {
+  const { createHmac, randomBytes } = requirePackage('node:crypto') as typeof import('node:crypto')
+  const secret = key ?? randomBytes(32)
   return (value) => {
-    const digits = createHmac('sha256', key).update(value).digest('hex').slice(0, 4)
+    const digits = createHmac('sha256', secret).update(value).digest('hex').slice(0, 4)
     return `<${Buffer.byteLength(value)} bytes, #${digits}>`
   }
 }
