@@ -53,9 +53,17 @@ function ownJobs() {
   return [
     { name: 'version', goal: 1.0, args: ['version'] },
     { name: 'template: tiny chart', goal: 0.9, args: ['template', 'rel', 'tiny'] },
-    { name: 'template: 500 templates, 200 KB of values', goal: 0.8, args: ['template', 'rel', 'many'] },
+    {
+      name: 'template: 500 templates, 200 KB of values',
+      goal: 0.8,
+      args: ['template', 'rel', 'many'],
+    },
     { name: 'template: loop over 10,000 values', goal: 0.45, args: ['template', 'rel', 'loop'] },
-    { name: 'template: 5 MB of values', goal: 0.5, args: ['template', 'rel', 'tiny', '-f', 'large-values.yaml'] },
+    {
+      name: 'template: 5 MB of values',
+      goal: 0.5,
+      args: ['template', 'rel', 'tiny', '-f', 'large-values.yaml'],
+    },
     { name: 'template: 3 MB of manifest', goal: 0.5, args: ['template', 'rel', 'manifest'] },
     { name: 'template: 0.9 MB of CRDs as templates', goal: 0.5, args: ['template', 'rel', 'crds'] },
     { name: 'lint: 500 templates', goal: 0.5, args: ['lint', 'many'] },
@@ -86,6 +94,7 @@ function publicJobs(root) {
 function measure({ name, goal, args }) {
   const samples = { ours: [], helm: [] }
   const programs = { ours: [process.execPath, main], helm: [helm] }
+  if (args[0] === 'template') checkOutput(name, args)
   for (let run = -1; run < runs; run++) {
     for (const [who, program] of Object.entries(programs)) {
       const sample = once([...program, ...args])
@@ -93,8 +102,11 @@ function measure({ name, goal, args }) {
       if (run >= 0) samples[who].push(sample)
     }
   }
-  const median = (who, what) => samples[who].map((sample) => sample[what]).sort((a, b) => a - b)[runs >> 1]
-  const ratios = samples.ours.map((sample, at) => sample.wall / samples.helm[at].wall).sort((a, b) => a - b)
+  const median = (who, what) =>
+    samples[who].map((sample) => sample[what]).sort((a, b) => a - b)[runs >> 1]
+  const ratios = samples.ours
+    .map((sample, at) => sample.wall / samples.helm[at].wall)
+    .sort((a, b) => a - b)
   return {
     name,
     goal,
@@ -106,10 +118,27 @@ function measure({ name, goal, args }) {
   }
 }
 
+/** A time means something only for the same output; charts may print lines that are random. */
+function checkOutput(name, args) {
+  const outputOf = (command) =>
+    spawnSync(command[0], [...command.slice(1), ...args], { cwd: folder, env, maxBuffer: 1 << 28 })
+      .stdout.toString()
+      .split('\n')
+  const ours = outputOf([process.execPath, main])
+  const [one, other] = [outputOf([helm]), outputOf([helm])]
+  const at = one.findIndex((line, index) => line === other[index] && line !== ours[index])
+  if (at < 0 && ours.length === one.length) return
+  throw new Error(`"${name}" gives another output than Helm from line ${at + 1} on`)
+}
+
 function once(command) {
   const timed = gnuTime ? ['/usr/bin/time', '-f', '@@%U %S %M', ...command] : command
   const start = process.hrtime.bigint()
-  const { status, stderr } = spawnSync(timed[0], timed.slice(1), { cwd: folder, env, maxBuffer: 1 << 28 })
+  const { status, stderr } = spawnSync(timed[0], timed.slice(1), {
+    cwd: folder,
+    env,
+    maxBuffer: 1 << 28,
+  })
   const wall = Number(process.hrtime.bigint() - start) / 1e6
   const [, user, system, memory] = /@@(\S+) (\S+) (\S+)/.exec(stderr.toString()) ?? []
   return {

@@ -17,11 +17,15 @@ export function makeCharts(folder) {
   write('large-values.yaml', largeValues())
 }
 
-const chartYaml = (name) => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\nicon: https://example.com/icon.png\n`
+const chartYaml = (name) =>
+  `apiVersion: v2\nname: ${name}\nversion: 1.0.0\nicon: https://example.com/icon.png\n`
 
 function tiny(write) {
   write('tiny/Chart.yaml', chartYaml('tiny'))
-  write('tiny/values.yaml', 'replicas: 2\nimage: {repository: nginx, tag: "1.29"}\nresources: {}\nservice: {port: 80}\n')
+  write(
+    'tiny/values.yaml',
+    'replicas: 2\nimage: {repository: nginx, tag: "1.29"}\nresources: {}\nservice: {port: 80}\n',
+  )
   write(
     'tiny/templates/_helpers.tpl',
     `{{- define "tiny.labels" -}}
@@ -80,10 +84,17 @@ function many(write) {
   write('many/Chart.yaml', chartYaml('many'))
   const items = Array.from(
     { length: 2000 },
-    (_, n) => `item${n}:\n  enabled: true\n  name: name-${n}\n  port: ${8000 + n}\n  labels: {tier: t${n % 7}, zone: z${n % 3}}\n`,
+    (_, n) =>
+      `item${n}:\n  enabled: true\n  name: name-${n}\n  port: ${8000 + n}\n  labels: {tier: t${n % 7}, zone: z${n % 3}}\n`,
   )
-  write('many/values.yaml', `replicas: 2\nimage: {repository: nginx, tag: "1.29"}\nresources: {limits: {cpu: 1, memory: 1Gi}}\n${items.join('')}`)
-  write('many/templates/_helpers.tpl', '{{- define "many.labels" -}}\napp: {{ .Chart.Name }}\nrelease: {{ .Release.Name | quote }}\n{{- end }}\n')
+  write(
+    'many/values.yaml',
+    `replicas: 2\nimage: {repository: nginx, tag: "1.29"}\nresources: {limits: {cpu: 1, memory: 1Gi}}\n${items.join('')}`,
+  )
+  write(
+    'many/templates/_helpers.tpl',
+    '{{- define "many.labels" -}}\napp: {{ .Chart.Name }}\nrelease: {{ .Release.Name | quote }}\n{{- end }}\n',
+  )
   for (let n = 0; n < 500; n++) {
     write(
       `many/templates/t${n}.yaml`,
@@ -104,7 +115,10 @@ data:
 
 function loop(write) {
   write('loop/Chart.yaml', chartYaml('loop'))
-  const items = Array.from({ length: 10_000 }, (_, n) => `  key-${n}: {name: Name-${n}, size: ${n}}\n`)
+  const items = Array.from(
+    { length: 10_000 },
+    (_, n) => `  key-${n}: {name: Name-${n}, size: ${n}}\n`,
+  )
   write('loop/values.yaml', `items:\n${items.join('')}`)
   write(
     'loop/templates/configmap.yaml',
@@ -165,6 +179,7 @@ ${fields}`
 
 function largeValues() {
   const lines = ['big:\n']
-  for (let n = 0; n < 100_000; n++) lines.push(`  key${n}: value number ${n} of a large file, as generated\n`)
+  for (let n = 0; n < 100_000; n++)
+    lines.push(`  key${n}: value number ${n} of a large file, as generated\n`)
   return lines.join('')
 }
