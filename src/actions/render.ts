@@ -96,12 +96,10 @@ function readDocuments(files: RenderedFile[], request: RenderRequest, locate: Lo
   try {
     return sortDocuments(read, locate)
   } catch (error) {
-    request.onUnreadable?.(
-      read
-        .filter(({ path, content }) => !isNotes(path) && trimSpace(content) !== '')
-        .map(({ path, content }) => `---\n# Source: ${path}\n${content}\n`)
-        .join(''),
-    )
+    const texts = read
+      .filter(({ path, content }) => !isNotes(path) && trimSpace(content) !== '')
+      .map(({ path, content }) => `---\n# Source: ${path}\n${content}\n`)
+    request.onUnreadable?.(`${trimSpace(texts.join(''))}\n`)
     throw error
   }
 }

@@ -16,7 +16,6 @@ import { writeTemplates } from '../cli/write-templates.ts'
 import { chooseName } from '../actions/choose-name.ts'
 import { loadChart } from '../actions/load-chart.ts'
 import { template } from '../actions/template.ts'
-import { trimSpace } from '../golang/space.ts'
 
 export default class Template extends BaseCommand {
   static override summary = 'Render a chart and print the manifests.'
@@ -90,7 +89,7 @@ The output is byte for byte what Helm 4.1.4 prints.`
       toFiles: folder !== undefined,
       labels: readLabels(flags.labels),
       onWarning: (warning) => this.note(warning),
-      onUnreadable: flags.debug ? (text) => this.io.out(`${trimSpace(text)}\n`) : undefined,
+      onUnreadable: flags.debug ? (text) => this.io.out(text) : undefined,
     })
 
     if (folder !== undefined) {
