@@ -22,6 +22,8 @@ export const integer = Flags.custom<number, { min?: number }>({
   },
 })
 
+const IGNORED = 'Accepted for scripts written for Helm; a directory needs no cluster.'
+
 /** Flags that every command takes. */
 export const globalFlags = {
   namespace: Flags.string({
@@ -47,6 +49,26 @@ export const globalFlags = {
     default: 'auto',
     helpGroup: 'GLOBAL',
   }),
+  kubeconfig: ofCluster(),
+  'kube-context': ofCluster(),
+  'kube-apiserver': ofCluster(),
+  'kube-as-user': ofCluster(),
+  'kube-as-group': ofCluster(),
+  'kube-ca-file': ofCluster(),
+  'kube-tls-server-name': ofCluster(),
+  'kube-token': ofCluster(),
+  'burst-limit': ofCluster(),
+  qps: ofCluster(),
+  'content-cache': ofCluster(),
+  'registry-config': ofCluster(),
+  'repository-cache': ofCluster(),
+  'repository-config': ofCluster(),
+  'kube-insecure-skip-tls-verify': Flags.boolean({ summary: IGNORED, hidden: true }),
+}
+
+/** A flag of Helm's that chooses a cluster. */
+function ofCluster() {
+  return Flags.string({ summary: IGNORED, hidden: true })
 }
 
 /** `--preset`, `-f` and the `--set` family. */

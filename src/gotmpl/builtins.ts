@@ -21,7 +21,7 @@ import type { Signature } from './call.ts'
 import { eq, ge, gt, le, lt, ne } from './compare.ts'
 import { escapeHtml, escapeJs, escapeQuery } from './escape.ts'
 import type { Cell } from './frame.ts'
-import { isTrue } from './truth.ts'
+import { isTrue } from '../golang/truth.ts'
 
 interface Builtin extends Signature {
   readonly call: (...args: never[]) => Value

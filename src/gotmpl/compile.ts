@@ -30,7 +30,7 @@ import type {
 } from './nodes.ts'
 import { compileRange } from './range.ts'
 import { Scope } from './scope.ts'
-import { isTrue } from './truth.ts'
+import { isTrue } from '../golang/truth.ts'
 
 /** Compiles a template's text. */
 export function compileTemplate(list: ListNode): Block {

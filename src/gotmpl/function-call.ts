@@ -25,7 +25,7 @@ import {
   type Stage,
 } from './frame.ts'
 import { type IdentifierNode, type NamedNode, sourceOf } from './nodes.ts'
-import { isTrue } from './truth.ts'
+import { isTrue } from '../golang/truth.ts'
 
 /** How a call site calls the function that its name stands for in one set. */
 interface Site {

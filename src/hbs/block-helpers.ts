@@ -5,7 +5,7 @@ import { COSTS } from './budget.ts'
 import { HandlebarsFault } from './fault.ts'
 import { atCall, lookUp, type Helper, type HelperCall } from './helpers.ts'
 import type { RenderState } from './state.ts'
-import { isTrue } from './truth.ts'
+import { isTrue } from '../golang/truth.ts'
 
 /**
  * The helpers that replace Handlebars' own: they count their steps, take Go's view of what

@@ -5,7 +5,7 @@ import { callFunction, fewestArguments } from './call-function.ts'
 import { COSTS } from './budget.ts'
 import { HandlebarsFault, type Place } from './fault.ts'
 import type { RenderState } from './state.ts'
-import { isTrue } from './truth.ts'
+import { isTrue } from '../golang/truth.ts'
 
 /** A helper as Handlebars calls it: `this` is the context, the last argument the options. */
 export type Helper = (this: unknown, ...args: unknown[]) => unknown

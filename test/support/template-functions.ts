@@ -13,7 +13,7 @@ import {
   withType,
 } from '../../src/golang/value.ts'
 import type { TemplateSet } from '../../src/gotmpl/template-set.ts'
-import { isTrue } from '../../src/gotmpl/truth.ts'
+import { isTrue } from '../../src/golang/truth.ts'
 
 /** Functions with each kind of signature; test/conformance/gotmpl/reference.go has the same. */
 export function templateFunctions(set: () => TemplateSet): FunctionTable {

@@ -1,28 +1,13 @@
-import * as Args from '@oclif/core/args'
-import { BaseCommand } from '../../cli/base-command.ts'
-import { chartFlags } from '../../cli/flags.ts'
-import { loadChart } from '../../actions/load-chart.ts'
-import { showChart } from '../../actions/show.ts'
+import { ShowCommand } from '../../cli/show-command.ts'
 
-export default class ShowReadme extends BaseCommand {
+export default class ShowReadme extends ShowCommand {
   static override summary = 'Print the README of a chart.'
 
   static override aliases = ['inspect:readme']
 
   static override examples = ['<%= config.bin %> show readme ./charts/web']
 
-  static override args = {
-    chart: Args.string({
-      required: true,
-      description: 'Folder, archive, or - for standard input.',
-    }),
-  }
-
-  static override flags = chartFlags
-
-  async run(): Promise<void> {
-    const { args } = await this.parse(ShowReadme)
-    const chart = await loadChart(args.chart, () => this.io.stdin())
-    this.printRaw(showChart(chart, 'readme'))
+  run(): Promise<void> {
+    return this.show('readme')
   }
 }
