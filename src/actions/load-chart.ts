@@ -1,4 +1,4 @@
-import { loadChart as load } from '../chart/load-chart.ts'
+import { loadChart as load, type ChartInput } from '../chart/load-chart.ts'
 import type { Chart } from '../chart/chart.ts'
 
 /**
@@ -6,6 +6,10 @@ import type { Chart } from '../chart/chart.ts'
  *
  * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, CHART_TOO_LARGE, ARCHIVE_UNSAFE
  */
-export function loadChart(reference: string, stdin: () => Uint8Array): Promise<Chart> {
-  return load(reference, { readStdin: () => Promise.resolve(stdin()) })
+export function loadChart(
+  reference: string,
+  stdin: () => Uint8Array,
+  options: Pick<ChartInput, 'outsideLinks'> = {},
+): Promise<Chart> {
+  return load(reference, { ...options, readStdin: () => Promise.resolve(stdin()) })
 }

@@ -10,6 +10,8 @@ export interface ChartInput {
   /** Reads all of standard input, for the reference `-`. */
   readStdin: () => Promise<Uint8Array>
   limits?: Partial<ChartLimits>
+  /** What happens to symbolic links that lead out of a chart's folder; followed by default. */
+  outsideLinks?: 'follow' | 'refuse' | undefined
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ChartInput {
  *   ARCHIVE_UNSAFE, FILE_UNREADABLE
  */
 export async function loadChart(reference: string, input: ChartInput): Promise<Chart> {
-  const { limits = {} } = input
+  const { limits = {}, outsideLinks } = input
   if (reference === '-') {
     const bytes = await input.readStdin()
     return loadChartArchive(bytes, { origin: reference, path: 'standard input', limits })
@@ -27,7 +29,7 @@ export async function loadChart(reference: string, input: ChartInput): Promise<C
   const name = reference.trim()
   const stat = statSync(name, { throwIfNoEntry: false })
   if (stat === undefined) throw notFound(name)
-  if (stat.isDirectory()) return loadChartDirectory(name, limits)
+  if (stat.isDirectory()) return loadChartDirectory(name, { limits, outsideLinks })
   const path = resolve(name)
   return loadChartArchive(readArchiveFile(path, stat, limits), { origin: name, path, limits })
 }

@@ -23,21 +23,27 @@ import { openFileReader, type FileReader } from './file-reader.ts'
 import { parseIgnore, type Ignore } from './ignore.ts'
 import { withoutMark } from './read-archive.ts'
 
+export interface DirectoryOptions {
+  limits?: Partial<ChartLimits> | undefined
+  /** What happens to symbolic links that lead out of the folder. */
+  outsideLinks?: 'follow' | 'refuse' | undefined
+}
+
 /**
  * Loads a chart from a folder: the files that .helmignore does not leave out, in the order of
  * their names, folder by folder.
  *
- * A symbolic link is followed when it stays below the folder and refused when it leaves it.
- * Devices, pipes and sockets are left out with a warning.
+ * Symbolic links are followed with a warning, as Helm does; those that leave the folder are
+ * refused where the chart is to be given to others. Devices, pipes and sockets are left out with a warning.
  *
  * Source: helm.sh/helm/v4 pkg/chart/v2/loader/directory.go, internal/sympath/walk.go.
  *
  * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, CHART_TOO_LARGE, YAML_INVALID,
  *   ARCHIVE_UNSAFE, FILE_UNREADABLE
  */
-export function loadChartDirectory(path: string, limits: Partial<ChartLimits> = {}): Chart {
+export function loadChartDirectory(path: string, options: DirectoryOptions = {}): Chart {
   assertHasChart(resolve(path))
-  return assembleChart(readChartDirectory(path, limits))
+  return assembleChart(readChartDirectory(path, options))
 }
 
 /**
@@ -45,7 +51,10 @@ export function loadChartDirectory(path: string, limits: Partial<ChartLimits> = 
  *
  * @throws PkgError as `loadChartDirectory` does for files and links
  */
-export function readChartDirectory(path: string, limits: Partial<ChartLimits> = {}): ChartSource {
+export function readChartDirectory(
+  path: string,
+  { limits = {}, outsideLinks = 'follow' }: DirectoryOptions = {},
+): ChartSource {
   const root = resolve(path)
   const walk: Walk = {
     root,
@@ -55,6 +64,7 @@ export function readChartDirectory(path: string, limits: Partial<ChartLimits> = 
     files: [],
     warnings: [],
     realRoot: undefined,
+    outsideLinks,
   }
   walkFolder(walk, '', [])
   const { files, warnings, budget } = walk
@@ -70,6 +80,7 @@ interface Walk {
   warnings: ChartWarning[]
   /** The root without links; found when the first link is met. */
   realRoot: string | undefined
+  outsideLinks: 'follow' | 'refuse'
 }
 
 function assertHasChart(root: string): void {
@@ -128,14 +139,16 @@ function takeLink(walk: Walk, name: string, trail: readonly string[]): void {
   const stat = lstatSync(target)
   if (walk.ignore(name, stat.isDirectory())) return
   walk.realRoot ??= realpathSync(walk.root)
-  if (!isInside(target, walk.realRoot)) {
+  const isOutside = !isInside(target, walk.realRoot)
+  if (isOutside && walk.outsideLinks === 'refuse') {
     throw new PkgError(
       'CHART_INVALID',
       `symbolic link "${name}" leads out of the chart to "${target}"`,
       { hint: 'Copy what it leads to into the chart, or name it in .helmignore.' },
     )
   }
-  walk.warnings.push({ file: name, message: `symbolic link is followed to "${target}"` })
+  const where = isOutside ? 'symbolic link leads out of the chart and' : 'symbolic link'
+  walk.warnings.push({ file: name, message: `${where} is followed to "${target}"` })
   if (stat.isFile()) takeFile(walk, name)
   else if (stat.isDirectory()) {
     if (

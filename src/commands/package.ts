@@ -32,7 +32,9 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Package)
     for (const reference of argv as string[]) {
-      const chart = await loadChart(reference, () => this.io.stdin())
+      const chart = await loadChart(reference, () => this.io.stdin(), {
+        outsideLinks: 'refuse',
+      })
       this.noteWarnings(chart)
       const path = packageToFolder({
         chart,

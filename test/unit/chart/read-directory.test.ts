@@ -20,7 +20,7 @@ function written(files: ChartFiles): string {
 
 function failure(folder: string, limits?: Partial<ChartLimits>): { code: string; message: string } {
   try {
-    loadChartDirectory(folder, limits)
+    loadChartDirectory(folder, { limits })
   } catch (error) {
     if (!(error instanceof PkgError)) throw error
     return { code: error.code, message: error.message.replaceAll(folder, 'WEB') }
@@ -82,23 +82,30 @@ test('a link to a file or a folder inside the chart is followed, with a warning'
   expect(chart.warnings.map(({ file }) => file)).toEqual(['link.txt', 'more'])
 })
 
-test('a link out of the chart is refused unless .helmignore names it', () => {
+test('a link out of the chart is followed with a warning, unless .helmignore names it', () => {
   const folder = written({})
-  writeChart(join(folder, '..'), { 'secret.txt': 'x' })
-  symlinkSync('../secret.txt', join(folder, 'link'))
-  expect(failure(folder)).toEqual({
-    code: 'CHART_INVALID',
-    message: `symbolic link "link" leads out of the chart to "${join(folder, '..', 'secret.txt')}"`,
-  })
+  writeChart(join(folder, '..'), { 'shared.txt': 'x' })
+  symlinkSync('../shared.txt', join(folder, 'link'))
+  const chart = loadChartDirectory(folder)
+  expect(names(chart.files)).toEqual(['link'])
+  expect(chart.warnings.map(({ message }) => message)).toEqual([
+    `symbolic link leads out of the chart and is followed to "${join(folder, '..', 'shared.txt')}"`,
+  ])
   writeChart(folder, { '.helmignore': 'link\n' })
   expect(names(loadChartDirectory(folder).files)).toEqual(['.helmignore'])
 })
 
-test('a folder that a link leads out through is refused', () => {
+test.each([
+  { kind: 'file', path: 'shared.txt' },
+  { kind: 'folder', path: 'other/x.txt' },
+])('a link to a $kind outside is refused where the chart is given to others', ({ path }) => {
   const folder = written({})
-  writeChart(join(folder, '..', 'other'), { 'x.txt': 'x' })
-  symlinkSync('../other', join(folder, 'more'))
-  expect(failure(folder).code).toBe('CHART_INVALID')
+  writeChart(join(folder, '..'), { [path]: 'x' })
+  const [target = ''] = path.split('/')
+  symlinkSync(`../${target}`, join(folder, 'link'))
+  expect(() => loadChartDirectory(folder, { outsideLinks: 'refuse' })).toThrow(
+    `symbolic link "link" leads out of the chart to "${join(folder, '..', target)}"`,
+  )
 })
 
 test.each([
