@@ -43,7 +43,9 @@ function commandSection({ id, summary, description, args, flags, examples = [], 
   const code = [`kubectl pkg ${[words, ...places, '[flags]'].join(' ')}`]
   const shown = examples.map((text) => text.replaceAll('<%= config.bin %>', 'kubectl pkg'))
   if (shown.length > 0) code.push('', ...shown)
-  const text = description ? `\n${description.trim().replace(/^([^-].*)\n(?=- )/m, '$1\n\n')}\n` : ''
+  const text = description
+    ? `\n${description.trim().replace(/^([^-].*)\n(?=- )/m, '$1\n\n')}\n`
+    : ''
   const table = own.length > 0 ? `\n${flagTable(own)}` : ''
   return `## ${words}\n\n${summary}\n${text}${also}\n\`\`\`sh\n${code.join('\n')}\n\`\`\`\n${table}`
 }

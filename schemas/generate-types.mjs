@@ -7,7 +7,9 @@ const types = new URL('../src/types/', import.meta.url)
 mkdirSync(types, { recursive: true })
 
 const stale = []
-for (const name of readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.schema.json'))) {
+for (const name of readdirSync(new URL('.', import.meta.url)).filter((name) =>
+  name.endsWith('.schema.json'),
+)) {
   const text = await compileFromFile(new URL(name, import.meta.url).pathname, {
     bannerComment: `/* Generated from schemas/${name}; change the schema and run "npm run types". */`,
     additionalProperties: true,
@@ -15,7 +17,8 @@ for (const name of readdirSync(new URL('.', import.meta.url)).filter((name) => n
     style: { semi: false, singleQuote: true, printWidth: 100 },
   })
   const file = new URL(name.replace('.schema.json', '.ts'), types)
-  if (check && readOrEmpty(file) !== text) stale.push(`src/types/${name.replace('.schema.json', '.ts')}`)
+  if (check && readOrEmpty(file) !== text)
+    stale.push(`src/types/${name.replace('.schema.json', '.ts')}`)
   if (!check) writeFileSync(file, text)
 }
 if (stale.length > 0) {

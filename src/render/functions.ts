@@ -29,7 +29,9 @@ export interface FunctionOptions {
  * Source: Helm 4.1.4 pkg/engine/funcs.go, engine.go.
  */
 export function helmFunctions(options: FunctionOptions): FunctionTable {
-  const table = new Map<string, GoFunction>(sprigFunctions({ enableDns: options.enableDns === true }))
+  const table = new Map<string, GoFunction>(
+    sprigFunctions({ enableDns: options.enableDns === true }),
+  )
   table.delete('env')
   table.delete('expandenv')
   for (const [name, target] of Object.entries(ENCODINGS)) table.set(name, target)

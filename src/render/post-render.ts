@@ -31,7 +31,7 @@ export function runPostRenderer(renderer: PostRenderer, manifests: string): stri
     killSignal: 'SIGKILL',
   })
   // A program may end without reading all of its input; its status tells how it went.
-  const isUnread = (error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE'
+  const isUnread = error !== undefined && 'code' in error && error.code === 'EPIPE'
   if (error !== undefined && !isUnread) {
     throw new PkgError('POST_RENDER_FAILED', `cannot run post-renderer "${command}"`, {
       hint: `Check that "${command}" exists and may be executed.`,

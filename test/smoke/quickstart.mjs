@@ -19,7 +19,15 @@ log:
 
 const target = ['--target', 'dir:quickstart/deploy', '--namespace', 'ingress']
 run('install', 'web', 'charts/ingress', '--values', 'quickstart/my-values.yaml', ...target)
-run('upgrade', 'web', 'charts/ingress', '--reuse-values', '--set', 'replicas=3,redirectToHttps=true', ...target)
+run(
+  'upgrade',
+  'web',
+  'charts/ingress',
+  '--reuse-values',
+  '--set',
+  'replicas=3,redirectToHttps=true',
+  ...target,
+)
 run('history', 'web', ...target)
 run('diff', 'web', '1', '2', ...target)
 run('rollback', 'web', '1', ...target)
@@ -31,7 +39,9 @@ Next: node dist/main.js --help, or put it on the PATH with "npm link" and type "
 `)
 
 function run(...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/main.js', ...args], { cwd: root })
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/main.js', ...args], {
+    cwd: root,
+  })
   say(`kubectl pkg ${args.join(' ')}`, `${stdout}${stderr}`.trimEnd())
   if (status !== 0) process.exit(status ?? 1)
 }
