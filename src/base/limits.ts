@@ -13,6 +13,8 @@ export const LIMITS = {
   yamlDepth: 1000,
   renderSteps: 50_000_000,
   stringBytes: 64 * 1024 * 1024,
+  /** Values that one function goes through; what stands in two places counts twice. */
+  values: 2_000_000,
   outputBytes: 64 * 1024 * 1024,
   /** Helm's own bound on nested `include` calls. */
   includeDepth: 1000,

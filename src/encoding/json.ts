@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts'
 import { LIMITS } from '../base/limits.ts'
+import { ValueBudget } from '../base/value-budget.ts'
 import { fromBytes, toBytes } from '../golang/bytes.ts'
 import { compareText, sortedKeys } from '../golang/order.ts'
 import { formatFloat } from '../golang/strconv.ts'
@@ -21,10 +22,11 @@ export interface JsonOptions {
  * their shortest form, what is no valid text as U+FFFD, structs by their JSON names.
  *
  * @throws GoError with Go's text for NaN and infinities
+ * @throws PkgError RENDER_BUDGET when the text is too long
  */
 export function encodeJson(value: Encodable, options: JsonOptions = {}): string {
   const { indent, escapeHtml = true } = options
-  return write({ indent, escapeHtml }, value, '\n')
+  return write({ indent, escapeHtml, budget: new ValueBudget() }, value, '\n')
 }
 
 /**
@@ -74,20 +76,21 @@ const UNSAFE_IN_HTML = /[\x00-\x1f"\\<>&\u2028\u2029\ud800-\udfff]/gu
 interface Style {
   readonly indent: string | undefined
   readonly escapeHtml: boolean
+  readonly budget: ValueBudget
 }
 
 /** Writes one value; `line` is a line break and the indent of the level it stands on. */
 function write(style: Style, value: Encodable, line: string): string {
-  switch (typeof value) {
-    case 'string':
-      return encodeJsonString(value, style.escapeHtml)
-    case 'number':
-      return encodeFloat(value)
-    case 'boolean':
-      return value ? 'true' : 'false'
-    default:
-      return writeObject(style, value, line)
-  }
+  if (typeof value === 'object') return writeObject(style, value, line)
+  const text = writeScalar(style, value)
+  style.budget.write(text.length)
+  return text
+}
+
+function writeScalar(style: Style, value: string | number | boolean): string {
+  if (typeof value === 'string') return encodeJsonString(value, style.escapeHtml)
+  if (typeof value === 'number') return encodeFloat(value)
+  return value ? 'true' : 'false'
 }
 
 function writeObject(
@@ -113,6 +116,7 @@ function writeList(style: Style, items: readonly Encodable[], line: string): str
   const inner = style.indent === undefined ? '' : line + style.indent
   let text = '['
   for (let at = 0; at < items.length; at++) {
+    countEntry(style, inner.length + 1)
     text += (at > 0 ? ',' : '') + inner + write(style, items[at] ?? null, inner)
   }
   return `${text}${style.indent === undefined ? '' : line}]`
@@ -129,10 +133,17 @@ function writeEntries(
   const colon = style.indent === undefined ? ':' : ': '
   let text = '{'
   for (const [at, key] of keys.entries()) {
-    text += (at > 0 ? ',' : '') + inner + encodeJsonString(key, style.escapeHtml) + colon
+    const start = (at > 0 ? ',' : '') + inner + encodeJsonString(key, style.escapeHtml) + colon
+    countEntry(style, start.length)
+    text += start
     text += write(style, get(key), inner)
   }
   return `${text}${style.indent === undefined ? '' : line}}`
+}
+
+function countEntry({ budget }: Style, characters: number): void {
+  budget.visit()
+  budget.write(characters)
 }
 
 /** A struct by the JSON names of its fields, or as its own `MarshalJSON` says. */

@@ -1,4 +1,5 @@
 import { requirePackage } from '../base/lazy.ts'
+import { ValueBudget } from '../base/value-budget.ts'
 import { fromBytes, toBytes } from '../golang/bytes.ts'
 import { sortedKeys } from '../golang/order.ts'
 import { formatFloat } from '../golang/strconv.ts'
@@ -12,9 +13,10 @@ import { GoError, GoInt, GoNil, GoStruct, int64, type Value } from '../golang/va
  * Source: BurntSushi/toml v1.6.0 `Encoder`.
  *
  * @throws GoError with Go's text for what TOML cannot hold
+ * @throws PkgError RENDER_BUDGET when the text is too long
  */
 export function encodeToml(value: Value): string {
-  const out: Output = { text: '' }
+  const out: Output = { text: '', budget: new ValueBudget() }
   writeEntry(out, [], value)
   return out.text
 }
@@ -38,22 +40,25 @@ export function decodeToml(text: string): Map<string, Value> {
 
 interface Output {
   text: string
+  readonly budget: ValueBudget
 }
 
 type Key = readonly string[]
 type TomlType = 'hash' | 'array of hashes' | 'other' | 'nil'
 
 function writeEntry(out: Output, key: Key, value: Value): void {
-  const type = typeOf(value)
+  const { budget } = out
+  budget.assertLength(out.text.length)
+  const type = typeOf(value, budget)
   if (type === 'nil') {
     if (value !== null || key.length > 0) return
     throw new GoError('reflect: call of reflect.Value.Type on zero Value')
   }
   if (type === 'hash') writeTable(out, key, value)
   else if (type === 'array of hashes') writeTables(out, key, value as Value[])
-  else if (key.length === 0) out.text += inline(value)
+  else if (key.length === 0) out.text += inline(value, budget)
   else {
-    out.text += `${indentOf(key)}${quoteKey(key.at(-1) ?? '')} = ${inline(value)}`
+    out.text += `${indentOf(key)}${quoteKey(key.at(-1) ?? '')} = ${inline(value, budget)}`
     writeNewline(out)
   }
 }
@@ -78,7 +83,8 @@ function writeTables(out: Output, key: Key, tables: readonly Value[]): void {
 }
 
 function writeFields(out: Output, key: Key, table: Value): void {
-  for (const { name, item } of orderedFields(table)) writeEntry(out, [...key, name], item)
+  for (const { name, item } of orderedFields(table, out.budget))
+    writeEntry(out, [...key, name], item)
 }
 
 /** Go writes no empty line at the very top. */
@@ -97,8 +103,10 @@ interface Field {
 }
 
 /** The fields of a table: first values, then sub-tables. */
-function orderedFields(table: Value): Field[] {
-  const fields = fieldsOf(table).map(([name, item]) => ({ name, item, type: typeOf(item) }))
+function orderedFields(table: Value, budget: ValueBudget): Field[] {
+  const fields = fieldsOf(table).map(([name, item]): Field => {
+    return { name, item, type: typeOf(item, budget) }
+  })
   const isTable = ({ type }: Field) => type === 'hash' || type === 'array of hashes'
   return [...fields.filter((field) => !isTable(field)), ...fields.filter(isTable)]
 }
@@ -109,45 +117,45 @@ function fieldsOf(table: Value): [string, Value][] {
   return sortedKeys(table).map((key) => [key, table.get(key) ?? null])
 }
 
-function typeOf(value: Value): TomlType {
+function typeOf(value: Value, budget: ValueBudget): TomlType {
+  budget.visit()
   if (value === null || value instanceof GoNil) return 'nil'
   if (value instanceof Map) return 'hash'
   if (value instanceof GoStruct) return textOf(value) === undefined ? 'hash' : 'other'
   if (!Array.isArray(value) || value.length === 0) return 'other'
-  const types = value.map(typeOf)
+  const types = value.map((item) => typeOf(item, budget))
   if (types.includes('nil')) throw new GoError('toml: cannot encode array with nil element')
   return types.every((type) => type === 'hash') ? 'array of hashes' : 'other'
 }
 
 /** Writes a value on one line. */
-function inline(value: Value): string {
-  switch (typeof value) {
-    case 'string':
-      return quote(value)
-    case 'boolean':
-      return String(value)
-    case 'number':
-      return inlineFloat(value)
-    default:
-      return inlineObject(value)
-  }
+function inline(value: Value, budget: ValueBudget): string {
+  budget.visit()
+  if (Array.isArray(value)) return `[${value.map((item) => inline(item, budget)).join(', ')}]`
+  const text = inlineScalar(value)
+  if (text === undefined) return inlineTable(value, budget)
+  budget.write(text.length)
+  return text
 }
 
-function inlineObject(value: Exclude<Value, string | boolean | number>): string {
+/** What is written without brackets of its own; undefined for a table. */
+function inlineScalar(value: Exclude<Value, readonly Value[]>): string | undefined {
+  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value === 'number') return inlineFloat(value)
   if (value instanceof GoInt) return inlineInteger(value)
   if (value instanceof Uint8Array) return `[${Array.from(value).join(', ')}]`
-  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
-  const text = value instanceof GoStruct ? textOf(value) : undefined
-  if (text !== undefined) return text
-  return inlineTable(value)
+  return value instanceof GoStruct ? textOf(value) : undefined
 }
 
 /** BurntSushi leaves a comma before a nil that it leaves out at the end. */
-function inlineTable(table: Value): string {
-  const fields = orderedFields(table)
+function inlineTable(table: Value, budget: ValueBudget): string {
+  const fields = orderedFields(table, budget)
   const items = fields.map(({ name, item, type }, index) => {
     if (type === 'nil') return ''
-    return `${quoteKey(name)} = ${inline(item)}${index < fields.length - 1 ? ', ' : ''}`
+    const key = quoteKey(name)
+    budget.write(key.length + 5)
+    return `${key} = ${inline(item, budget)}${index < fields.length - 1 ? ', ' : ''}`
   })
   return `{${items.join('')}}`
 }

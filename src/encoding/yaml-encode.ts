@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts'
+import { ValueBudget } from '../base/value-budget.ts'
 import { fromBytes, toBytes } from '../golang/bytes.ts'
 import { formatFloat } from '../golang/strconv.ts'
 import { GoError, GoInt, GoNil, GoStruct, type Value } from '../golang/value.ts'
@@ -23,10 +24,11 @@ import {
  * Source: sigs.k8s.io/yaml `Marshal` over go.yaml.in/yaml/v2.
  *
  * @throws GoError with Go's text for NaN, infinities and control characters
+ * @throws PkgError RENDER_BUDGET when the text is too long
  */
 export function encodeYaml(value: Encodable): string {
   const emitter = newEmitter(FOLD_WIDTH, false)
-  writeNode({ emitter, dialect: THROUGH_JSON }, value, false)
+  writeNode({ emitter, dialect: THROUGH_JSON, budget: new ValueBudget() }, value, false)
   writeIndent(emitter)
   return emitter.out
 }
@@ -44,7 +46,7 @@ export function encodeYamlPlain(json: Json): string {
  */
 export function encodeYamlPretty(value: Encodable): string {
   const emitter = newEmitter(Number.POSITIVE_INFINITY, true)
-  writeNode({ emitter, dialect: PRETTY }, value, false)
+  writeNode({ emitter, dialect: PRETTY, budget: new ValueBudget() }, value, false)
   writeIndent(emitter)
   return emitter.out
 }
@@ -68,6 +70,7 @@ interface Dialect {
 interface Writer {
   readonly emitter: Emitter
   readonly dialect: Dialect
+  readonly budget: ValueBudget
 }
 
 function newEmitter(width: number, tabsInLiteral: boolean): Emitter {
@@ -76,7 +79,9 @@ function newEmitter(width: number, tabsInLiteral: boolean): Emitter {
 }
 
 function writeNode(writer: Writer, value: Encodable, inMap: boolean): void {
-  const { emitter, dialect } = writer
+  const { emitter, dialect, budget } = writer
+  budget.visit()
+  budget.assertLength(emitter.out.length)
   switch (typeof value) {
     case 'string':
       writeString(writer, value)

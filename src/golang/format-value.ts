@@ -1,3 +1,4 @@
+import { ValueBudget } from '../base/value-budget.ts'
 import { fromBytes } from './bytes.ts'
 import { formatFloatVerb, formatInteger, formatText, pad } from './format-scalar.ts'
 import { sortedKeys } from './order.ts'
@@ -32,13 +33,15 @@ export interface Directive {
   goSyntax: boolean
   /** Whether a mistake is being reported, in which methods are not called. */
   reporting: boolean
+  /** Of the whole text that the directive is a part of; made when a collection is met. */
+  budget: ValueBudget | undefined
 }
 
 /** Width, precision and indexes beyond this are mistakes. */
 export const MAX_NUMBER = 1_000_000
 
 /** A directive without flags. */
-export function directive(verb = 'v'): Directive {
+export function directive(verb = 'v', budget?: ValueBudget): Directive {
   return {
     verb,
     width: -1,
@@ -51,11 +54,17 @@ export function directive(verb = 'v'): Directive {
     fieldNames: false,
     goSyntax: false,
     reporting: false,
+    budget,
   }
 }
 
-/** Formats a value as `%v` does: what `{{ value }}` and `print` show. */
-export function sprint(value: Value): string {
+/**
+ * Formats a value as `%v` does: what `{{ value }}` and `print` show.
+ *
+ * @param budget of the whole text that it is a part of
+ * @throws PkgError RENDER_BUDGET when the text of a map or list is too long
+ */
+export function sprint(value: Value, budget?: ValueBudget): string {
   switch (typeof value) {
     case 'string':
       return value
@@ -66,7 +75,7 @@ export function sprint(value: Value): string {
     default:
       if (value === null) return '<nil>'
       if (value instanceof GoInt && value.type === undefined) return value.value.toString()
-      return formatArgument(directive(), value)
+      return formatArgument(directive('v', budget), value)
   }
 }
 
@@ -149,10 +158,10 @@ function goTypeOf(value: Value): GoType | undefined {
 }
 
 function formatMap(flags: Directive, map: GoMap, depth: number): string {
-  const entries = sortedKeys(map).map(
-    (key) =>
-      `${formatValue(flags, key, depth + 1)}:${formatValue(flags, map.get(key) ?? null, depth + 1)}`,
-  )
+  const entries = sortedKeys(map).map((key) => {
+    const shownKey = formatItem(flags, key, depth)
+    return `${shownKey}:${formatItem(flags, map.get(key) ?? null, depth)}`
+  })
   if (flags.goSyntax) return `${typeName(map)}{${entries.join(', ')}}`
   return `map[${entries.join(' ')}]`
 }
@@ -163,17 +172,26 @@ function formatSlice(
   type: string,
   depth: number,
 ): string {
-  const items = values.map((item) => formatValue(flags, item, depth + 1))
+  const items = values.map((item) => formatItem(flags, item, depth))
   return flags.goSyntax ? `${type}{${items.join(', ')}}` : `[${items.join(' ')}]`
 }
 
 function formatStruct(flags: Directive, value: GoStruct, name: string, depth: number): string {
   const named = flags.fieldNames || flags.goSyntax
   const items = [...value.fields].map(([field, item]) => {
-    const text = formatValue(flags, item, depth + 1)
+    const text = formatItem(flags, item, depth)
     return named ? `${field}:${text}` : text
   })
   return flags.goSyntax ? `${name}{${items.join(', ')}}` : `{${items.join(' ')}}`
+}
+
+function formatItem(flags: Directive, item: Value, depth: number): string {
+  const budget = (flags.budget ??= new ValueBudget())
+  budget.visit()
+  const text = formatValue(flags, item, depth + 1)
+  // What a collection holds is counted already.
+  budget.write(item instanceof Map || Array.isArray(item) ? 2 : text.length + 1)
+  return text
 }
 
 /** Bytes that are an argument of their own: `%s` and `%q` show them as text. */

@@ -1,3 +1,4 @@
+import { ValueBudget } from '../base/value-budget.ts'
 import { directive, type Directive, formatArgument, MAX_NUMBER, sprint } from './format-value.ts'
 import { GoInt, kindOf, typeName, type Value } from './value.ts'
 
@@ -5,14 +6,17 @@ export { sprint } from './format-value.ts'
 
 /**
  * Formats values as Go's `fmt.Sprintf`, mistakes in the format included, which show in
- * the text (`%!d(string=x)`, `%!d(MISSING)`, `%!(EXTRA int=1)`). Never fails.
+ * the text (`%!d(string=x)`, `%!d(MISSING)`, `%!(EXTRA int=1)`).
  *
  * Source: Go fmt, `print.go` and `format.go`.
+ *
+ * @throws PkgError RENDER_BUDGET when maps and lists make the text too long
  */
 export function sprintf(format: string, ...args: Value[]): string {
   const percent = format.indexOf('%')
   if (percent < 0 && args.length === 0) return format
-  const scan: Scan = { format, args, at: 0, next: 0, reordered: false, goodIndex: true }
+  const start = { at: 0, next: 0, reordered: false, goodIndex: true }
+  const scan: Scan = { format, args, ...start, budget: new ValueBudget() }
   let text = ''
   while (scan.at < format.length) {
     const start = scan.at
@@ -29,12 +33,13 @@ export function sprintf(format: string, ...args: Value[]): string {
 
 /** Formats values as Go's `fmt.Sprint`: a blank between two that are both no strings. */
 export function sprintAll(values: readonly Value[]): string {
+  const budget = new ValueBudget()
   let text = ''
   let afterString = true
   for (const value of values) {
     const isString = typeof value === 'string'
     if (!isString && !afterString) text += ' '
-    text += sprint(value)
+    text += sprint(value, budget)
     afterString = isString
   }
   return text
@@ -42,7 +47,8 @@ export function sprintAll(values: readonly Value[]): string {
 
 /** Formats values as Go's `fmt.Sprintln`: blanks between all, a line break at the end. */
 export function sprintln(values: readonly Value[]): string {
-  return `${values.map(sprint).join(' ')}\n`
+  const budget = new ValueBudget()
+  return `${values.map((value) => sprint(value, budget)).join(' ')}\n`
 }
 
 interface Scan {
@@ -54,12 +60,13 @@ interface Scan {
   /** Whether an index like `[2]` was used, after which unused arguments are no mistake. */
   reordered: boolean
   goodIndex: boolean
+  readonly budget: ValueBudget
 }
 
 /** Reads what follows a `%` and formats its argument; `scan.at` stands after the `%`. */
 function formatDirective(scan: Scan): string {
-  const { format, args } = scan
-  const flags = directive()
+  const { format, args, budget } = scan
+  const flags = directive('v', budget)
   scan.goodIndex = true
   readFlags(scan, flags)
   const code = format.charCodeAt(scan.at)
@@ -202,10 +209,12 @@ function sizeFromArgument(scan: Scan): number | undefined {
   return Math.abs(size) > MAX_NUMBER ? undefined : size
 }
 
-function extraArguments({ args, next, reordered }: Scan): string {
+function extraArguments({ args, next, reordered, budget }: Scan): string {
   if (reordered || next >= args.length) return ''
   const extra = args
     .slice(next)
-    .map((value) => (kindOf(value) === 'invalid' ? '<nil>' : `${typeName(value)}=${sprint(value)}`))
+    .map((value) =>
+      kindOf(value) === 'invalid' ? '<nil>' : `${typeName(value)}=${sprint(value, budget)}`,
+    )
   return `%!(EXTRA ${extra.join(', ')})`
 }

@@ -76,10 +76,12 @@ type Item = [key: string | number, value: Value]
 
 function turns(state: RenderState, call: HelperCall, items: readonly Item[]): string {
   const { views, budget } = state
+  // One frame for all turns, as a turn is over before the next begins.
+  const data = frame(call, { key: '', index: 0, first: true, last: false })
   let text = ''
   items.forEach(([key, value], index) => {
     budget.spend(COSTS.turn)
-    const data = frame(call, { key, index, first: index === 0, last: index === items.length - 1 })
+    Object.assign(data, { key, index, first: index === 0, last: index === items.length - 1 })
     const context = views.show(value)
     text = budget.measure(text + call.fn(context, { data, blockParams: [context, key] }))
   })

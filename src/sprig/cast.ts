@@ -1,3 +1,4 @@
+import { ValueBudget } from '../base/value-budget.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { sprint } from '../golang/format.ts'
 import { parseFloat, parseInt } from '../golang/strconv.ts'
@@ -15,11 +16,13 @@ export function boundsError(detail: string): GoError {
  * Turns a value into text: bytes as they are, all else as `%v`.
  *
  * Source: Masterminds/sprig v3.3.0 strings.go, `strval`.
+ *
+ * @param budget of all texts that are made with it
  */
-export function toText(value: Value): string {
+export function toText(value: Value, budget?: ValueBudget): string {
   if (typeof value === 'string') return value
   if (value instanceof Uint8Array) return fromBytes(value)
-  return sprint(value)
+  return sprint(value, budget)
 }
 
 /**
@@ -29,7 +32,10 @@ export function toText(value: Value): string {
  */
 export function toTexts(value: Value): string[] {
   const items = itemsOf(value)
-  if (items !== undefined) return items.filter((item) => item !== null).map(toText)
+  if (items !== undefined) {
+    const budget = new ValueBudget()
+    return items.filter((item) => item !== null).map((item) => toText(item, budget))
+  }
   return value === null ? [] : [toText(value)]
 }
 

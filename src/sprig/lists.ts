@@ -12,7 +12,7 @@ import {
 import { compareText } from '../golang/order.ts'
 import { isEmpty, itemsOf, NIL_DEREFERENCE, toInt64, toText, toTexts } from './cast.ts'
 import { deepEqual } from './deep.ts'
-import { assertCount } from './string-size.ts'
+import { assertCount, joinTexts } from './string-size.ts'
 
 /**
  * Gives the functions over lists. None of them changes its argument.
@@ -25,7 +25,7 @@ export function listFunctions(): Record<string, GoFunction> {
     list,
     tuple: list,
     join: fn(['string', 'any'], (separator: string, value: Value) =>
-      toTexts(value).join(separator),
+      joinTexts(toTexts(value), separator),
     ),
     toStrings: fn(['any'], (value: Value) => strings(toTexts(value))),
     sortAlpha: fn(['any'], sortAlpha),

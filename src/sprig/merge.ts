@@ -1,3 +1,4 @@
+import { ValueBudget } from '../base/value-budget.ts'
 import { type GoFunction, variadic } from '../golang/function.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import { isEmpty, mapOf } from './cast.ts'
@@ -21,15 +22,21 @@ export function mergeFunctions(): Record<string, GoFunction> {
 
 function merging(overwrite: boolean): GoFunction {
   return variadic(['map', 'map'], (target: Value, ...sources: Value[]) => {
+    const budget = new ValueBudget()
     let merged = mapOf(target)
     for (const source of sources) {
       const entries = mapOf(source)
       if (entries === undefined) continue
       merged ??= new Map()
-      mergeInto(merged, entries, overwrite)
+      mergeInto(merged, entries, { overwrite, budget })
     }
     return plainMap(merged ?? target)
   })
+}
+
+interface Merge {
+  readonly overwrite: boolean
+  readonly budget: ValueBudget
 }
 
 /**
@@ -39,13 +46,15 @@ function merging(overwrite: boolean): GoFunction {
  * that both sides share changes on both; a value taken over is shared, not copied. A nil
  * in `source` only counts with `overwrite`.
  */
-function mergeInto(target: GoMap, source: GoMap, overwrite: boolean): void {
+function mergeInto(target: GoMap, source: GoMap, merge: Merge): void {
+  const { overwrite, budget } = merge
   for (const [key, value] of source) {
+    budget.visit()
     const present = target.get(key)
     if (value === null) {
       if (overwrite) target.set(key, null)
     } else if (value instanceof Map && present instanceof Map) {
-      if (value !== present) mergeInto(present, value, overwrite)
+      if (value !== present) mergeInto(present, value, merge)
       if (present.size === 0) target.set(key, value)
     } else if (overwrite || present === undefined || isEmpty(present)) {
       target.set(key, value)

@@ -10,6 +10,16 @@ export function assertSize(characters: number): void {
   )
 }
 
+/**
+ * Joins texts.
+ *
+ * @throws PkgError RENDER_BUDGET when the result would be too long
+ */
+export function joinTexts(texts: readonly string[], separator: string): string {
+  assertSize(texts.reduce((size, text) => size + text.length + separator.length, 0))
+  return texts.join(separator)
+}
+
 /** Items of a list that a function makes of others. */
 const MOST_ITEMS = 10_000_000
 

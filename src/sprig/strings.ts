@@ -1,3 +1,4 @@
+import { ValueBudget } from '../base/value-budget.ts'
 import { sprint } from '../golang/format.ts'
 import { fn, type GoFunction, variadic } from '../golang/function.ts'
 import { quote } from '../golang/strconv.ts'
@@ -6,7 +7,7 @@ import { type GoInt, GoError, STRING_MAP, strings, type Value, withType } from '
 import { toText } from './cast.ts'
 import { caseFunctions } from './string-case.ts'
 import { cutFunctions } from './string-cuts.ts'
-import { assertSize } from './string-size.ts'
+import { assertSize, joinTexts } from './string-size.ts'
 
 /**
  * Gives the functions over text. Positions count bytes, as in Go.
@@ -20,12 +21,12 @@ export function stringFunctions(): Record<string, GoFunction> {
 function plainFunctions(): Record<string, GoFunction> {
   const trimAll = fn(['string', 'string'], trimCharacters)
   return {
-    toString: fn(['any'], toText),
+    toString: fn(['any'], (value: Value) => toText(value)),
     quote: variadic(['any'], (...values: Value[]) =>
-      joined(values, (value) => quote(toText(value))),
+      joined(values, (value, budget) => quote(toText(value, budget))),
     ),
     squote: variadic(['any'], (...values: Value[]) =>
-      joined(values, (value) => `'${sprint(value)}'`),
+      joined(values, (value, budget) => `'${sprint(value, budget)}'`),
     ),
     cat: variadic(['any'], (...values: Value[]) => joined(values, sprint)),
     trim: fn(['string'], trimSpace),
@@ -50,11 +51,13 @@ function plainFunctions(): Record<string, GoFunction> {
 }
 
 /** The texts of all values but nil, with a blank between. */
-function joined(values: Value[], print: (value: Value) => string): string {
-  return values
-    .filter((value) => value !== null)
-    .map(print)
-    .join(' ')
+function joined(values: Value[], print: (value: Value, budget: ValueBudget) => string): string {
+  const budget = new ValueBudget()
+  const present = values.filter((value) => value !== null)
+  return joinTexts(
+    present.map((value) => print(value, budget)),
+    ' ',
+  )
 }
 
 function trimCharacters(cutset: string, text: string): string {

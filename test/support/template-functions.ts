@@ -45,7 +45,7 @@ export function templateFunctions(set: () => TemplateSet): FunctionTable {
     [
       'join',
       fn(['string', 'strings'], (separator: string, list: Value) =>
-        Array.isArray(list) ? list.map(sprint).join(separator) : '',
+        Array.isArray(list) ? list.map((value) => sprint(value)).join(separator) : '',
       ),
     ],
     ['include', fn(['string', 'any'], (name: string, data: Value) => set().execute(name, data))],
