@@ -23,7 +23,7 @@ describe('the helm dialect', () => {
     )
   })
 
-  test('equal keys are reported with both places, and the last one counts', () => {
+  test('equal keys are reported with both places and that of the value, and the last one counts', () => {
     const reports: unknown[] = []
     const onDuplicateKey: DecodeYamlOptions['onDuplicateKey'] = (...report) => reports.push(report)
     const value = decodeYaml('a: 1\nb:\n  c: 1\n  "c": 2\na: 3\n', { onDuplicateKey })
@@ -34,8 +34,8 @@ describe('the helm dialect', () => {
       ]),
     )
     expect(reports).toEqual([
-      ['c', { line: 3, column: 3 }, { line: 4, column: 3 }],
-      ['a', { line: 1, column: 1 }, { line: 5, column: 1 }],
+      ['c', { line: 3, column: 3 }, { line: 4, column: 3 }, { line: 4, column: 8 }],
+      ['a', { line: 1, column: 1 }, { line: 5, column: 1 }, { line: 5, column: 4 }],
     ])
   })
 
