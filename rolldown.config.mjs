@@ -8,7 +8,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
 /** What nearly every command but `version` uses: one large script is read sooner than ten. */
 const RENDERING =
-  /\/src\/(actions\/(choose-name|installable|load-chart|names|render)\.ts|base\/(json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/read-|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time)|gotmpl\/|hbs\/|manifest\/|render\/|sprig\/|values\/)/
+  /\/src\/(actions\/(choose-name|installable|load-chart|names|render)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/read-|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|sprig\/|values\/)/
 /** Tests build into a folder of their own. */
 const folder = process.env['KUBECTL_PKG_DIST'] ?? 'dist'
 rmSync(folder, { recursive: true, force: true })

@@ -1,7 +1,6 @@
 import {
   lstat,
   link,
-  mkdir,
   open,
   readFile,
   readdir,
@@ -11,6 +10,7 @@ import {
   utimes,
 } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolders } from './make-folders.ts'
 
 /** The steps that change a folder or must reach the disk; each is one call of the system. */
 export type FileStep =
@@ -27,9 +27,6 @@ export type FileStep =
 
 /** Runs one step; a test puts its faults before and after it. */
 export type StepRunner = <T>(step: FileStep, path: string, run: () => Promise<T>) => Promise<T>
-
-/** Modes, before the umask, of files that a person asked for; never more than that. */
-export const SHARED_MODES = { file: 0o644, folder: 0o755 } as const
 
 export interface FolderEntry {
   name: string
@@ -98,7 +95,7 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
     touchedAt: async (path) => (await unless('ENOENT', () => lstat(path)))?.mtimeMs,
 
     async makeFolder(path, mode) {
-      const first = await runStep('mkdir', path, () => mkdir(path, { recursive: true, mode }))
+      const first = await runStep('mkdir', path, async () => makeFolders(path, mode))
       if (first !== undefined) await syncFolder(dirname(first))
     },
 

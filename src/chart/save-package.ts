@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
-import { SHARED_MODES } from '../base/files.ts'
+import { SHARED_MODES } from '../base/file-modes.ts'
 import type { ChartPackage } from './package-chart.ts'
 
 /**
@@ -15,7 +15,7 @@ export function savePackage({ name, bytes }: ChartPackage, folder: string): stri
   const path = join(folder, name)
   const temporary = join(folder, `.${name}.${process.pid}.tmp`)
   try {
-    mkdirSync(folder, { recursive: true, mode: SHARED_MODES.folder })
+    makeFolders(folder, SHARED_MODES.folder)
     writeFileSync(temporary, bytes, { flag: 'wx', mode: SHARED_MODES.file })
     renameSync(temporary, path)
   } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
-import { SHARED_MODES } from '../base/files.ts'
+import { SHARED_MODES } from '../base/file-modes.ts'
 import { encodeYaml } from '../encoding/yaml-encode.ts'
 import { fromBytes, toBytes } from '../golang/bytes.ts'
 import type { Chart, ChartFile } from './chart.ts'
@@ -76,12 +76,12 @@ export function writeScaffold(folder: string, files: readonly ChartFile[]): stri
     const path = join(folder, name)
     if (existsSync(path)) overwritten.push(path)
     writable(path, () => {
-      mkdirSync(dirname(path), { recursive: true, mode: SHARED_MODES.folder })
+      makeFolders(dirname(path), SHARED_MODES.folder)
       writeFileSync(path, data, { mode: SHARED_MODES.file })
     })
   }
   const charts = join(folder, 'charts')
-  writable(charts, () => mkdirSync(charts, { recursive: true, mode: SHARED_MODES.folder }))
+  writable(charts, () => makeFolders(charts, SHARED_MODES.folder))
   return overwritten
 }
 

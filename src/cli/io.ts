@@ -1,4 +1,4 @@
-import { readSync, writeSync } from 'node:fs'
+import { fstatSync, readSync, writeSync } from 'node:fs'
 import { toBytes } from '../golang/bytes.ts'
 import { withoutHandlers } from './signals.ts'
 
@@ -43,7 +43,8 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     get isTerminal() {
-      return process.stdout.isTTY
+      // Whether a file or a pipe is no terminal is known without making `process.stdout`.
+      return fstatSync(OUT).isCharacterDevice() && process.stdout.isTTY
     },
     get columns() {
       return Number(process.env['COLUMNS']) || process.stdout.columns || 80

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { PkgError } from '../base/errors.ts'
-import { SHARED_MODES } from '../base/files.ts'
+import { SHARED_MODES } from '../base/file-modes.ts'
 import { toBytes } from '../golang/bytes.ts'
 import type { TemplateFileOutput } from '../actions/template.ts'
 import type { Io } from './io.ts'
@@ -29,7 +29,7 @@ export function writeTemplates(
     const file = join(base, path)
     assertInside(folder, file)
     try {
-      mkdirSync(dirname(file), { recursive: true, mode: SHARED_MODES.folder })
+      makeFolders(dirname(file), SHARED_MODES.folder)
       const write = written.has(file) ? appendFileSync : writeFileSync
       write(file, toBytes(content), { mode: SHARED_MODES.file })
     } catch (error) {
