@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
+import { makeFolders } from '../base/make-folders.ts'
 import type { ChartPackage } from './package-chart.ts'
 
 /**
