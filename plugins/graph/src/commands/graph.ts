@@ -22,7 +22,7 @@ export default class Graph extends ReleaseCommand {
   static override summary = 'Draw the subcharts, the order and the objects of a chart or release.'
 
   static override description =
-    'With --target the name is that of a release; otherwise it is a folder, an archive or -.'
+    'With a target a plain name is that of a release; ./web, web.tgz and - are charts.'
 
   static override examples = [
     '<%= config.bin %> graph ./charts/web --values prod.yaml',
@@ -46,8 +46,9 @@ export default class Graph extends ReleaseCommand {
   }
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Graph)
-    const graph = flags.target === undefined ? await this.ofChart() : await this.ofRelease()
+    const { args, flags } = await this.parse(Graph)
+    const isChart = flags.target === undefined || /\/|^\.|\.tgz$|^-$/.test(args.subject)
+    const graph = isChart ? await this.ofChart() : await this.ofRelease()
     if (flags.output === 'json') return this.print('json', graph, String)
     this.io.out(`${VIEWS[flags.output](graph)}\n`)
   }
