@@ -66,33 +66,54 @@ function each(state: RenderState): Helper {
     return atCall(state, call, () => {
       assertOneArgument(state, call, all)
       const items = itemsOf(state.views.read(result(all[0], this)))
-      if (items.length === 0) return call.inverse(this)
+      if (items.values.length === 0) return call.inverse(this)
       return turns(state, call, items)
     })
   }
 }
 
-type Item = [key: string | number, value: Value]
+/** What a loop goes through; the keys of a list are its positions. */
+interface Items {
+  readonly keys?: readonly string[]
+  readonly values: readonly Value[]
+}
 
-function turns(state: RenderState, call: HelperCall, items: readonly Item[]): string {
+/** Characters after which pieces become one text; each holds on to all that it was made of. */
+const CHUNK = 65_536
+
+function turns(state: RenderState, call: HelperCall, { keys, values }: Items): string {
   const { views, budget } = state
   // One frame for all turns, as a turn is over before the next begins.
   const data = frame(call, { key: '', index: 0, first: true, last: false })
+  const pieces: string[] = []
   let text = ''
-  items.forEach(([key, value], index) => {
+  let waiting = 0
+  for (const [index, value] of values.entries()) {
     budget.spend(COSTS.turn)
-    Object.assign(data, { key, index, first: index === 0, last: index === items.length - 1 })
+    const key = keys?.[index] ?? index
+    Object.assign(data, { key, index, first: index === 0, last: index === values.length - 1 })
     const context = views.show(value)
-    text = budget.measure(text + call.fn(context, { data, blockParams: [context, key] }))
-  })
-  return text
+    const piece = call.fn(context, { data, blockParams: [context, key] })
+    pieces.push(piece)
+    waiting += piece.length
+    if (waiting < CHUNK) continue
+    text = budget.measure(text + pieces.join(''))
+    pieces.length = 0
+    waiting = 0
+  }
+  return text + pieces.join('')
 }
 
-function itemsOf(value: Value): Item[] {
-  if (value instanceof Map) return sortedKeys(value).map((key) => [key, value.get(key) ?? null])
-  if (Array.isArray(value)) return value.map((item, at) => [at, item])
-  if (value === null || value === '' || value === false) return []
-  if (value instanceof GoStruct) return [...value.fields]
+function itemsOf(value: Value): Items {
+  if (value instanceof Map) {
+    const keys = sortedKeys(value)
+    return { keys, values: keys.map((key) => value.get(key) ?? null) }
+  }
+  if (Array.isArray(value)) return { values: value }
+  if (value === null || value === '' || value === false) return { values: [] }
+  if (value instanceof GoStruct) {
+    return { keys: [...value.fields.keys()], values: [...value.fields.values()] }
+  }
   throw new GoError('"each" wants a list or a map')
 }
 

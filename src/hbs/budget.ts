@@ -5,8 +5,12 @@ export class BudgetError extends Error {
   override readonly name = 'BudgetError'
 }
 
+/** What a person can do when a render used more than its budget. */
+export const MORE_FUEL =
+  'Look for a loop that does not end, or raise the budget with --render-fuel.'
+
 /** What one step of each kind costs; chosen so that a runaway template ends within seconds. */
-export const COSTS = { helper: 2, turn: 5, partial: 100 } as const
+export const COSTS = { helper: 8, turn: 10, partial: 100 } as const
 
 /** Counts the steps, the nesting and the output of one render. */
 export class Budget {

@@ -1,8 +1,9 @@
 import type { HelperOptions } from 'handlebars'
+import { PkgError } from '../base/errors.ts'
 import type { FunctionTable, GoFunction } from '../golang/function.ts'
 import { GoError, type GoMap, type Value } from '../golang/value.ts'
 import { callFunction, fewestArguments } from './call-function.ts'
-import { COSTS } from './budget.ts'
+import { BudgetError, COSTS, MORE_FUEL } from './budget.ts'
 import { HandlebarsFault, type Place } from './fault.ts'
 import type { RenderState } from './state.ts'
 import { isTrue } from '../golang/truth.ts'
@@ -35,9 +36,18 @@ export function atCall<T>(state: RenderState, call: HelperCall, work: () => T): 
     state.budget.spend(COSTS.helper)
     return work()
   } catch (error) {
-    if (!(error instanceof GoError)) throw error
-    throw new HandlebarsFault(error.message, { file: state.file, place: call.loc?.start })
+    throw placed(error, { file: state.file, place: call.loc?.start })
   }
+}
+
+function placed(error: unknown, where: { file: string; place: Place | undefined }): unknown {
+  if (error instanceof GoError) return new HandlebarsFault(error.message, where)
+  if (error instanceof BudgetError) {
+    return new HandlebarsFault(error.message, { ...where, code: 'RENDER_BUDGET', hint: MORE_FUEL })
+  }
+  if (!(error instanceof PkgError) || error.span !== undefined) return error
+  const { code, message, hint } = error
+  return new HandlebarsFault(message, { ...where, code, hint })
 }
 
 function functionHelper(name: string, target: GoFunction, state: RenderState): Helper {

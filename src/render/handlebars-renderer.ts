@@ -4,7 +4,7 @@ import { quote } from '../golang/strconv.ts'
 import { GoError, type Value } from '../golang/value.ts'
 import { BUILTINS } from '../gotmpl/builtins.ts'
 import { TemplateError } from '../gotmpl/template-error.ts'
-import { BudgetError } from '../hbs/budget.ts'
+import { BudgetError, MORE_FUEL } from '../hbs/budget.ts'
 import { HandlebarsEnvironment, type PartialFile } from '../hbs/environment.ts'
 import { HandlebarsFault } from '../hbs/fault.ts'
 import type { TemplateFile } from './collect-templates.ts'
@@ -55,7 +55,7 @@ export class HandlebarsRenderer {
       if (error instanceof HandlebarsFault) throw this.explainFault(error)
       if (error instanceof BudgetError) {
         throw new PkgError('RENDER_BUDGET', `${path}: ${error.message}`, {
-          hint: 'Look for a loop that does not end, or raise the budget with --render-fuel.',
+          hint: MORE_FUEL,
           span: { file: path },
           cause: error,
         })

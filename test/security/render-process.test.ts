@@ -29,6 +29,9 @@ const deep = (use: string) =>
   `{{ $d := dict }}{{ range until 100000 }}{{ $d = dict "a" $d }}{{ end }}{{ ${use} }}`
 const ring = (use: string) => `{{ $_ := set .Values "self" .Values }}{{ ${use} }}`
 
+const doubled = (use: string) =>
+  `{{ $d := dict }}{{ range until 60 }}{{ $d = dict "a" $d "b" $d }}{{ end }}{{ ${use} }}`
+
 const DANGERS: { what: string; name?: string; text: string; exit?: number }[] = [
   {
     what: 'an endless include',
@@ -53,6 +56,14 @@ const DANGERS: { what: string; name?: string; text: string; exit?: number }[] = 
   { what: 'a map 100,000 deep copied', text: deep('deepCopy $d | len') },
   { what: 'a map 100,000 deep merged', text: deep('merge (deepCopy $d) $d | len') },
   { what: 'a map 100,000 deep compared', text: deep('deepEqual $d $d') },
+  ...['toJson $d', 'toYaml $d', 'toYamlPretty $d', 'toToml $d', 'printf "%v" $d'].map((use) => ({
+    what: `${use} of a map that holds 2^60 others`,
+    text: doubled(use),
+  })),
+  ...['$d', 'toString $d', 'deepCopy $d | len', 'merge $d (deepCopy $d)'].map((use) => ({
+    what: `${use} of a map that holds 2^60 others`,
+    text: doubled(use),
+  })),
   { what: 'a ring in JSON', text: ring('toJson .Values') },
   { what: 'a ring in YAML', text: ring('toYaml .Values') },
   { what: 'a ring in TOML', text: ring('toToml .Values') },
@@ -68,6 +79,16 @@ const DANGERS: { what: string; name?: string; text: string; exit?: number }[] = 
   { what: 'deep brackets', text: `{{ ${'('.repeat(20_000)} 1 }}` },
   { what: 'a range without end', text: '{{ range untilStep 0 1000000000 1 }}{{ end }}' },
   { what: 'much output', text: '{{ range until 1000000 }}{{ repeat 1000 "x" }}{{ end }}' },
+  {
+    what: 'a loop in a loop of Handlebars',
+    name: 'x.yaml.hbs',
+    text: '{{#each (until 10000)}}{{#each (until 10000)}}x{{/each}}{{/each}}',
+  },
+  {
+    what: 'a loop of many calls of Handlebars',
+    name: 'x.yaml.hbs',
+    text: `{{#each (until 1000000)}}${'{{add 1 2}}'.repeat(400)}{{/each}}`,
+  },
   {
     what: 'much output of Handlebars',
     name: 'x.yaml.hbs',
@@ -99,3 +120,30 @@ test('a budget that is spent names the template, its line and the flag that rais
   expect(stderr).toContain('code: RENDER_BUDGET')
   expect(render('x.yaml', text, ['--render-fuel', '50000']).code).toBe(0)
 })
+
+test('a Handlebars file that spends its budget is named with its line', () => {
+  const loop = 'a: b\n{{#each (until 10000)}}{{#each (until 10000)}}x{{/each}}{{/each}}\n'
+  const { code, stderr } = render('x.yaml.hbs', loop)
+  expect(code).toBe(9)
+  expect(stderr).toContain('web/templates/x.yaml.hbs:2:')
+  expect(stderr).toContain('--render-fuel')
+  expect(stderr).toContain('code: RENDER_BUDGET')
+})
+
+test.runIf(process.platform === 'linux')(
+  'a target in which no folder can be made is refused',
+  () => {
+    writeFileSync(join(cwd, 'web/templates/x.yaml'), CONFIG_MAP)
+    const { code, signal, stderr } = runBuilt(
+      ['install', 'web', './web', '--target', 'dir:/proc/x'],
+      {
+        cwd,
+      },
+    )
+    expect({ code, signal }).toEqual({ code: 1, signal: null })
+    expect(stderr).toContain("mkdir '/proc/x'")
+    expect(stderr).toContain('code: FILE_UNWRITABLE')
+  },
+)
+
+const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n'
