@@ -1,10 +1,6 @@
 import { loadChartDirectory } from '../chart/read-directory.ts'
-import {
-  scaffoldChart,
-  scaffoldFromStarter,
-  writeScaffold,
-  type ScaffoldEngine,
-} from '../chart/scaffold.ts'
+import { scaffoldChart, scaffoldFromStarter, writeScaffold } from '../chart/scaffold.ts'
+import type { ScaffoldEngine } from '../chart/scaffold-common.ts'
 
 export interface CreateRequest {
   /** Folder to make; its last part is the chart's name. */

@@ -1,5 +1,7 @@
 import { encodeYaml } from '../encoding/yaml-encode.ts'
-import type { ScaffoldEngine } from './scaffold.ts'
+
+/** Which templates a new chart gets. */
+export type ScaffoldEngine = 'handlebars' | 'gotemplate'
 
 /** The files of a new chart that do not depend on the engine, by their paths. */
 export function scaffoldCommon(name: string, engine: ScaffoldEngine): Record<string, string> {

@@ -8,12 +8,9 @@ import { fromBytes, toBytes } from '../golang/bytes.ts'
 import type { Chart, ChartFile } from './chart.ts'
 import { metadataDocument } from './metadata-document.ts'
 import { packageChart } from './package-chart.ts'
-import { scaffoldCommon } from './scaffold-common.ts'
+import { scaffoldCommon, type ScaffoldEngine } from './scaffold-common.ts'
 import { GO_TEMPLATES } from './scaffold-gotemplate.ts'
 import { HANDLEBARS_TEMPLATES } from './scaffold-handlebars.ts'
-
-/** Which templates a new chart gets. */
-export type ScaffoldEngine = 'handlebars' | 'gotemplate'
 
 /**
  * The files of a new chart, by their paths below its folder: a web server that runs under the

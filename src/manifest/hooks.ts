@@ -1,4 +1,4 @@
-import type { Head } from './read-head.ts'
+import type { Head } from './scan-head.ts'
 import type { Hook, HookDeletePolicy, HookEvent } from './manifest.ts'
 
 const EVENTS: ReadonlyMap<string, HookEvent> = new Map([

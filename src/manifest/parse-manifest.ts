@@ -9,7 +9,8 @@ import { isNotes, type RenderedFile } from '../render/rendered-file.ts'
 import { isHook, readHook } from './hooks.ts'
 import { byInstallOrder } from './kind-order.ts'
 import type { Hook, Manifest } from './manifest.ts'
-import { readHead, type Head } from './read-head.ts'
+import { readHead } from './read-head.ts'
+import type { Head } from './scan-head.ts'
 import { splitDocuments, type RenderedDocument } from './split-documents.ts'
 
 /** One ordinary document of a release. */

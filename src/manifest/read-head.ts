@@ -1,15 +1,7 @@
 import { decodeYaml } from '../encoding/yaml-decode.ts'
 import { formatFloat } from '../golang/strconv.ts'
 import { GoError, type GoMap, type Value } from '../golang/value.ts'
-import { scanHead } from './scan-head.ts'
-
-/** What Helm reads of a document: enough to sort it and to know a hook. */
-export interface Head {
-  apiVersion: string
-  kind: string
-  name: string
-  annotations: ReadonlyMap<string, string>
-}
+import { scanHead, type Head } from './scan-head.ts'
 
 const METADATA_TYPE =
   'struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }'

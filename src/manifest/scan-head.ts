@@ -5,7 +5,6 @@
  * says nothing, and the whole document is decoded instead: it never decides that a text is
  * wrong, and takes none that the decoder would refuse.
  */
-import type { Head } from './read-head.ts'
 import {
   isBlank,
   isEscaped,
@@ -18,6 +17,14 @@ import {
   textOf,
   valueEnd,
 } from './scan-scalar.ts'
+
+/** What Helm reads of a document: enough to sort it and to know a hook. */
+export interface Head {
+  apiVersion: string
+  kind: string
+  name: string
+  annotations: ReadonlyMap<string, string>
+}
 
 /** A block collection that is open. */
 interface Level {

@@ -3,12 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ChartFile } from '../../../src/chart/chart.ts'
 import { loadChartDirectory } from '../../../src/chart/read-directory.ts'
-import {
-  scaffoldChart,
-  scaffoldFromStarter,
-  writeScaffold,
-  type ScaffoldEngine,
-} from '../../../src/chart/scaffold.ts'
+import { scaffoldChart, scaffoldFromStarter, writeScaffold } from '../../../src/chart/scaffold.ts'
+import type { ScaffoldEngine } from '../../../src/chart/scaffold-common.ts'
 import { chartOf, chartYaml, temporaryFolder } from '../../support/chart-builder.ts'
 import { oracle, runHelm } from '../../support/oracle.ts'
 
