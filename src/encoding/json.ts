@@ -60,7 +60,6 @@ export function decodeJsonList(text: string): Value {
 
 /** Quotes text as a JSON string of Go's. */
 export function encodeJsonString(text: string, escapeHtml = true): string {
-  // oxlint-disable-next-line no-control-regex
   if (/^[\x20\x21\x23-\x25\x27-\x3b\x3d\x3f-\x5b\x5d-\x7e]*$/.test(text)) return `"${text}"`
   const whole = LONE.test(text) ? fromBytes(toBytes(text)) : text
   return `"${whole.replace(escapeHtml ? UNSAFE_IN_HTML : UNSAFE, escapeCharacter)}"`
@@ -68,9 +67,7 @@ export function encodeJsonString(text: string, escapeHtml = true): string {
 
 const MAY_HOLD_LONE = /[\ud800-\udfff]|\\u[dD][89a-fA-F]/u
 const LONE = /[\ud800-\udfff]/u
-// oxlint-disable-next-line no-control-regex
 const UNSAFE = /[\x00-\x1f"\\\u2028\u2029\ud800-\udfff]/gu
-// oxlint-disable-next-line no-control-regex
 const UNSAFE_IN_HTML = /[\x00-\x1f"\\<>&\u2028\u2029\ud800-\udfff]/gu
 
 interface Style {

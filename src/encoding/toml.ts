@@ -195,7 +195,6 @@ const SHORT_ESCAPES: Record<string, string> = {
 }
 
 function quote(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   const escaped = text.replaceAll(/["\\\x00-\x1f\x7f]/g, (character) => {
     const code = character.charCodeAt(0).toString(16).padStart(4, '0')
     return SHORT_ESCAPES[character] ?? `\\u${code}`

@@ -194,7 +194,6 @@ function jsonFloat(value: number): string {
   return isInteger ? String(value) : formatFloat(value)
 }
 
-// oxlint-disable-next-line no-control-regex
 const PLAIN_ASCII = /^[\x00-\x7e]*$/
 
 /** What is left of a text after it went through JSON and a reader of YAML 1.1. */
@@ -202,7 +201,6 @@ function jsonText(text: string): string {
   if (PLAIN_ASCII.test(text)) return text
   const whole = /[\udc80-\udcff]/.test(text) ? fromBytes(toBytes(text)) : text
   const valid = whole.replaceAll(/[\ud800-\udfff]/gu, '\ufffd')
-  // oxlint-disable-next-line no-control-regex
   if (/[\x7f-\x84\x86-\x9f\ufffe\uffff]/.test(valid)) {
     throw new GoError('yaml: control characters are not allowed')
   }

@@ -7,7 +7,6 @@
  */
 
 const LONE_BYTE = /[\uDC80-\uDCFF]/
-// oxlint-disable-next-line no-control-regex
 const NOT_ASCII = /[^\x00-\x7f]/
 
 /** Whether every character is one byte, so that character and byte offsets agree. */

@@ -36,7 +36,6 @@ export function formatFloat(
 
 /** Quotes text as Go's `strconv.Quote`: `%q` without flags. */
 export function quote(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   if (/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text)) return `"${text}"`
   return quoteWith(text, '"', false)
 }
@@ -54,7 +53,6 @@ export function quoteRune(point: number, asciiOnly = false): string {
 
 /** Whether text can stand between backquotes unchanged, on one line. */
 export function canBackquote(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex
   return !/[\x00-\x08\x0a-\x1f`\x7f\ufeff\ud800-\udfff]/u.test(text)
 }
 

@@ -123,7 +123,6 @@ function checkTemplate(text: string): string | undefined {
 /** What Go's `url.Parse` refuses. */
 function checkUrl(text: string): string | undefined {
   const because = (problem: string) => `parse ${quote(text)}: ${problem}`
-  // oxlint-disable-next-line no-control-regex
   if (/[\x00-\x1f\x7f]/.test(text)) return because('net/url: invalid control character in URL')
   if (text.startsWith(':')) return because('missing protocol scheme')
   const [rest = ''] = text.split('#')
