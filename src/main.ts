@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { Script } from 'node:vm'
 import { foldersOf } from './cli/home-folders.ts'
 import { routeOf, type Routes } from './cli/routes.ts'
@@ -34,23 +33,33 @@ const uncached = new Map<string, Script>()
 const BUILT_CACHE = join(folder, 'code-cache', process.versions.v8)
 const MAY_FAIL = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'ENOENT'])
 
-/*
- * Most of what a run executes it executes a few times, and V8 would spend up to a third of
- * all processor time on optimizing it. It waits three times as long as usual before it does.
- * A code cache names the flags it was made under, so they are set before any script is read.
- */
-setFlagsFromString('--interrupt-budget=400000')
+/** Commands that end before V8 optimizes anything. */
+const SHORT = new Set(['version', 'env'])
+/** A code cache names the flags it was made under, so short runs have their own. */
+let cacheSuffix = '-short'
 
 void main(process.argv.slice(2))
 
 async function main(argv: string[]): Promise<void> {
   const route = routeOf(argv, ROUTES)
+  if (route === undefined || !SHORT.has(route.id)) optimizeLate()
   try {
     await (route === undefined ? runOclif(argv) : runCommand(route.id, route.argv))
   } catch (error) {
     await end(error)
   }
   keepCodeCache()
+}
+
+/**
+ * Most of what a run executes it executes a few times, and V8 would spend up to a third of
+ * all processor time on optimizing it. It waits three times as long as usual before it does.
+ * This comes before any script is read; a short run is spared the streams that Node reads for it.
+ */
+function optimizeLate(): void {
+  const { setFlagsFromString } = nodeRequire('node:v8') as typeof import('node:v8')
+  setFlagsFromString('--interrupt-budget=400000')
+  cacheSuffix = ''
 }
 
 async function runCommand(id: string, argv: string[]): Promise<void> {
@@ -164,5 +173,5 @@ function nodeFlags(): string {
 
 /** Every script begins with a name made of its content; see the build. */
 function nameInCache(file: string, text: string): string {
-  return `${basename(file, '.js')}-${text.slice(2, 18)}`
+  return `${basename(file, '.js')}-${text.slice(2, 18)}${cacheSuffix}`
 }

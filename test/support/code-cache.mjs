@@ -11,6 +11,7 @@ const target = `dir:${folder}/deploy`
 writeWarmChart(join(folder, 'warm'))
 const runs = [
   ['version'],
+  ['env'],
   ['create', 'native'],
   ['create', 'classic', '--engine', 'gotemplate'],
   ['template', 'web', './classic'],
