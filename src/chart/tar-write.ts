@@ -77,7 +77,8 @@ function writeHeader(header: Buffer, { name, prefix, type, data }: Part, mtime: 
   header.write(['0000000', '0000000', ''].join('\0'), 329, 'latin1')
   header.write(prefix, 345, 'latin1')
   let sum = 0
-  for (const byte of header) sum += byte
+  // Iterating over a Buffer takes several times as long as counting.
+  for (let at = 0; at < BLOCK; at++) sum += header[at] ?? 0
   header.write(`${octal(sum, 6)}\0 `, 148, 'latin1')
 }
 
