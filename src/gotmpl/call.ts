@@ -82,11 +82,16 @@ export function planCall(
 
 /** The values that a function is called with; `last` is that of the stage before, if any. */
 export function evaluateArguments(frame: Frame, plan: Plan, last: Cell): Value[] {
-  const values: Value[] = []
+  const count = plan.arguments.length + (plan.final === undefined ? 0 : 1)
   // A cell without a value only comes where a builtin asks for cells.
-  for (const evaluate of plan.arguments) values.push(evaluate(frame) as Value)
-  if (plan.final !== undefined) values.push(validate(frame, last, plan.final) as Value)
-  return values
+  return Array.from({ length: count }, (_, index) => argumentAt(frame, plan, index, last) as Value)
+}
+
+/** One of the values that a function is called with: those at the call site, then `last`. */
+export function argumentAt(frame: Frame, plan: Plan, index: number, last: Cell): Cell {
+  const evaluate = plan.arguments[index]
+  if (evaluate !== undefined) return evaluate(frame)
+  return plan.final === undefined ? undefined : validate(frame, last, plan.final)
 }
 
 /** Whether two functions can be called alike, so that a plan for one serves the other. */

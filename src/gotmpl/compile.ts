@@ -44,8 +44,9 @@ function compileList(list: ListNode, scope: Scope): Block {
   return (frame) => {
     steps ??= list.nodes.map((node) => compileStatement(node, inner))
     spend(frame, steps.length + 1)
-    for (const step of steps) {
-      const outcome = step(frame)
+    // By index, which code that is not optimized yet does faster than by iterator.
+    for (let index = 0; index < steps.length; index++) {
+      const outcome = steps[index]?.(frame) ?? GO_ON
       const completion = typeof outcome === 'function' ? outcome(frame) : outcome
       if (completion !== GO_ON) return completion
     }

@@ -24,20 +24,27 @@ import type { Scope } from './scope.ts'
 
 /** Compiles a pipeline; the variables it declares become known in the scope. */
 export function compilePipe(pipe: PipeNode, scope: Scope): Evaluate {
-  const stages = pipe.commands.map((command, stage) =>
-    compileCommand(command, scope, { isFirst: stage === 0, pipe }),
-  )
-  const value = compileStages(stages)
+  const value = compileStages(pipe, scope)
   return pipe.variables.length === 0 ? value : compileDeclaration(pipe, value, scope)
 }
 
-function compileStages(stages: readonly Stage[]): Evaluate {
-  const [first, ...rest] = stages
-  if (first === undefined) return () => undefined
-  if (rest.length === 0) return first
+function compileStages(pipe: PipeNode, scope: Scope): Evaluate {
+  const { commands } = pipe
+  const [head, next] = commands
+  if (head === undefined) return () => undefined
+  const first = compileCommand(head, scope, { isFirst: true, pipe })
+  if (next === undefined) return first
+  const second = compileCommand(next, scope, { isFirst: false, pipe })
+  if (commands.length === 2) return (frame) => second(frame, first(frame) ?? undefined)
+  const rest = commands
+    .slice(2)
+    .map((command) => compileCommand(command, scope, { isFirst: false, pipe }))
   return (frame) => {
-    let value = first(frame)
-    for (const stage of rest) value = stage(frame, value ?? undefined)
+    let value = second(frame, first(frame) ?? undefined)
+    for (let index = 0; index < rest.length; index++) {
+      const stage = rest[index]
+      if (stage !== undefined) value = stage(frame, value ?? undefined)
+    }
     return value
   }
 }

@@ -8,6 +8,7 @@ import { GoStruct, type Value } from '../golang/value.ts'
 import { BUILTINS } from './builtins.ts'
 import {
   type Argument,
+  argumentAt,
   callFailure,
   evaluateArguments,
   isSameSignature,
@@ -59,12 +60,34 @@ export function compileFunction(
     if (plan.mistake !== undefined) throw failure(frame, plan.mistake)
     spend(frame, 1)
     if (site.logic !== undefined) return shortCircuit(frame, plan, last, site.logic === 'or')
-    const values = evaluateArguments(frame, plan, last) as never[]
+    const { length } = plan.arguments
+    const size = plan.final === undefined ? length : length + 1
+    if (size > 3) return callWithMany(frame, site, last, { node, name })
+    // Nearly all calls have up to three arguments, which then need no list.
+    const a = size > 0 ? argumentAt(frame, plan, 0, last) : undefined
+    const b = size > 1 ? argumentAt(frame, plan, 1, last) : undefined
+    const c = size > 2 ? argumentAt(frame, plan, 2, last) : undefined
     try {
-      return call(...values)
+      if (size === 1) return call(a as never)
+      if (size === 2) return call(a as never, b as never)
+      return size === 3 ? call(a as never, b as never, c as never) : call()
     } catch (error) {
       throw callFailure(frame, { node, name }, error)
     }
+  }
+}
+
+function callWithMany(
+  frame: Frame,
+  { plan, call }: Site,
+  last: Cell,
+  where: { node: NamedNode; name: string },
+): Value {
+  const values = evaluateArguments(frame, plan, last) as never[]
+  try {
+    return call(...values)
+  } catch (error) {
+    throw callFailure(frame, where, error)
   }
 }
 

@@ -81,30 +81,30 @@ export interface ContinueNode {
 }
 
 export interface ListNode {
-  nodes: Statement[]
+  nodes: readonly Statement[]
 }
 
 export interface PipeNode {
   kind: 'pipe'
   at: number
   /** Variables that take the value, two at most. */
-  variables: VariableNode[]
+  variables: readonly VariableNode[]
   /** Whether they are assigned (`=`) and not declared (`:=`). */
   isAssignment: boolean
-  commands: CommandNode[]
+  commands: readonly CommandNode[]
 }
 
 export interface CommandNode {
   kind: 'command'
   at: number
   /** At least one; the first is what is called or evaluated. */
-  operands: Operand[]
+  operands: readonly Operand[]
 }
 
 export interface FieldNode {
   kind: 'field'
   at: number
-  names: string[]
+  names: readonly string[]
 }
 
 /** A variable with fields, as `$x.a.b`; the name has its dollar sign. */
@@ -112,7 +112,7 @@ export interface VariableNode {
   kind: 'variable'
   at: number
   name: string
-  fields: string[]
+  fields: readonly string[]
 }
 
 /** Fields of a parenthesised pipeline or of a function's result. */
@@ -120,7 +120,7 @@ export interface ChainNode {
   kind: 'chain'
   at: number
   of: Operand
-  fields: string[]
+  fields: readonly string[]
 }
 
 export interface IdentifierNode {

@@ -4,6 +4,7 @@
  * Source: Go's text/template/parse/parse.go.
  */
 import { quote } from '../golang/strconv.ts'
+import { ListStack } from './list-stack.ts'
 import {
   isEmptyList,
   type ListNode,
@@ -46,6 +47,7 @@ class Parser {
   private readonly tokens: TokenReader
   private readonly pipelines: PipelineParser
   private readonly templates = new Map<string, ParsedTemplate>()
+  private readonly statements = new ListStack<Statement>()
   /** Loops that are open. */
   private ranges = 0
 
@@ -109,14 +111,14 @@ class Parser {
   private list(): { list: ListNode; ending: Ending } {
     const { tokens, pipelines } = this
     pipelines.enter()
-    const nodes: Statement[] = []
+    const start = this.statements.open()
     while (tokens.peek() !== 'eof') {
       const node = this.textOrAction()
       if (typeof node === 'string') {
         pipelines.leave()
-        return { list: { nodes }, ending: node }
+        return { list: { nodes: this.statements.close(start) }, ending: node }
       }
-      nodes.push(node)
+      this.statements.add(node)
     }
     tokens.seen = tokens.next
     return tokens.fail('unexpected EOF')

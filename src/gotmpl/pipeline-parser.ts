@@ -2,6 +2,7 @@
 import { quote } from '../golang/strconv.ts'
 import { GoError } from '../golang/value.ts'
 import type { TokenKind } from './lexer.ts'
+import { ListStack } from './list-stack.ts'
 import {
   type CommandNode,
   type NumberNode,
@@ -24,6 +25,9 @@ export class PipelineParser {
   variables: string[] = ['$']
   private readonly tokens: TokenReader
   private readonly isFunction: (name: string) => boolean
+  private readonly commands = new ListStack<CommandNode>()
+  private readonly operands = new ListStack<Operand>()
+  private readonly names = new ListStack<string>()
   private nesting = 0
 
   constructor(tokens: TokenReader, isFunction: (name: string) => boolean) {
@@ -35,12 +39,20 @@ export class PipelineParser {
   pipeline(context: string, end: TokenKind): PipeNode {
     const { tokens } = this
     const at = tokens.startOf(tokens.next)
-    const pipe: PipeNode = { kind: 'pipe', at, variables: [], isAssignment: false, commands: [] }
-    if (tokens.peek() === 'variable') this.declarations(pipe, context)
-    while (tokens.peek() !== end) {
-      if (!STARTS_OPERAND.has(tokens.peek())) tokens.unexpected(tokens.next, context)
-      pipe.commands.push(this.command())
+    const pipe: PipeNode = {
+      kind: 'pipe',
+      at,
+      variables: NONE,
+      isAssignment: false,
+      commands: NONE,
     }
+    if (tokens.peek() === 'variable') this.declarations(pipe, context)
+    const first = this.commands.open()
+    for (let kind = tokens.peek(); kind !== end; kind = tokens.peek()) {
+      if (!STARTS_OPERAND.has(kind)) tokens.unexpected(tokens.next, context)
+      this.commands.add(this.command())
+    }
+    pipe.commands = this.commands.close(first)
     tokens.take()
     this.check(pipe, context)
     return pipe
@@ -91,7 +103,8 @@ export class PipelineParser {
 
   private declare(pipe: PipeNode, index: number): void {
     const name = this.tokens.textOf(index)
-    pipe.variables.push({ kind: 'variable', at: this.tokens.startOf(index), name, fields: [] })
+    const at = this.tokens.startOf(index)
+    pipe.variables = [...pipe.variables, { kind: 'variable', at, name, fields: NONE }]
     this.variables.push(name)
   }
 
@@ -109,10 +122,10 @@ export class PipelineParser {
   private command(): CommandNode {
     const { tokens } = this
     const at = tokens.startOf(tokens.next)
-    const operands: Operand[] = []
+    const start = this.operands.open()
     for (;;) {
       const operand = this.operand()
-      if (operand !== undefined) operands.push(operand)
+      if (operand !== undefined) this.operands.add(operand)
       const kind = tokens.peek()
       if (kind === 'right delimiter' || kind === 'right paren') break
       if (kind === 'pipe') {
@@ -123,6 +136,7 @@ export class PipelineParser {
       const isSpaced = operand !== undefined && !tokens.isNextAdjacent()
       if (!isSpaced || !STARTS_OPERAND.has(kind)) tokens.unexpected(tokens.next, 'operand')
     }
+    const operands = this.operands.close(start)
     if (operands.length === 0) {
       tokens.seen = tokens.next
       tokens.fail('empty command')
@@ -135,16 +149,18 @@ export class PipelineParser {
     const term = this.term()
     if (term === undefined || tokens.peek() !== 'field' || !tokens.isNextAdjacent()) return term
     const at = tokens.startOf(tokens.next)
-    const fields: string[] = []
+    const start = this.names.open()
+    if (term.kind === 'field') this.names.add(term.names[0] ?? '')
     while (tokens.peek() === 'field' && tokens.isNextAdjacent()) {
-      fields.push(tokens.textOf(tokens.take()).slice(1))
+      this.names.add(tokens.nameOf(tokens.take()))
     }
+    const fields = this.names.close(start)
     tokens.seen = tokens.next
     switch (term.kind) {
       case 'field':
-        return { kind: 'field', at, names: [...term.names, ...fields] }
+        return { kind: 'field', at, names: fields }
       case 'variable':
-        return { kind: 'variable', at, name: term.name, fields: [...term.fields, ...fields] }
+        return { kind: 'variable', at, name: term.name, fields }
       case 'identifier':
       case 'pipe':
         return { kind: 'chain', at, of: term, fields }
@@ -159,7 +175,7 @@ export class PipelineParser {
     const at = tokens.startOf(tokens.next)
     switch (kind) {
       case 'field':
-        return { kind, at, names: [this.takeText().slice(1)] }
+        return { kind, at, names: [tokens.nameOf(tokens.take())] }
       case 'identifier':
         return this.function(at)
       case 'string':
@@ -201,7 +217,7 @@ export class PipelineParser {
       this.tokens.seen = Math.max(seen, this.tokens.seen)
       this.tokens.fail(`undefined variable ${quote(name)}`, at)
     }
-    return { kind: 'variable', at, name, fields: [] }
+    return { kind: 'variable', at, name, fields: NONE }
   }
 
   private parenthesized(): PipeNode {
@@ -227,6 +243,9 @@ export class PipelineParser {
     return { kind: 'string', at, quoted, value }
   }
 }
+
+/** Stands in for lists with nothing in them, which most are. */
+const NONE: readonly never[] = []
 
 const STARTS_OPERAND: ReadonlySet<TokenKind> = new Set<TokenKind>([
   'bool',

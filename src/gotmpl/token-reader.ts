@@ -52,6 +52,11 @@ export class TokenReader {
     return this.source.text.slice(this.tokens.starts[index], this.tokens.ends[index])
   }
 
+  /** A field's name, without its dot. */
+  nameOf(index: number): string {
+    return this.source.text.slice((this.tokens.starts[index] ?? 0) + 1, this.tokens.ends[index])
+  }
+
   /** Whether nothing stands between the next token and the one before. */
   isNextAdjacent(): boolean {
     return this.tokens.ends[this.next - 1] === this.tokens.starts[this.next]

@@ -1,4 +1,4 @@
-import { fromBytes, runes, toBytes } from '../golang/bytes.ts'
+import { fromBytes, isAscii, runes, toBytes } from '../golang/bytes.ts'
 import { fn, type GoFunction } from '../golang/function.ts'
 import { isLower, isSpace, isTitle, isUpper, toLower, toTitle, toUpper } from './letters.ts'
 import { lowerWords, pascalCase } from './words.ts'
@@ -11,8 +11,12 @@ import { lowerWords, pascalCase } from './words.ts'
  */
 export function caseFunctions(): Record<string, GoFunction> {
   return {
-    upper: fn(['string'], (text: string) => mapRunes(text, toUpper)),
-    lower: fn(['string'], (text: string) => mapRunes(text, toLower)),
+    upper: fn(['string'], (text: string) =>
+      isAscii(text) ? text.toUpperCase() : mapRunes(text, toUpper),
+    ),
+    lower: fn(['string'], (text: string) =>
+      isAscii(text) ? text.toLowerCase() : mapRunes(text, toLower),
+    ),
     title: fn(['string'], title),
     untitle: fn(['string'], untitle),
     swapcase: fn(['string'], swapCase),
