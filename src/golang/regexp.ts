@@ -212,11 +212,10 @@ function widthAt(text: string, at: number): number {
   return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
 }
 
-const REFERENCE = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu
-
 function expand(regexp: Regexp, text: string, match: readonly number[], template: string): string {
   return template.replaceAll(
-    REFERENCE,
+    // Made when it is needed: V8 looks up all characters of the classes for it.
+    /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu,
     (reference: string, braced: string | undefined, bare: string | undefined) => {
       if (reference === '$$') return '$'
       const group = groupOf(regexp, match, braced ?? bare ?? '')

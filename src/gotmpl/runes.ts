@@ -1,7 +1,5 @@
 import { isPrintable } from '../golang/printable.ts'
 
-const LETTER_OR_DIGIT = /[\p{L}\p{Nd}]/u
-
 /**
  * Tells how many units (1 or 2) the letter, digit or underscore at the offset takes.
  *
@@ -12,7 +10,8 @@ export function isAlphaNumeric(text: string, at: number): number {
   if (unit < 0x80) return isAsciiWord(unit) ? 1 : 0
   const point = text.codePointAt(at)
   if (point === undefined) return 0
-  if (!LETTER_OR_DIGIT.test(String.fromCodePoint(point))) return 0
+  // Made when it is needed: V8 looks up all characters of the classes for it.
+  if (!/[\p{L}\p{Nd}]/u.test(String.fromCodePoint(point))) return 0
   return point > 0xffff ? 2 : 1
 }
 

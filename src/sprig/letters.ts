@@ -1,6 +1,9 @@
 /*
  * Go's unicode package for single runes, held as strings of one character. Case changes map
  * one rune to one rune; where Unicode's full mapping gives several (ß, ŉ), the rune stays.
+ *
+ * Classes of Unicode stand where they are used: V8 looks up all their characters when a
+ * pattern is made, and most runs need none.
  */
 
 /** Whether the rune is white space; U+0085 is, U+FEFF is not. */
@@ -10,32 +13,32 @@ export function isSpace(rune: string): boolean {
 
 /** Whether the rune is a capital letter. */
 export function isUpper(rune: string): boolean {
-  return rune <= '\u007f' ? rune >= 'A' && rune <= 'Z' : UPPER.test(rune)
+  return rune <= '\u007f' ? rune >= 'A' && rune <= 'Z' : /\p{Lu}/u.test(rune)
 }
 
 /** Whether the rune is a small letter. */
 export function isLower(rune: string): boolean {
-  return rune <= '\u007f' ? rune >= 'a' && rune <= 'z' : LOWER.test(rune)
+  return rune <= '\u007f' ? rune >= 'a' && rune <= 'z' : /\p{Ll}/u.test(rune)
 }
 
 /** Whether the rune is a title-case letter such as ǅ. */
 export function isTitle(rune: string): boolean {
-  return rune > '\u007f' && TITLE.test(rune)
+  return rune > '\u007f' && /\p{Lt}/u.test(rune)
 }
 
 /** Whether the rune is a letter. */
 export function isLetter(rune: string): boolean {
-  return LETTER.test(rune)
+  return /\p{L}/u.test(rune)
 }
 
 /** Whether the rune is of one of Unicode's number categories. */
 export function isNumber(rune: string): boolean {
-  return NUMBER.test(rune)
+  return /\p{N}/u.test(rune)
 }
 
 /** Whether the rune is punctuation. */
 export function isPunctuation(rune: string): boolean {
-  return PUNCTUATION.test(rune)
+  return /\p{P}/u.test(rune)
 }
 
 /** The rune's capital form. */
@@ -71,12 +74,6 @@ function isOneRune(text: string): boolean {
 }
 
 const SPACE = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
-const UPPER = /\p{Lu}/u
-const LOWER = /\p{Ll}/u
-const TITLE = /\p{Lt}/u
-const LETTER = /\p{L}/u
-const NUMBER = /\p{N}/u
-const PUNCTUATION = /\p{P}/u
 const GEORGIAN = /[\u10d0-\u10fa\u10fd-\u10ff]/
 /** Capital, title and small form of the letters that have all three. */
 const DIGRAPHS = ['Ǆǅǆ', 'Ǉǈǉ', 'Ǌǋǌ', 'Ǳǲǳ']
