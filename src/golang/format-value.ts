@@ -196,15 +196,29 @@ function formatItem(flags: Directive, item: Value, depth: number): string {
 
 /** Bytes that are an argument of their own: `%s` and `%q` show them as text. */
 function formatBytes(flags: Directive, bytes: Uint8Array, type: string): string {
-  if ('sqxX'.includes(flags.verb)) return formatText(flags, fromBytes(bytes)) ?? ''
-  const items = Array.from(bytes, (byte) => new GoInt(BigInt(byte), 'uint8'))
-  return formatSlice(flags, items, type, 0)
+  return formatBytesOf(flags, bytes, { type, depth: 0 })
 }
 
 function formatInnerBytes(flags: Directive, bytes: Uint8Array, depth: number): string {
+  return formatBytesOf(flags, bytes, { type: typeName(bytes), depth })
+}
+
+function formatBytesOf(
+  flags: Directive,
+  bytes: Uint8Array,
+  { type, depth }: { type: string; depth: number },
+): string {
   if ('sqxX'.includes(flags.verb)) return formatText(flags, fromBytes(bytes)) ?? ''
+  // Files are large, and bytes hold nothing: their text is counted, not each of them.
+  if (isBare(flags)) return `[${bytes.join(' ')}]`
   const items = Array.from(bytes, (byte) => new GoInt(BigInt(byte), 'uint8'))
-  return formatSlice(flags, items, typeName(bytes), depth)
+  return formatSlice(flags, items, type, depth)
+}
+
+/** Whether the directive is `%v` or `%d` with nothing that shapes a number. */
+function isBare({ verb, width, precision, plus, sharp, space, goSyntax }: Directive): boolean {
+  if (verb !== 'v' && verb !== 'd') return false
+  return width < 0 && precision < 0 && !plus && !sharp && !space && !goSyntax
 }
 
 function formatNil(flags: Directive, value: GoNil): string {

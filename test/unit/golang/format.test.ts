@@ -147,3 +147,11 @@ test('floats and integers read back from what they print', () => {
     }),
   )
 })
+
+test('the bytes of a large file are printed as numbers, however many they are', () => {
+  const file = new Uint8Array(3_000_000).fill(65)
+  const text = sprint(new Map<string, Value>([['big.txt', file]]))
+  expect(text.slice(0, 20)).toBe('map[big.txt:[65 65 6')
+  expect(text).toHaveLength('map[big.txt:[]]'.length + 3_000_000 * 3 - 1)
+  expect(sprintf('%3v', Uint8Array.of(7))).toBe('[  7]')
+})
