@@ -5,23 +5,8 @@ import { YamlError } from './yaml-error.ts'
 import { readableYaml } from './yaml-reader.ts'
 import type { YamlDialect } from './yaml-resolve.ts'
 import type { Token, TokenType } from './yaml-tokens.ts'
+import { alias, collection, scalar, type YamlNode } from './yaml-node.ts'
 import { YamlScanner } from './yaml-tokens.ts'
-
-/** One node of a YAML document. */
-export interface YamlNode {
-  readonly kind: 'scalar' | 'sequence' | 'mapping' | 'alias'
-  readonly start: Mark
-  /** Text of a scalar; name of an alias. */
-  readonly value: string
-  /** Full tag of a scalar, for example `tag:yaml.org,2002:int`; empty without one. */
-  readonly tag: string
-  /** Whether the text of a scalar decides its type. */
-  readonly isPlain: boolean
-  /** Items of a sequence; of a mapping keys and values in turn. */
-  readonly children: YamlNode[]
-  /** What an alias stands for. */
-  readonly target: YamlNode | undefined
-}
 
 /** A collection that is being read. */
 interface Frame {
@@ -184,7 +169,7 @@ class YamlComposer {
     }
     this.scanner.skip()
     const { start, value } = token
-    return { kind: 'alias', start, value, tag: '', isPlain: false, children: NONE, target }
+    return alias(start, value, target)
   }
 
   /** An anchor and a tag, in either order. */
@@ -362,14 +347,6 @@ class YamlComposer {
   }
 }
 
-function scalar(start: Mark, value: string, tag: string, isPlain: boolean): YamlNode {
-  return { kind: 'scalar', start, value, tag, isPlain, children: NONE, target: undefined }
-}
-
-function collection(kind: 'sequence' | 'mapping', start: Mark): YamlNode {
-  return { kind, start, value: '', tag: '', isPlain: false, children: [], target: undefined }
-}
-
 /** Refuses a token; goyaml leaves the lines of its parser counted from 0. */
 function refuse(problem: string, token: { start: Mark }): never {
   fail(problem, token.start, token.start.line)
@@ -378,9 +355,6 @@ function refuse(problem: string, token: { start: Mark }): never {
 function fail(problem: string, mark: Mark, goLine = 0): never {
   throw yamlError(problem, { goLine, mark })
 }
-
-/** Shared by all nodes without children, which are never changed. */
-const NONE: YamlNode[] = []
 
 const NOTHING_IN_DOCUMENT: ReadonlySet<TokenType> = new Set<TokenType>([
   'version-directive',

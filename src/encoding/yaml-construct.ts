@@ -1,7 +1,7 @@
 import { LIMITS } from '../base/limits.ts'
 import { compareText } from '../golang/order.ts'
 import { GoInt } from '../golang/value.ts'
-import type { YamlNode } from './yaml-compose.ts'
+import type { YamlNode } from './yaml-node.ts'
 import { positionOf, yamlError } from './yaml-cursor.ts'
 import type { Position } from './yaml-error.ts'
 import { YamlError } from './yaml-error.ts'

@@ -1,6 +1,6 @@
 import { compareText } from '../golang/order.ts'
 import { formatFloat, quote } from '../golang/strconv.ts'
-import type { YamlNode } from './yaml-compose.ts'
+import type { YamlNode } from './yaml-node.ts'
 import type { YamlScalar } from './yaml-resolve.ts'
 import { typedScalar } from './yaml-typed.ts'
 

@@ -1,4 +1,4 @@
-import type { YamlNode } from './yaml-compose.ts'
+import type { YamlNode } from './yaml-node.ts'
 import { composeYaml } from './yaml-compose.ts'
 import type { YamlComment } from './yaml-cursor.ts'
 import { positionOf } from './yaml-cursor.ts'

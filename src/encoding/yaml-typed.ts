@@ -1,5 +1,5 @@
 import { fromBytes } from '../golang/bytes.ts'
-import type { YamlNode } from './yaml-compose.ts'
+import type { YamlNode } from './yaml-node.ts'
 import { yamlError } from './yaml-cursor.ts'
 import type { YamlDialect, YamlScalar } from './yaml-resolve.ts'
 import { isTimestamp, resolvePlain, tagOfScalar } from './yaml-resolve.ts'

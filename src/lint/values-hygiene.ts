@@ -1,6 +1,7 @@
 import { rawFile, isNative, type Chart } from '../chart/chart.ts'
 import { splitYamlDocuments } from '../encoding/yaml-decode.ts'
-import { composeYaml, type YamlNode } from '../encoding/yaml-compose.ts'
+import { composeYaml } from '../encoding/yaml-compose.ts'
+import type { YamlNode } from '../encoding/yaml-node.ts'
 import { keyText } from '../encoding/yaml-keys.ts'
 import { resolvePlain, type YamlScalar } from '../encoding/yaml-resolve.ts'
 import { spanIn } from '../encoding/yaml-span.ts'
