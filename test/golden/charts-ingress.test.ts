@@ -1,16 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/base/json.ts'
 import { PkgError } from '../../src/base/errors.ts'
-import { objectKey, type KubeObject } from '../../src/manifest/object.ts'
-import {
-  at,
-  brokenReferences,
-  listAt,
-  podSecurityOffences,
-  podsOf,
-  rbacOffences,
-} from '../support/gates.ts'
-import { pairwise } from '../support/pairwise.ts'
+import type { KubeObject } from '../../src/manifest/object.ts'
+import { addOn } from '../add-ons/ingress.ts'
+import { givenBy, rowsOf } from '../support/add-on-case.ts'
+import { at, listAt, podsOf } from '../support/gates.ts'
 import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
 import { flagOffences } from '../support/traefik-flags.ts'
 
@@ -20,118 +14,13 @@ async function objectsOf(...set: string[]): Promise<KubeObject[]> {
   return (await renderAddOn(chart, { set })).objects
 }
 
-/** Settings of each switch, as --set has them. */
-const rows = pairwise({
-  preset: ['', 'small', 'ha'],
-  kind: ['kind=Deployment', 'kind=DaemonSet'],
-  exposure: [
-    'exposure.type=LoadBalancer,exposure.sourceRanges={192.0.2.0/24},exposure.loadBalancerClass=x/y',
-    'exposure.type=NodePort,ports.web.nodePort=30080',
-    'exposure.type=ClusterIP',
-    'exposure.type=HostPort,ports.websecure.exposed=8443',
-  ],
-  providers: [
-    'providers.ingress=true',
-    'providers.ingress=false,providers.nginxCompat.enabled=true',
-    'providers.ingress=false,providers.gatewayApi.enabled=true',
-    'providers.nginxCompat.enabled=true',
-    'providers.nginxCompat.enabled=true,providers.gatewayApi.enabled=true',
-  ],
-  classes: [
-    'ingressClass.default=true',
-    'ingressClass.create=false,providers.nginxCompat.createClass=true,providers.gatewayApi.createClass=false',
-  ],
-  namespaces: ['', 'providers.namespaces={edge}', 'providers.namespaces={shop,blog}'],
-  certificate: ['', 'tls.defaultCertificate=wildcard'],
-  proxies: ['', 'trustedProxies={10.0.0.0/8,192.0.2.7}'],
-  metrics: ['', 'metrics.enabled=false', 'metrics.annotatePods=false'],
-  dashboard: ['', 'dashboard=true'],
-  redirect: ['', 'redirectToHttps=true'],
-  autoscaling: ['', 'autoscaling.enabled=true'],
-  budget: ['', 'podDisruptionBudget.enabled=true', 'podDisruptionBudget.minAvailable=50%'],
-  spread: ['', 'spread=true'],
-  account: ['', 'serviceAccount.name=proxy', 'serviceAccount.create=false'],
-  rbac: ['', 'rbac.create=false'],
-  log: ['', 'log.access=true,log.level=DEBUG'],
-  image: [
-    '',
-    'image.registry=r.example.com,image.tag=v3.7.12,image.pullSecrets={login}',
-    `image.digest=sha256:${'0'.repeat(64)}`,
-  ],
-  placing: ['', 'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high'],
-}).map((row) => ({ row, name: Object.values(row).filter(Boolean).join(' ') }))
-
-test.each(rows)('$name', async ({ row: { preset = '', ...row } }) => {
-  const set = Object.values(row).filter(Boolean)
-  const { objects } = await renderAddOn(chart, { preset: preset === '' ? [] : [preset], set })
-  const isHostPort = row['exposure']?.includes('HostPort') === true
-  const isReadingAll = row['namespaces'] === '' && row['rbac'] === ''
-  expect({
-    references: brokenReferences(objects),
-    podSecurity: podSecurityOffences(objects).map((offence) => offence.replace(/.*: /, '')),
-    rbac: rbacOffences(objects),
-    flags: objects.flatMap(argumentsOf).flatMap((args) => flagOffences(args)),
-    twice: repeated(objects.map((object) => objectKey(object))),
-    apis: [...new Set(objects.map(apiOf))].filter((api) => !APIS.has(api)),
-    lost: objects.filter((object) => !isPlaced(object)).map((object) => objectKey(object)),
-    privileged: portsOf(objects).filter((port) => port < 1024),
-  }).toEqual({
-    references: [],
-    podSecurity: isHostPort ? ['hostPort'] : [],
-    rbac: isReadingAll ? ['ClusterRole/edge-edge-ingress: secrets of all namespaces'] : [],
-    flags: [],
-    twice: [],
-    apis: [],
-    lost: [],
-    privileged: [],
-  })
-})
-
-test('any two settings of different switches meet in a row', () => {
-  const names = Object.keys(rows[0]?.row ?? {})
-  const met = (left: string, right: string): number =>
-    new Set(rows.map(({ row }) => `${row[left]} ${row[right]}`)).size
-  const settings = (name: string): number => new Set(rows.map(({ row }) => row[name])).size
-  const missed = names.flatMap((left, index) =>
-    names
-      .slice(index + 1)
-      .filter((right) => met(left, right) < settings(left) * settings(right))
-      .map((right) => `${left} and ${right}`),
-  )
-  expect({ missed, rows: rows.length }).toEqual({ missed: [], rows: 24 })
-})
-
-/** What Kubernetes 1.25 to 1.37 serve, and the Gateway API's CRDs. */
-const APIS = new Set([
-  'apps/v1 DaemonSet',
-  'apps/v1 Deployment',
-  'autoscaling/v2 HorizontalPodAutoscaler',
-  'gateway.networking.k8s.io/v1 GatewayClass',
-  'networking.k8s.io/v1 IngressClass',
-  'policy/v1 PodDisruptionBudget',
-  'rbac.authorization.k8s.io/v1 ClusterRole',
-  'rbac.authorization.k8s.io/v1 ClusterRoleBinding',
-  'rbac.authorization.k8s.io/v1 Role',
-  'rbac.authorization.k8s.io/v1 RoleBinding',
-  'v1 ConfigMap',
-  'v1 Pod',
-  'v1 Service',
-  'v1 ServiceAccount',
-])
-
-const CLUSTER_WIDE = new Set(['ClusterRole', 'ClusterRoleBinding', 'IngressClass', 'GatewayClass'])
-
-function apiOf({ apiVersion, kind }: KubeObject): string {
-  return `${apiVersion} ${kind}`
-}
-
-function wordsOf(list: Json | undefined): string {
-  return Array.isArray(list) ? list.map(String).join(',') : ''
-}
-
-function isPlaced(object: KubeObject): boolean {
-  return CLUSTER_WIDE.has(object.kind) === (at(object, 'metadata', 'namespace') === null)
-}
+test.each(rowsOf(addOn).map((row) => ({ row, name: Object.values(row).filter(Boolean).join(' ') })))(
+  'Traefik knows its arguments: $name',
+  async ({ row }) => {
+    const { objects } = await renderAddOn(chart, givenBy(row))
+    expect(objects.flatMap(argumentsOf).flatMap((args) => flagOffences(args))).toEqual([])
+  },
+)
 
 function argumentsOf(object: KubeObject): string[][] {
   return podsOf(object).flatMap(({ spec }) =>
@@ -142,16 +31,8 @@ function argumentsOf(object: KubeObject): string[][] {
   )
 }
 
-function portsOf(objects: readonly KubeObject[]): number[] {
-  const pods = objects.flatMap((object) => podsOf(object))
-  const containers = pods.flatMap(({ spec }) => listAt(spec, 'containers'))
-  return containers
-    .flatMap((each) => listAt(each, 'ports'))
-    .map((port) => Number(port['containerPort']))
-}
-
-function repeated(texts: readonly string[]): string[] {
-  return texts.filter((text, index) => texts.indexOf(text) !== index)
+function wordsOf(list: Json | undefined): string {
+  return Array.isArray(list) ? list.map(String).join(',') : ''
 }
 
 // What each provider lists and watches, and whose status it updates, is in Traefik 3.7.9's

@@ -1,0 +1,54 @@
+import type { AddOnCase } from '../support/add-on-case.ts'
+
+export const addOn: AddOnCase = {
+  name: 'ingress',
+  switches: {
+    preset: ['', 'small', 'ha'],
+    kind: ['kind=Deployment', 'kind=DaemonSet'],
+    exposure: [
+      'exposure.type=LoadBalancer,exposure.sourceRanges={192.0.2.0/24},exposure.loadBalancerClass=x/y',
+      'exposure.type=NodePort,ports.web.nodePort=30080',
+      'exposure.type=ClusterIP',
+      'exposure.type=HostPort,ports.websecure.exposed=8443',
+    ],
+    providers: [
+      'providers.ingress=true',
+      'providers.ingress=false,providers.nginxCompat.enabled=true',
+      'providers.ingress=false,providers.gatewayApi.enabled=true',
+      'providers.nginxCompat.enabled=true',
+      'providers.nginxCompat.enabled=true,providers.gatewayApi.enabled=true',
+    ],
+    classes: [
+      'ingressClass.default=true',
+      'ingressClass.create=false,providers.nginxCompat.createClass=true,providers.gatewayApi.createClass=false',
+    ],
+    namespaces: ['', 'providers.namespaces={edge}', 'providers.namespaces={shop,blog}'],
+    certificate: ['', 'tls.defaultCertificate=wildcard'],
+    proxies: ['', 'trustedProxies={10.0.0.0/8,192.0.2.7}'],
+    metrics: ['', 'metrics.enabled=false', 'metrics.annotatePods=false'],
+    dashboard: ['', 'dashboard=true'],
+    redirect: ['', 'redirectToHttps=true'],
+    autoscaling: ['', 'autoscaling.enabled=true'],
+    budget: ['', 'podDisruptionBudget.enabled=true', 'podDisruptionBudget.minAvailable=50%'],
+    spread: ['', 'spread=true'],
+    account: ['', 'serviceAccount.name=proxy', 'serviceAccount.create=false'],
+    rbac: ['', 'rbac.create=false'],
+    log: ['', 'log.access=true,log.level=DEBUG'],
+    image: [
+      '',
+      'image.registry=r.example.com,image.tag=v3.7.12,image.pullSecrets={login}',
+      `image.digest=sha256:${'0'.repeat(64)}`,
+    ],
+    placing: ['', 'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high'],
+  },
+  podSecurity: ({ kind, exposure }) => {
+    const workload = kind === 'kind=DaemonSet' ? 'DaemonSet' : 'Deployment'
+    return exposure?.includes('HostPort') === true ? [`${workload}/edge-ingress: hostPort`] : []
+  },
+  rbac: ({ namespaces, rbac }) =>
+    namespaces === '' && rbac === ''
+      ? ['ClusterRole/edge-edge-ingress: secrets of all namespaces']
+      : [],
+  customKinds: ['gateway.networking.k8s.io/v1 GatewayClass'],
+  clusterKinds: ['gateway.networking.k8s.io/v1 GatewayClass'],
+}

@@ -1,0 +1,117 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { isClusterKind } from '../../src/manifest/kind-order.ts'
+import { objectKey, type KubeObject } from '../../src/manifest/object.ts'
+import { addOnCases, givenBy, rowsOf, type AddOnCase } from '../support/add-on-case.ts'
+import {
+  at,
+  brokenReferences,
+  listAt,
+  podSecurityOffences,
+  podsOf,
+  rbacOffences,
+} from '../support/gates.ts'
+import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+
+const cases = await addOnCases()
+
+describe.each(cases)('$name', (addOn) => {
+  const chart = loadAddOn(addOn.name)
+  const rows = rowsOf(addOn).map((row) => ({
+    row,
+    label: Object.values(row).filter(Boolean).join(' '),
+  }))
+
+  test.each(rows)('$label', async ({ row }) => {
+    const { objects } = await renderAddOn(chart, givenBy(row))
+    expect({
+      references: brokenReferences(objects),
+      podSecurity: podSecurityOffences(objects),
+      rbac: rbacOffences(objects),
+      twice: repeated(objects.map((object) => objectKey(object))),
+      kinds: unknownKinds(objects, addOn),
+      misplaced: objects.filter((object) => !isPlaced(object, addOn)).map((each) => objectKey(each)),
+      privilegedPorts: portsOf(objects).filter((port) => port < 1024),
+    }).toEqual({
+      references: addOn.references?.(row) ?? [],
+      podSecurity: addOn.podSecurity?.(row) ?? [],
+      rbac: addOn.rbac?.(row) ?? [],
+      twice: [],
+      kinds: [],
+      misplaced: [],
+      privilegedPorts: addOn.privilegedPorts?.(row) ?? [],
+    })
+  })
+})
+
+test('any two settings of different switches meet in a row', () => {
+  const missed = cases.flatMap((addOn) => missedPairs(addOn).map((pair) => `${addOn.name}: ${pair}`))
+  expect(missed).toEqual([])
+})
+
+test('every chart of charts/ is held against the gates', () => {
+  const charts = readdirSync(join(import.meta.dirname, '..', '..', 'charts')).sort()
+  expect(cases.map(({ name }) => name)).toEqual(charts)
+})
+
+/** Kinds that Kubernetes 1.33 to 1.37 serve and that add-ons use. */
+const SERVED: Readonly<Record<string, string>> = {
+  v1: 'ConfigMap LimitRange Namespace PersistentVolumeClaim Pod ResourceQuota Secret Service ServiceAccount',
+  'admissionregistration.k8s.io/v1':
+    'MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration',
+  'apiextensions.k8s.io/v1': 'CustomResourceDefinition',
+  'apiregistration.k8s.io/v1': 'APIService',
+  'apps/v1': 'DaemonSet Deployment StatefulSet',
+  'autoscaling/v2': 'HorizontalPodAutoscaler',
+  'batch/v1': 'CronJob Job',
+  'networking.k8s.io/v1': 'Ingress IngressClass NetworkPolicy',
+  'policy/v1': 'PodDisruptionBudget',
+  'rbac.authorization.k8s.io/v1': 'ClusterRole ClusterRoleBinding Role RoleBinding',
+  'scheduling.k8s.io/v1': 'PriorityClass',
+  'storage.k8s.io/v1': 'CSIDriver StorageClass',
+}
+
+function unknownKinds(objects: readonly KubeObject[], { customKinds = [] }: AddOnCase): string[] {
+  return objects
+    .filter(
+      ({ apiVersion, kind }) =>
+        SERVED[apiVersion]?.split(' ').includes(kind) !== true &&
+        !customKinds.includes(`${apiVersion} ${kind}`),
+    )
+    .map(({ apiVersion, kind }) => `${apiVersion} ${kind}`)
+}
+
+/** An object has a namespace when its kind has, and only then. */
+function isPlaced(object: KubeObject, { clusterKinds = [] }: AddOnCase): boolean {
+  const { apiVersion, kind } = object
+  const isClusterWide =
+    isClusterKind(apiVersion, kind) || clusterKinds.includes(`${apiVersion} ${kind}`)
+  return isClusterWide === (at(object, 'metadata', 'namespace') === null)
+}
+
+function portsOf(objects: readonly KubeObject[]): number[] {
+  const pods = objects.flatMap((object) => podsOf(object))
+  const containers = pods.flatMap(({ spec }) => listAt(spec, 'containers'))
+  return containers
+    .flatMap((each) => listAt(each, 'ports'))
+    .map((port) => Number(port['containerPort']))
+}
+
+function repeated(texts: readonly string[]): string[] {
+  return texts.filter((text, index) => texts.indexOf(text) !== index)
+}
+
+function missedPairs(addOn: AddOnCase): string[] {
+  const rows = rowsOf(addOn)
+  const names = Object.keys(addOn.switches)
+  const met = (left: string, right: string): number =>
+    new Set(rows.map((row) => JSON.stringify([row[left], row[right]]))).size
+  const settings = (name: string): number => addOn.switches[name]?.length ?? 0
+  return names.flatMap((left, index) =>
+    names
+      .slice(index + 1)
+      .filter((right) => met(left, right) < settings(left) * settings(right))
+      .map((right) => `${left} and ${right}`),
+  )
+}
