@@ -6,7 +6,7 @@ import { isPending } from '../release/status.ts'
 import { byNameAndRevision, type ReleaseName, type UnreadableRecord } from '../storage/storage.ts'
 import { coalesceValues } from '../values/coalesce.ts'
 import type { Connections } from './connections.ts'
-import { parseSelector } from './label-selector.ts'
+import { parseSelector } from '../manifest/label-selector.ts'
 import { assertNamespace, assertReleaseName } from './names.ts'
 import { reporting } from './target-errors.ts'
 

@@ -62,7 +62,7 @@ async function fetchAnswer(
   const isNamespaced = scopeOf(apiVersion, kind) === 'namespaced'
   const place = isNamespaced && namespace !== '' ? namespace : undefined
   if (name === '') {
-    const objects = await cluster.list({ apiVersion, kind, namespace: place }, signal)
+    const objects = await cluster.list({ apiVersion, kind, namespace: place }, { signal })
     return new Map<string, Value>([
       ['apiVersion', apiVersion],
       ['items', objects.map(toValue)],

@@ -6,14 +6,17 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { encodeYamlPlain } from '../encoding/yaml-encode.ts'
 import { isClusterKind } from '../manifest/kind-order.ts'
 import { decodeDocument, isKubeObject } from '../manifest/decode-objects.ts'
-import { objectKey, type KubeObject } from '../manifest/object.ts'
+import { parseSelector } from '../manifest/label-selector.ts'
+import { describeObject, objectKey, type KubeObject } from '../manifest/object.ts'
 import {
   refOf,
-  type ApplyResult,
+  type Applied,
   type Cluster,
   type KindRef,
+  type ListOptions,
   type ObjectRef,
   type ScopeOf,
+  type WatchEvent,
 } from './cluster.ts'
 import { directoryLeases } from './directory-leases.ts'
 import { CLUSTER_FOLDER, groupOf, objectPath } from './object-path.ts'
@@ -34,54 +37,93 @@ const SECRET_MODE = 0o600
  * Opens a folder of manifests as a target: one YAML file an object, below a folder for
  * each namespace, the same bytes for the same object.
  */
-export function openDirectoryCluster({ path: root, files, token }: DirectoryTarget): Cluster {
-  const pathOf = (ref: ObjectRef): string => join(root, objectPath(ref))
-
-  const get = async (ref: ObjectRef): Promise<KubeObject | undefined> => {
-    const path = pathOf(ref)
-    const data = await readFile(files, path)
-    return data === undefined ? undefined : decodeObject(data, path, ref)
-  }
-
-  const clusterObjects = (): Promise<KubeObject[]> => objectsIn(files, join(root, CLUSTER_FOLDER))
-
-  const list = async ({ apiVersion, kind, namespace }: KindRef): Promise<KubeObject[]> => {
-    const isWanted = (object: KubeObject): boolean =>
-      object.kind === kind && groupOf(object.apiVersion) === groupOf(apiVersion)
-    const folders = namespace === undefined ? await foldersOf(root, files) : [namespace]
-    const found = await Promise.all(folders.map((folder) => objectsIn(files, join(root, folder))))
-    return found.flat().filter(isWanted)
-  }
-
+export function openDirectoryCluster(target: DirectoryTarget): Cluster {
+  const { path: root, files } = target
+  const objects = openObjects(target)
   return {
     target: `dir:${root}`,
     runsHooks: false,
     leases: directoryLeases(join(root, RECORDS_FOLDER, 'locks'), files),
-    get: (ref, signal) => checked(signal, () => get(ref)),
-    list: (kind, signal) => checked(signal, () => list(kind)),
+    capabilities: () => Promise.resolve(undefined),
+    get: (ref, signal) => checked(signal, () => objects.get(ref)),
+    list: (kind, options = {}) => checked(options.signal, () => objects.list(kind, options)),
+    watch: (kind, options, signal) => watchOnce(() => objects.list(kind, options), signal),
 
     scopes: (incoming, signal) =>
-      checked(signal, async () => scopesOf([...(await clusterObjects()), ...incoming])),
+      checked(signal, async () => scopesOf([...(await objects.clusterWide()), ...incoming])),
 
-    apply: (object, signal) =>
-      checked(signal, async (): Promise<ApplyResult> => {
-        const path = pathOf(refOf(object))
-        const text = encodeYamlPlain(object)
-        const existing = await readFile(files, path)
-        if (existing !== undefined && existing.toString('utf8') === text) return 'unchanged'
-        if (existing !== undefined) decodeObject(existing, path, refOf(object))
-        await writeObject(files, path, { text, token, mode: modeOf(object) })
-        return existing === undefined ? 'created' : 'updated'
-      }),
+    apply: (object, options = {}) => checked(options.signal, () => objects.write(object)),
+    preview: (object, options = {}) => checked(options.signal, () => Promise.resolve(object)),
 
-    delete: (ref, signal) =>
+    create: (object, signal) =>
       checked(signal, async () => {
-        const path = pathOf(ref)
-        if ((await readFile(files, path)) === undefined) return false
-        const removed = await files.remove(path)
-        await files.removeEmptyFolder(join(path, '..'))
-        return removed
+        if ((await objects.get(refOf(object))) !== undefined) throw exists(object)
+        return (await objects.write(object)).object
       }),
+
+    patch: () =>
+      Promise.reject(
+        new PkgError('TARGET_INVALID', 'a folder of manifests takes whole objects only'),
+      ),
+
+    delete: (ref, { signal } = {}) => checked(signal, () => objects.delete(ref)),
+    // Nothing runs in a folder, and whoever can write to it may do everything.
+    logs: () => Promise.resolve(''),
+    can: (reviews) => Promise.resolve(reviews.map(() => true)),
+    sweep: (tokens) => objects.sweep(tokens),
+  }
+}
+
+interface ObjectFiles {
+  get: (ref: ObjectRef) => Promise<KubeObject | undefined>
+  list: (kind: KindRef, options: Selection) => Promise<KubeObject[]>
+  clusterWide: () => Promise<KubeObject[]>
+  write: (object: KubeObject) => Promise<Applied>
+  delete: (ref: ObjectRef) => Promise<boolean>
+  sweep: (tokens: readonly string[]) => Promise<void>
+}
+
+type Selection = Omit<ListOptions, 'signal'>
+
+function openObjects({ path: root, files, token }: DirectoryTarget): ObjectFiles {
+  const pathOf = (ref: ObjectRef): string => join(root, objectPath(ref))
+  return {
+    async get(ref) {
+      const path = pathOf(ref)
+      const data = await readFile(files, path)
+      return data === undefined ? undefined : decodeObject(data, path, ref)
+    },
+
+    async list({ apiVersion, kind, namespace }, selection) {
+      const isChosen = choice(selection)
+      const isOfKind = (object: KubeObject): boolean =>
+        object.kind === kind && groupOf(object.apiVersion) === groupOf(apiVersion)
+      const folders = namespace === undefined ? await foldersOf(root, files) : [namespace]
+      const found = await Promise.all(folders.map((folder) => objectsIn(files, join(root, folder))))
+      return found.flat().filter((object) => isOfKind(object) && isChosen(object))
+    },
+
+    clusterWide: () => objectsIn(files, join(root, CLUSTER_FOLDER)),
+
+    async write(object) {
+      const path = pathOf(refOf(object))
+      const text = encodeYamlPlain(object)
+      const existing = await readFile(files, path)
+      if (existing !== undefined && existing.toString('utf8') === text) {
+        return { result: 'unchanged', object }
+      }
+      if (existing !== undefined) decodeObject(existing, path, refOf(object))
+      await writeObject(files, path, { text, token, mode: modeOf(object) })
+      return { result: existing === undefined ? 'created' : 'updated', object }
+    },
+
+    async delete(ref) {
+      const path = pathOf(ref)
+      if ((await readFile(files, path)) === undefined) return false
+      const removed = await files.remove(path)
+      await files.removeEmptyFolder(join(path, '..'))
+      return removed
+    },
 
     async sweep(tokens) {
       for (const folder of await foldersOf(root, files)) {
@@ -92,6 +134,42 @@ export function openDirectoryCluster({ path: root, files, token }: DirectoryTarg
       }
     },
   }
+}
+
+/** Which objects a list is asked for; of the fields a folder knows names only. */
+function choice({
+  labelSelector = '',
+  fieldSelector,
+}: ListOptions): (object: KubeObject) => boolean {
+  const areWanted = parseSelector(labelSelector)
+  const [, name] = /^metadata\.name==?([^,]+)$/.exec(fieldSelector ?? '') ?? []
+  if (fieldSelector !== undefined && name === undefined) {
+    throw new PkgError('TARGET_INVALID', `a folder cannot select by ${fieldSelector}`)
+  }
+  return ({ metadata }) =>
+    (name === undefined || metadata.name === name) && areWanted(labelsOf(metadata))
+}
+
+function labelsOf(metadata: JsonObject): Record<string, string> {
+  const labels = child(metadata, 'labels')
+  const texts = Object.entries(labels).filter(([, value]) => typeof value === 'string')
+  return Object.fromEntries(texts) as Record<string, string>
+}
+
+/** What is there now; nobody but this run is expected to change a folder. */
+async function* watchOnce(
+  list: () => Promise<KubeObject[]>,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent> {
+  if (signal.aborted) return
+  for (const object of await list()) yield { type: 'added', object }
+  yield { type: 'synced' }
+  if (signal.aborted) return
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+}
+
+function exists(object: KubeObject): PkgError {
+  return new PkgError('OBJECT_EXISTS', `${describeObject(object)} exists already`)
 }
 
 async function objectsIn(files: Files, folder: string): Promise<KubeObject[]> {

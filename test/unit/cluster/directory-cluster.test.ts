@@ -67,7 +67,11 @@ test('an object is created, left alone when it is the same, updated and deleted'
     await cluster.apply(first),
     await cluster.apply(first),
     await cluster.apply(second),
-  ]).toEqual(['created', 'unchanged', 'updated'])
+  ]).toEqual([
+    { result: 'created', object: first },
+    { result: 'unchanged', object: first },
+    { result: 'updated', object: second },
+  ])
   expect(await cluster.get(refOf(first))).toEqual(second)
   expect(await cluster.list({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'apps' })).toEqual([
     second,
@@ -135,6 +139,57 @@ test('scopes come from the table, from CRDs of the folder and from those on thei
 
 test('an aborted run reads and writes nothing', async () => {
   const signal = AbortSignal.abort(new Error('stop'))
-  await expect(open().apply(object('ConfigMap', 'a'), signal)).rejects.toThrow('stop')
+  await expect(open().apply(object('ConfigMap', 'a'), { signal })).rejects.toThrow('stop')
   expect(treeOf(folder.path)).toEqual([])
+})
+
+test('an object that must be new is refused when its file exists', async () => {
+  expect(await open().create(object('ConfigMap', 'a'))).toEqual(object('ConfigMap', 'a'))
+  await expect(open().create(object('ConfigMap', 'a'))).rejects.toMatchObject({
+    code: 'OBJECT_EXISTS',
+    message: 'ConfigMap/a exists already',
+  })
+})
+
+test('a preview is the object itself, and writes nothing', async () => {
+  expect(await open().preview(object('ConfigMap', 'a'))).toEqual(object('ConfigMap', 'a'))
+  expect(treeOf(folder.path)).toEqual([])
+})
+
+test.each([
+  { options: { labelSelector: 'tier in (a, b)' }, names: ['first', 'second'] },
+  { options: { labelSelector: 'tier=a' }, names: ['first'] },
+  { options: { fieldSelector: 'metadata.name=second' }, names: ['second'] },
+  { options: {}, names: ['first', 'second', 'third'] },
+])('a list of $options has $names', async ({ options, names }) => {
+  const labelled = (name: string, labels: Record<string, string>): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'apps', labels },
+  })
+  await open().apply(labelled('first', { tier: 'a' }))
+  await open().apply(labelled('second', { tier: 'b' }))
+  await open().apply(object('ConfigMap', 'third'))
+  const kind = { apiVersion: 'v1', kind: 'ConfigMap', namespace: undefined }
+  const found = await open().list(kind, options)
+  expect(found.map(({ metadata }) => metadata.name)).toEqual(names)
+})
+
+test('a watch tells what is there and ends with its signal', async () => {
+  await open().apply(object('ConfigMap', 'a'))
+  const end = new AbortController()
+  const told: string[] = []
+  const kind = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'apps' }
+  for await (const event of open().watch(kind, {}, end.signal)) {
+    told.push(event.type === 'synced' ? event.type : `${event.type} ${event.object.metadata.name}`)
+    if (event.type === 'synced') setTimeout(() => end.abort(), 1)
+  }
+  expect(told).toEqual(['added a', 'synced'])
+})
+
+test('a folder gives no logs, allows everything and knows no version', async () => {
+  const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'apps', name: 'p' }
+  expect(await open().logs(pod)).toBe('')
+  expect(await open().can([{ ...pod, verb: 'get' }])).toEqual([true])
+  expect(await open().capabilities()).toBeUndefined()
 })
