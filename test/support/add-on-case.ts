@@ -26,6 +26,8 @@ export interface AddOnCase {
   privilegedPorts?: (row: Row) => number[]
   /** References to objects that somebody else makes, as `brokenReferences` words them. */
   references?: (row: Row) => string[]
+  /** What is left of release "edge" when it is uninstalled: `Namespace/edge`. */
+  leftovers?: readonly string[]
 }
 
 const FOLDER = join(import.meta.dirname, '..', 'add-ons')
