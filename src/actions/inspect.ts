@@ -3,7 +3,12 @@ import type { GoMap } from '../golang/value.ts'
 import { lastRevision } from '../release/history.ts'
 import type { Release, ReleaseStatus } from '../release/release.ts'
 import { isPending } from '../release/status.ts'
-import { byNameAndRevision, type ReleaseName, type UnreadableRecord } from '../storage/storage.ts'
+import {
+  byNameAndRevision,
+  type RecordHead,
+  type ReleaseName,
+  type UnreadableRecord,
+} from '../storage/storage.ts'
 import { coalesceValues } from '../values/coalesce.ts'
 import type { Connections } from './connections.ts'
 import { parseSelector } from '../manifest/label-selector.ts'
@@ -49,27 +54,35 @@ export interface ReleaseList {
 export async function list(connections: Connections, request: ListRequest): Promise<ReleaseList> {
   return reporting('', async () => {
     if (request.namespace !== undefined) assertNamespace(request.namespace)
-    const { releases, unreadable } = await connections.storage.list(request.namespace)
-    const { statuses = [], matches = () => true, offset = 0, max = 0 } = request
-    const isOnlySuperseded = statuses.length === 1 && statuses[0] === 'superseded'
     const hasLabels = parseSelector(request.selector ?? '')
-    const hidden = newestOfEach([...releases, ...unreadable]).filter(isUnreadable)
-    const isHidden = (release: ReleaseName): boolean =>
-      hidden.some((each) => each.name === release.name && each.namespace === release.namespace)
-    const found = (isOnlySuperseded ? releases : newestOfEach(releases))
-      .filter((release) => isOnlySuperseded || !isHidden(release))
-      .filter(({ name }) => matches(name))
-      .filter(({ status }) => statuses.length === 0 || statuses.some((each) => fits(status, each)))
-      .filter(({ labels }) => hasLabels(labels))
-      .sort(orderOf(request))
-    const end = max > 0 ? offset + max : found.length
-    const isWhole = statuses.length === 0 && (request.selector ?? '') === ''
+    let chosen: readonly RecordHead[] = []
+    const { releases, unreadable } = await connections.storage.list(request.namespace, (heads) => {
+      chosen = chooseRecords(heads, request, hasLabels)
+      return chosen
+    })
+    const keys = new Set(chosen.map(keyOf))
     return {
-      releases: found.slice(offset, end),
+      releases: request.byDate === true ? releases.sort(byDateOf(request)) : releases,
       unreadable,
-      hidden: isWhole ? hidden.filter(({ name }) => matches(name)) : [],
+      hidden: unreadable.filter((record) => keys.has(keyOf(record))),
     }
   })
+}
+
+/** The records on the list, in its order, as far as their heads tell it. */
+function chooseRecords(
+  heads: readonly RecordHead[],
+  request: ListRequest,
+  hasLabels: (labels: RecordHead['labels']) => boolean,
+): RecordHead[] {
+  const { statuses = [], matches = () => true, offset = 0, max = 0 } = request
+  const isOnlySuperseded = statuses.length === 1 && statuses[0] === 'superseded'
+  const found = (isOnlySuperseded ? heads : newestOfEach(heads))
+    .filter(({ name }) => matches(name))
+    .filter(({ status }) => statuses.length === 0 || statuses.some((each) => fits(status, each)))
+    .filter(({ labels }) => hasLabels(labels))
+    .sort(orderOf(request))
+  return found.slice(offset, max > 0 ? offset + max : found.length)
 }
 
 /**
@@ -165,8 +178,8 @@ export function metadataOf(release: Release): ReleaseMetadata {
   }
 }
 
-function isUnreadable(record: Release | UnreadableRecord): record is UnreadableRecord {
-  return 'place' in record
+function keyOf({ namespace, name, revision }: ReleaseName & { revision: number }): string {
+  return `${namespace}/${name}.v${revision}`
 }
 
 function newestOfEach<T extends ReleaseName & { revision: number }>(releases: readonly T[]): T[] {
@@ -184,19 +197,31 @@ function fits(status: ReleaseStatus, filter: StatusFilter): boolean {
 }
 
 function orderOf({ byDate = false, reverse = false }: ListRequest) {
-  const order = byDate ? byNewest : byNameOnly
-  return (left: Release, right: Release): number =>
+  const order = byDate ? byCreation : byNameOnly
+  return (left: RecordHead, right: RecordHead): number =>
     reverse ? order(right, left) : order(left, right)
 }
 
-function byNameOnly(left: Release, right: Release): number {
+/** Heads tell seconds; decoded releases tell the moment. */
+function byDateOf({ reverse = false }: ListRequest) {
+  return (left: Release, right: Release): number =>
+    reverse ? byDeployment(right, left) : byDeployment(left, right)
+}
+
+function byNameOnly(left: RecordHead, right: RecordHead): number {
   if (left.name !== right.name) return left.name < right.name ? -1 : 1
   return byNameAndRevision(left, right)
 }
 
 /** Helm's `--date` puts the oldest first. */
-function byNewest(left: Release, right: Release): number {
-  return Date.parse(left.lastDeployed) - Date.parse(right.lastDeployed) || byNameOnly(left, right)
+function byCreation(left: RecordHead, right: RecordHead): number {
+  return left.createdAt - right.createdAt || byNameOnly(left, right)
+}
+
+function byDeployment(left: Release, right: Release): number {
+  const difference = Date.parse(left.lastDeployed) - Date.parse(right.lastDeployed)
+  if (difference !== 0) return difference
+  return left.name === right.name ? byNameAndRevision(left, right) : left.name < right.name ? -1 : 1
 }
 
 function notFound({ name }: ReleaseName): PkgError {

@@ -7,6 +7,7 @@ import { decodeRelease, encodeRelease } from '../release/codec.ts'
 import type { Release } from '../release/release.ts'
 import {
   byNameAndRevision,
+  chooseDecoded,
   type Journal,
   type ReleaseName,
   type ReleaseStorage,
@@ -59,14 +60,17 @@ export function openDirectoryStorage({ path, files, token }: DirectoryStorage): 
       return releases
     },
 
-    async list(namespace) {
+    async list(namespace, choose) {
       const places: Place[] = []
       const all = await files.list(root)
       for (const { name: folder } of namespace === undefined ? all : [{ name: namespace }]) {
         places.push(...(await placesIn(files, join(root, folder), folder)))
       }
-      return readPlaces(files, places)
+      return chooseDecoded(await readPlaces(files, places), choose)
     },
+
+    complete: async (release) => release,
+    idleFor: async () => undefined,
 
     async create(release) {
       const file = pathOf(release, release.revision)

@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { decodeRelease, encodeRelease } from '../release/codec.ts'
-import { byNameAndRevision, type Journal, type ReleaseStorage } from './storage.ts'
+import { byNameAndRevision, chooseDecoded, type Journal, type ReleaseStorage } from './storage.ts'
 
 /** Keeps releases in memory, encoded as everywhere, so that no two callers share one. */
 export function openMemoryStorage(): ReleaseStorage {
@@ -17,10 +17,13 @@ export function openMemoryStorage(): ReleaseStorage {
   return {
     history: async (release) => decoded(`${keyOf(release)}/`),
 
-    list: async (namespace) => ({
-      releases: decoded(namespace === undefined ? '' : `${namespace}/`),
-      unreadable: [],
-    }),
+    list: async (namespace, choose) => {
+      const releases = decoded(namespace === undefined ? '' : `${namespace}/`)
+      return chooseDecoded({ releases, unreadable: [] }, choose)
+    },
+
+    complete: async (release) => release,
+    idleFor: async () => undefined,
 
     async create(release) {
       const key = `${keyOf(release)}/${release.revision}`

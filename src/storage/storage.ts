@@ -1,10 +1,23 @@
-import type { Release } from '../release/release.ts'
+import type { Release, ReleaseStatus } from '../release/release.ts'
 
 /** What tells a release from others. */
 export interface ReleaseName {
   name: string
   namespace: string
 }
+
+/** What is known of a record before it is decoded. */
+export interface RecordHead extends ReleaseName {
+  revision: number
+  status: ReleaseStatus
+  /** The person's own, without those that storage needs. */
+  labels: Record<string, string>
+  /** When the record came to be, in milliseconds since 1970; orders releases by date. */
+  createdAt: number
+}
+
+/** Chooses which records are to be decoded. */
+export type ChooseRecords = (heads: readonly RecordHead[]) => readonly RecordHead[]
 
 /** A record that is there but cannot be decoded. */
 export interface UnreadableRecord extends ReleaseName {
@@ -15,8 +28,9 @@ export interface UnreadableRecord extends ReleaseName {
 }
 
 export interface StoredReleases {
-  /** Every revision that can be read, by namespace, name and revision. */
+  /** Those of the chosen records that can be read, in the order they were chosen. */
   releases: Release[]
+  /** Those that cannot, and others that were met on the way. */
   unreadable: UnreadableRecord[]
 }
 
@@ -34,12 +48,19 @@ export interface ReleaseStorage {
    * @throws PkgError RELEASE_UNREADABLE when one of them cannot be decoded
    */
   history(release: ReleaseName): Promise<Release[]>
-  /** The releases of a namespace, or with undefined of all; unreadable ones stop nothing. */
-  list(namespace: string | undefined): Promise<StoredReleases>
+  /** Records of a namespace, or with undefined of all; unreadable ones stop nothing. */
+  list(namespace: string | undefined, choose: ChooseRecords): Promise<StoredReleases>
+  /** Puts back what the record of a large release leaves out: the files of its chart. */
+  complete(release: Release): Promise<Release>
   /** @throws PkgError RELEASE_EXISTS when the revision is stored already, RELEASE_TOO_LARGE */
   create(release: Release): Promise<void>
   /** Replaces the record of this revision. */
   update(release: Release): Promise<void>
+  /**
+   * How long ago a record was last changed, in milliseconds by the target's clock;
+   * undefined where only this program writes records, and when there is none.
+   */
+  idleFor(release: ReleaseName, revision: number): Promise<number | undefined>
   /** @returns false when there was no such revision */
   delete(release: ReleaseName, revision: number): Promise<boolean>
   readJournal(release: ReleaseName): Promise<Journal | undefined>
@@ -50,8 +71,34 @@ export interface ReleaseStorage {
 }
 
 /** Orders releases by namespace, then name, then revision. */
-export function byNameAndRevision(left: Release, right: Release): number {
+export function byNameAndRevision(
+  left: ReleaseName & { revision: number },
+  right: ReleaseName & { revision: number },
+): number {
   if (left.namespace !== right.namespace) return left.namespace < right.namespace ? -1 : 1
   if (left.name !== right.name) return left.name < right.name ? -1 : 1
   return left.revision - right.revision
+}
+
+/** What `list` gives where every record is decoded anyway. */
+export function chooseDecoded(all: StoredReleases, choose: ChooseRecords): StoredReleases {
+  const decoded = new Map<RecordHead, Release>()
+  for (const release of all.releases) {
+    const { name, namespace, revision, status, labels, lastDeployed } = release
+    const createdAt = Date.parse(lastDeployed) || 0
+    decoded.set({ name, namespace, revision, status, labels, createdAt }, release)
+  }
+  const damaged = all.unreadable.map(({ name, namespace, revision }): RecordHead => ({
+    name,
+    namespace,
+    revision,
+    status: 'unknown',
+    labels: {},
+    createdAt: 0,
+  }))
+  const chosen = choose([...decoded.keys(), ...damaged])
+  return {
+    releases: chosen.flatMap((head) => decoded.get(head) ?? []),
+    unreadable: all.unreadable,
+  }
 }

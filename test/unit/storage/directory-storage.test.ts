@@ -4,7 +4,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openFiles } from '../../../src/base/files.ts'
 import { openDirectoryStorage } from '../../../src/storage/directory-storage.ts'
 import { openMemoryStorage } from '../../../src/storage/memory.ts'
-import type { ReleaseStorage } from '../../../src/storage/storage.ts'
+import {
+  byNameAndRevision,
+  type ChooseRecords,
+  type ReleaseStorage,
+} from '../../../src/storage/storage.ts'
 import { releaseOf } from '../../support/releases.ts'
 import { lineOf, temporaryFolder, treeOf } from '../../support/target.ts'
 
@@ -13,6 +17,8 @@ beforeEach(() => {
   folder = temporaryFolder()
 })
 afterEach(() => folder.remove())
+
+const all: ChooseRecords = (heads) => heads.toSorted(byNameAndRevision)
 
 function openDirectory(): ReleaseStorage {
   return openDirectoryStorage({ path: folder.path, files: openFiles(), token: 't1' })
@@ -43,7 +49,7 @@ describe.each([
       'web.v10 deployed: Install complete',
     ])
     const keys = async (namespace?: string) =>
-      (await storage.list(namespace)).releases.map(
+      (await storage.list(namespace, all)).releases.map(
         (each) => `${each.namespace}/${each.name}.v${each.revision}`,
       )
     expect(await keys('shop')).toEqual(['shop/web.v1'])
@@ -84,7 +90,7 @@ test('a damaged record is shown by list and named by history', async () => {
   writeFileSync(fileOf(1), 'torn')
   chmodSync(fileOf(1), 0o600)
 
-  const { releases, unreadable } = await storage.list(undefined)
+  const { releases, unreadable } = await storage.list(undefined, all)
   expect(releases.map(({ name }) => name)).toEqual(['other'])
   expect(unreadable).toEqual([
     {
@@ -105,7 +111,7 @@ test('a record under the name of another one is not believed', async () => {
   const storage = openDirectory()
   await storage.create(releaseOf({}))
   renameSync(fileOf(1), fileOf(2))
-  expect((await storage.list('apps')).unreadable.map(({ reason }) => reason)).toEqual([
+  expect((await storage.list('apps', all)).unreadable.map(({ reason }) => reason)).toEqual([
     'it holds revision 1 of release "web"',
   ])
 })
