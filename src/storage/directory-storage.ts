@@ -101,13 +101,15 @@ export function openDirectoryStorage({ path, files, token }: DirectoryStorage): 
       await files.remove(journalOf(release))
     },
 
-    async sweep(tokens) {
-      for (const { name: folder } of await files.list(root)) {
-        for (const { name } of await files.list(join(root, folder))) {
-          if (isTemporaryOf(name, tokens)) await files.remove(join(root, folder, name))
-        }
-      }
-    },
+    sweep: (tokens) => sweepBelow(root, files, tokens),
+  }
+}
+
+async function sweepBelow(root: string, files: Files, tokens: readonly string[]): Promise<void> {
+  for (const { name: folder } of await files.list(root)) {
+    for (const { name } of await files.list(join(root, folder))) {
+      if (isTemporaryOf(name, tokens)) await files.remove(join(root, folder, name))
+    }
   }
 }
 
