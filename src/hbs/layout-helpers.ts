@@ -1,5 +1,6 @@
 import { atCall, type Helper, type HelperCall } from './helpers.ts'
-import { STANDING_ALONE, VALUE_OF } from './rewrite.ts'
+import { GoError } from '../golang/value.ts'
+import { STANDING_ALONE, VALUE_OF, WITH_NAMES } from './rewrite.ts'
 import type { RenderState } from './state.ts'
 
 /** The helpers that rewritten tags call. */
@@ -7,6 +8,7 @@ export function layoutHelpers(state: RenderState): Map<string, Helper> {
   return new Map<string, Helper>([
     [STANDING_ALONE, standingAlone(state)],
     [VALUE_OF, valueOf],
+    [WITH_NAMES, withNames(state)],
   ])
 }
 
@@ -27,4 +29,19 @@ function standingAlone(state: RenderState): Helper {
 /** A method of a fact may stand where a value is wanted. */
 function valueOf(this: unknown, value: unknown): unknown {
   return typeof value === 'function' ? (value as (this: unknown) => unknown).call(this) : value
+}
+
+/** Lays names over the context of a partial; maps alone have names. */
+function withNames(state: RenderState): Helper {
+  return function withNames(context, call): unknown {
+    const { hash } = call as HelperCall
+    return atCall(state, call as HelperCall, () => {
+      if (!state.views.hasNames(context)) {
+        throw new GoError(
+          `a partial is given names (${Object.keys(hash as object).join(', ')}) but its context is no map: name one, as in {{> partial @root …}}`,
+        )
+      }
+      return { ...(context as object | null), ...(hash as object) }
+    })
+  }
 }

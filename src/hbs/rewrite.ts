@@ -11,12 +11,16 @@
  * (`indent=`, `nindent=`, `indent`, `nindent`) is left as it is.
  *
  * Brackets around a path mean the path: `(values.name)` is no call.
+ *
+ * Names that a partial is given (`{{> port name="web"}}`) are laid over its context by a helper
+ * of ours, because Handlebars takes a context that is no map apart.
  */
 import type { Place } from './fault.ts'
 
 /** Names of the helpers that rewritten tags call; no template can write such a name. */
 export const STANDING_ALONE = 'standing alone'
 export const VALUE_OF = 'value of'
+export const WITH_NAMES = 'with names'
 
 interface Node {
   type: string
@@ -34,6 +38,7 @@ export function rewrite(ast: unknown, source: string, isHelper: (name: string) =
   visit(ast, (node) => {
     if (node.type === 'SubExpression') rewriteBrackets(node, isHelper)
     if (node.type === 'MustacheStatement') rewriteStandingAlone(node, lines, isHelper)
+    if (node.type.startsWith('Partial')) rewriteNames(node)
   })
 }
 
@@ -68,6 +73,16 @@ function rewriteStandingAlone(
   const value = isCall ? { type: 'SubExpression', path, params, hash, loc } : path
   const width = { type: 'NumberLiteral', value: column, original: column, loc }
   Object.assign(node, { path: pathTo(STANDING_ALONE, node), params: [width, value] })
+  delete node['hash']
+}
+
+function rewriteNames(node: Node): void {
+  const { loc, params, hash } = node
+  if (!isNode(hash)) return
+  const self = { type: 'PathExpression', data: false, depth: 0, parts: [], original: 'this', loc }
+  const context: unknown = Array.isArray(params) && params.length > 0 ? params[0] : self
+  const path = pathTo(WITH_NAMES, node)
+  node['params'] = [{ type: 'SubExpression', path, params: [context], hash, loc }]
   delete node['hash']
 }
 

@@ -62,6 +62,12 @@ export class Views {
     }
   }
 
+  /** Whether names can be laid over what is shown: a map, or nothing at all. */
+  hasNames(shown: unknown): boolean {
+    if (shown === undefined || shown === null) return true
+    return typeof shown === 'object' && !Array.isArray(this.originals.get(shown) ?? shown)
+  }
+
   private showObject(
     value: Exclude<Value, null | string | number | boolean>,
     facts: boolean,

@@ -150,6 +150,26 @@ test('partials are called by their name, with context and arguments', () => {
   expect(render(template, others)).toBe('labels:\n  app: web\n  is: pod\nAnn!Bob!\n<in>')
 })
 
+test('names are laid over the context of a partial, when it has names', () => {
+  const others = { 'templates/_item.hbs': '{{name}} is {{title}};' }
+  expect(render('{{#each values.people}}{{> item title="x"}}{{/each}}', others)).toBe(
+    'Ann is x;Bob is x;',
+  )
+  expect(render('{{> item values.missing title="x"}}', others)).toBe(' is x;')
+})
+
+test.each([
+  '{{#each values.list}}\n{{> item title="x"}}\n{{/each}}',
+  '\n{{> item values.list title="x"}}',
+])('names for a context that has none are an error: %s', (template) => {
+  const failure = failureOf(template, { 'templates/_item.hbs': '{{this}}' })
+  expect({ message: failure.message, line: failure.span?.line }).toEqual({
+    message:
+      'execution error at (web/templates/x.yaml.hbs:2:0): a partial is given names (title) but its context is no map: name one, as in {{> partial @root …}}',
+    line: 2,
+  })
+})
+
 test('partials of a subchart are called by its name', () => {
   const files = {
     'charts/lib/Chart.yaml': chartYaml('lib', 'type: library\n'),
