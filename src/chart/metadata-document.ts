@@ -1,6 +1,7 @@
+import { encodeJson } from '../encoding/json.ts'
 import { GoStruct, strings, type GoMap, type GoType, type Value } from '../golang/value.ts'
 import type { ChartLock } from './chart.ts'
-import type { ChartMetadata, Dependency } from './metadata.ts'
+import type { ChartMetadata, Dependency, Maintainer } from './metadata.ts'
 
 /** A Chart.yaml as data; empty fields are left out, those that Helm does not know are kept. */
 export function metadataDocument(metadata: ChartMetadata): GoMap {
@@ -19,6 +20,88 @@ export function metadataDocument(metadata: ChartMetadata): GoMap {
   }
   for (const [key, value] of document) if (value === '') document.delete(key)
   return document
+}
+
+/** A Chart.yaml as the JSON that Helm keeps beside charts in registries: fields in Go's order. */
+export function metadataJson(metadata: ChartMetadata): string {
+  return encodeJson(metadataStruct(metadata))
+}
+
+/** A Chart.yaml as the struct that Go encodes; fields that Helm does not know are left out. */
+export function metadataStruct(metadata: ChartMetadata): GoStruct {
+  const { sources, keywords, maintainers, annotations, dependencies } = metadata
+  const values: [field: string, value: Value | undefined][] = METADATA_FIELDS.map(
+    ([field, key]) => [field, metadata[key]],
+  )
+  values.push(
+    ['Sources', sources && strings([...sources])],
+    ['Keywords', keywords && strings([...keywords])],
+    ['Maintainers', maintainers?.map(maintainerStruct)],
+    ['Annotations', annotations && new Map(annotations)],
+    // A chart of apiVersion v1 has its dependencies in requirements.yaml.
+    ['Dependencies', dependencies?.map(dependencyStruct)],
+  )
+  return new GoStruct(METADATA, new Map(values.map(([field, value]) => [field, value ?? null])))
+}
+
+function maintainerStruct({ name = '', email = '', url = '' }: Maintainer): GoStruct {
+  return new GoStruct(
+    MAINTAINER,
+    new Map<string, Value>([
+      ['Name', name],
+      ['Email', email],
+      ['URL', url],
+    ]),
+  )
+}
+
+const METADATA_FIELDS = [
+  ['Name', 'name'],
+  ['Home', 'home'],
+  ['Version', 'version'],
+  ['Description', 'description'],
+  ['Icon', 'icon'],
+  ['APIVersion', 'apiVersion'],
+  ['Condition', 'condition'],
+  ['Tags', 'tags'],
+  ['AppVersion', 'appVersion'],
+  ['Deprecated', 'deprecated'],
+  ['KubeVersion', 'kubeVersion'],
+  ['Type', 'type'],
+] as const
+
+const METADATA: GoType = {
+  name: '*v2.Metadata',
+  kind: 'ptr',
+  fields: [
+    { name: 'Name', json: 'name', omitEmpty: true },
+    { name: 'Home', json: 'home', omitEmpty: true },
+    { name: 'Sources', json: 'sources', omitEmpty: true },
+    { name: 'Version', json: 'version', omitEmpty: true },
+    { name: 'Description', json: 'description', omitEmpty: true },
+    { name: 'Keywords', json: 'keywords', omitEmpty: true },
+    { name: 'Maintainers', json: 'maintainers', omitEmpty: true },
+    { name: 'Icon', json: 'icon', omitEmpty: true },
+    { name: 'APIVersion', json: 'apiVersion', omitEmpty: true },
+    { name: 'Condition', json: 'condition', omitEmpty: true },
+    { name: 'Tags', json: 'tags', omitEmpty: true },
+    { name: 'AppVersion', json: 'appVersion', omitEmpty: true },
+    { name: 'Deprecated', json: 'deprecated', omitEmpty: true },
+    { name: 'Annotations', json: 'annotations', omitEmpty: true },
+    { name: 'KubeVersion', json: 'kubeVersion', omitEmpty: true },
+    { name: 'Dependencies', json: 'dependencies', omitEmpty: true },
+    { name: 'Type', json: 'type', omitEmpty: true },
+  ],
+}
+
+const MAINTAINER: GoType = {
+  name: '*v2.Maintainer',
+  kind: 'ptr',
+  fields: [
+    { name: 'Name', json: 'name', omitEmpty: true },
+    { name: 'Email', json: 'email', omitEmpty: true },
+    { name: 'URL', json: 'url', omitEmpty: true },
+  ],
 }
 
 /** A Chart.lock as data. */

@@ -1,0 +1,195 @@
+import { PkgError } from '../base/errors.ts'
+import { isJsonObject } from '../base/json.ts'
+import {
+  VersionError,
+  compareVersions,
+  formatVersion,
+  parseConstraint,
+  parseVersion,
+  satisfies,
+  type Version,
+} from '../base/versions.ts'
+import { MANIFEST_BYTES } from './oci-content.ts'
+import {
+  formatOciReference,
+  tagOfVersion,
+  versionOfTag,
+  type OciReference,
+} from './oci-reference.ts'
+import { openRegistry, type Registry, type RegistryOptions } from './oci-registry.ts'
+import { parseJson } from './registry-auth.ts'
+
+/** Far more than any repository has. */
+const MOST_TAGS = 200_000
+const PAGE = 1000
+
+/**
+ * All tags of a repository, page by page, in the registry's order.
+ *
+ * @throws PkgError CHART_NOT_FOUND, OCI_INVALID, REGISTRY_FAILED, REGISTRY_DENIED
+ */
+export async function listTags(
+  reference: Pick<OciReference, 'registry' | 'repository'>,
+  options: RegistryOptions = {},
+): Promise<string[]> {
+  const registry = openRegistry(reference.registry, options)
+  const tags: string[] = []
+  const seen = new Set<string>()
+  let url: URL | undefined = new URL(
+    `/v2/${reference.repository}/tags/list?n=${PAGE}`,
+    registry.origin,
+  )
+  while (url !== undefined) {
+    if (seen.has(url.href)) throw invalid(reference, 'its pages lead in a circle')
+    seen.add(url.href)
+    const page = await fetchPage(registry, reference, url)
+    for (const tag of page.tags) tags.push(tag)
+    if (tags.length > MOST_TAGS) throw invalid(reference, `it has more than ${MOST_TAGS} tags`)
+    url = page.next
+  }
+  return tags
+}
+
+/** The versions that tags stand for, newest first; other tags are left out, as Helm does. */
+export function versionsOfTags(tags: readonly string[]): string[] {
+  const versions: Version[] = []
+  for (const tag of tags) {
+    const version = strictVersion(versionOfTag(tag))
+    if (version !== undefined) versions.push(version)
+  }
+  return versions.sort((left, right) => compareVersions(right, left)).map(formatVersion)
+}
+
+/**
+ * Chooses the tag for a version, a range or nothing: the newest that fits.
+ *
+ * A reference that has a digest is left alone, and a full version is not looked up.
+ *
+ * Source: helm.sh/helm/v4 pkg/registry/client.go `ValidateReference`, tag.go.
+ *
+ * @throws PkgError CHART_NOT_FOUND, VERSION_NOT_FOUND, OCI_REFERENCE_INVALID, and all that `listTags` throws
+ */
+export async function resolveTag(
+  reference: OciReference,
+  range: string,
+  options: RegistryOptions = {},
+): Promise<OciReference> {
+  const { tag } = reference
+  const wanted = range === '' && tag !== undefined ? versionOfTag(tag) : range
+  if (tag !== undefined && tagOfVersion(wanted) !== tag) {
+    throw new PkgError(
+      'OCI_REFERENCE_INVALID',
+      `chart reference and version mismatch: ${range} is not ${tag}`,
+      { hint: 'Give the version once: behind the colon, or with --version.' },
+    )
+  }
+  if (reference.digest !== undefined && wanted === '') return reference
+  if (anyVersion(wanted) !== undefined) return { ...reference, tag: tagOfVersion(wanted) }
+  const versions = versionsOfTags(await listTags(reference, options))
+  const version = choose(versions, wanted)
+  if (version === undefined) throw noVersion(reference, wanted, versions)
+  return { ...reference, tag: tagOfVersion(version) }
+}
+
+function choose(versions: readonly string[], wanted: string): string | undefined {
+  if (versions.includes(wanted)) return wanted
+  const constraint = readConstraint(wanted === '' ? '*' : wanted)
+  return versions.find((version) => satisfies(constraint, parseVersion(version)))
+}
+
+function readConstraint(text: string) {
+  try {
+    return parseConstraint(text)
+  } catch (error) {
+    if (!(error instanceof VersionError)) throw error
+    throw new PkgError('OCI_REFERENCE_INVALID', error.message, {
+      hint: 'Write a version such as 1.2.3, or a range such as ^1.2.',
+    })
+  }
+}
+
+function noVersion(reference: OciReference, wanted: string, versions: readonly string[]): PkgError {
+  const name = `oci://${formatOciReference({ ...reference, tag: undefined })}`
+  if (versions.length === 0) {
+    return new PkgError(
+      'CHART_NOT_FOUND',
+      `unable to locate any tags in provided repository: ${name}`,
+    )
+  }
+  return new PkgError(
+    'VERSION_NOT_FOUND',
+    `could not locate a version matching provided version string ${wanted}`,
+    { hint: `The newest is ${versions[0]}; run "kubectl pkg tags ${name}" to see all.` },
+  )
+}
+
+/** Three numbers, as Helm wants of tags; undefined for anything else. */
+function strictVersion(text: string): Version | undefined {
+  return /^\d+\.\d+\.\d+/.test(text) ? anyVersion(text) : undefined
+}
+
+function anyVersion(text: string): Version | undefined {
+  try {
+    return parseVersion(text)
+  } catch (error) {
+    if (error instanceof VersionError) return undefined
+    throw error
+  }
+}
+
+interface Page {
+  tags: string[]
+  next: URL | undefined
+}
+
+async function fetchPage(
+  registry: Registry,
+  reference: Pick<OciReference, 'registry' | 'repository'>,
+  url: URL,
+): Promise<Page> {
+  const { repository } = reference
+  const answer = await registry.send({
+    method: 'GET',
+    url,
+    scope: { repository, actions: 'pull' },
+    limit: MANIFEST_BYTES,
+    accept: [200, 404],
+  })
+  const name = `oci://${reference.registry}/${repository}`
+  if (answer.status === 404) {
+    throw new PkgError('CHART_NOT_FOUND', `${name}: not found`, {
+      hint: 'Check the name of the repository; a login may be needed to see it.',
+    })
+  }
+  const document = parseJson(answer.body)
+  const tags: unknown = isJsonObject(document) ? document['tags'] : undefined
+  // A repository that lost its last tag has null here.
+  if (!isJsonObject(document) || !(tags === null || isListOfTexts(tags))) {
+    throw invalid(reference, 'its list of tags is none')
+  }
+  return { tags: tags ?? [], next: nextPage(answer.headers.get('link'), url, reference) }
+}
+
+function isListOfTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+}
+
+/** The page that `Link: <URL>; rel="next"` names; it must be at the same registry. */
+function nextPage(
+  link: string | undefined,
+  url: URL,
+  reference: Pick<OciReference, 'registry' | 'repository'>,
+): URL | undefined {
+  const [, target] = /^\s*<([^>]*)>\s*;.*\brel="?next"?/i.exec(link ?? '') ?? []
+  if (target === undefined) return undefined
+  const next = URL.canParse(target, url.href) ? new URL(target, url) : undefined
+  if (next?.origin !== url.origin) throw invalid(reference, 'its next page is at another host')
+  return next
+}
+
+function invalid(
+  { registry, repository }: Pick<OciReference, 'registry' | 'repository'>,
+  reason: string,
+): PkgError {
+  return new PkgError('OCI_INVALID', `oci://${registry}/${repository}: ${reason}`)
+}
