@@ -46,6 +46,8 @@ export const ERRORS = {
   MANIFEST_INVALID: { exit: 6, summary: 'a rendered manifest is not a Kubernetes object' },
   LINT_FAILED: { exit: 1, summary: 'lint found errors' },
 
+  SEQUENCE_CYCLE: { exit: 6, summary: 'what a chart puts in order waits for itself' },
+
   RELEASE_NAME_INVALID: { exit: 6, summary: 'the release name cannot be used' },
   RELEASE_EXISTS: { exit: 1, summary: 'the release name is in use' },
   RELEASE_NOT_FOUND: { exit: 1, summary: 'there is no release of that name' },

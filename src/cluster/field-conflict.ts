@@ -6,6 +6,8 @@ export interface FieldConflict {
   field: string
   /** Name of the field manager, for example `kubectl-edit`. */
   manager: string
+  /** How that manager wrote the field. */
+  operation: 'Apply' | 'Update'
 }
 
 /** FIELD_CONFLICT with every field and its manager, for whoever decides what to do. */

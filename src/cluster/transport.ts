@@ -13,7 +13,7 @@ export interface ApiRequest {
   /** What the answer may be; `application/json` by default. */
   accept?: string | undefined
   signal?: AbortSignal | undefined
-  /** Milliseconds until the whole answer must have come. */
+  /** Milliseconds until the whole answer must have come; of a stream, how long it may be silent. */
   timeout?: number | undefined
   /**
    * Whether the call may be made again when nobody knows what became of it. By default all
@@ -22,17 +22,19 @@ export interface ApiRequest {
   isRepeatable?: boolean | undefined
 }
 
-export interface ApiAnswer {
+/** What comes before the body of an answer. */
+export interface ApiHead {
   status: number
   /** Names in lower case. */
   headers: Readonly<Record<string, string | undefined>>
+}
+
+export interface ApiAnswer extends ApiHead {
   body: string
 }
 
 /** An answer that is read while it comes. */
-export interface ApiStream {
-  status: number
-  headers: Readonly<Record<string, string | undefined>>
+export interface ApiStream extends ApiHead {
   /**
    * Lines without their ends. Ends when the server ends the answer; throws PkgError
    * CLUSTER_UNREACHABLE when the connection breaks or is silent for too long, and the

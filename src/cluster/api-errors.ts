@@ -1,0 +1,181 @@
+import { PkgError, type ErrorCode } from '../base/errors.ts'
+import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { redactText } from '../base/redact-text.ts'
+import { SECRET_KEY } from '../base/secret-keys.ts'
+import { FieldConflictError } from './field-conflict.ts'
+import { readConflicts } from './conflicts.ts'
+import type { ApiAnswer } from './transport.ts'
+
+/** What a call was about, for the text of its error. */
+export interface Subject {
+  /** What was done, as in `cannot apply Deployment/web`. */
+  verb: string
+  /** The object or kind, for example `Deployment/web`. */
+  label: string
+  /** Whether the object is a Secret, whose values an API server may quote. */
+  isSecret?: boolean | undefined
+}
+
+/** Object of kind Status, as far as it is there. */
+interface Status {
+  reason: string
+  message: string
+  /** Resource that the server speaks of, for example `namespaces`. */
+  kind: string
+  causes: Cause[]
+}
+
+interface Cause {
+  reason: string
+  message: string
+  field: string
+}
+
+/** Turns an answer that is a failure into the error for people; texts of servers are redacted. */
+export function apiError(answer: ApiAnswer, subject: Subject): PkgError {
+  const status = readStatus(answer)
+  if (answer.status === 409 && status.causes.some(isConflict)) {
+    return new FieldConflictError(subject.label, readConflicts(status.causes.filter(isConflict)))
+  }
+  const code = codeOf(answer, status)
+  const details = status.causes.map((cause) => causeLine(cause, subject))
+  const text = details.length > 0 && answer.status === 422 ? SUMMARIES[code] : undefined
+  return new PkgError(
+    code,
+    `cannot ${subject.verb} ${subject.label}: ${text ?? shown(status, subject)}`,
+    {
+      hint: HINTS[code],
+      details: answer.status === 422 ? details : [],
+    },
+  )
+}
+
+/** Why the server did not do it, in one line; for a caller that goes on. */
+export function reasonOf(answer: ApiAnswer): string {
+  return redactText(readStatus(answer).message)
+}
+
+/** Whether the answer is a Status with this reason, for example `AlreadyExists`. */
+export function hasReason(answer: ApiAnswer, reason: string): boolean {
+  return readStatus(answer).reason === reason
+}
+
+const SUMMARIES: Partial<Record<ErrorCode, string>> = {
+  OBJECT_INVALID: 'the API server does not accept it',
+  FIELD_IMMUTABLE: 'a field that can never be changed is different',
+}
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  NOT_AUTHENTICATED: 'Log in to the cluster again; the token or certificate may have expired.',
+  FORBIDDEN: 'Ask for the right, or use another context or --as.',
+  NAMESPACE_MISSING: 'Create the namespace, or add --create-namespace.',
+  KIND_UNKNOWN: 'Install what defines the kind first, or choose a version that the cluster serves.',
+  OBJECT_CHANGED: 'Run the same command again; it reads the object anew.',
+  FIELD_IMMUTABLE: 'The object has to be deleted and made again: add --recreate.',
+  CLUSTER_UNREACHABLE: 'Try again when the API server has less to do.',
+  CLUSTER_FAILED: 'Try again; when it stays, the log of the API server says more.',
+}
+
+/** What API servers say of fields that stay as they were made. */
+const IMMUTABLE =
+  /immutable|updates to .+ (?:is|are) forbidden|may not (?:be changed|change)|cannot (?:be changed|change)|can not be unset|not be changed|updates? .*may not change|cannot update/i
+
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: 'OBJECT_INVALID',
+  401: 'NOT_AUTHENTICATED',
+  405: 'OBJECT_INVALID',
+  413: 'OBJECT_INVALID',
+  415: 'OBJECT_INVALID',
+  429: 'CLUSTER_UNREACHABLE',
+  502: 'CLUSTER_UNREACHABLE',
+  503: 'CLUSTER_UNREACHABLE',
+  504: 'CLUSTER_UNREACHABLE',
+}
+
+function codeOf({ status: code }: ApiAnswer, status: Status): ErrorCode {
+  if (code === 403) return isTerminating(status) ? 'NAMESPACE_MISSING' : 'FORBIDDEN'
+  if (code === 404) return status.kind === 'namespaces' ? 'NAMESPACE_MISSING' : 'KIND_UNKNOWN'
+  if (code === 409) return status.reason === 'AlreadyExists' ? 'OBJECT_EXISTS' : 'OBJECT_CHANGED'
+  if (code === 422) return isImmutable(status) ? 'FIELD_IMMUTABLE' : 'OBJECT_INVALID'
+  return CODES[code] ?? 'CLUSTER_FAILED'
+}
+
+function isTerminating({ causes }: Status): boolean {
+  return causes.some(({ reason }) => reason === 'NamespaceTerminating')
+}
+
+/** Every cause must be one of a fixed field: what is wrong besides is not mended by making anew. */
+function isImmutable({ causes, message }: Status): boolean {
+  if (causes.length === 0) return IMMUTABLE.test(message)
+  return causes.every((cause) => IMMUTABLE.test(cause.message))
+}
+
+function isConflict({ reason }: Cause): boolean {
+  return reason === 'FieldManagerConflict'
+}
+
+/** The field and what is wrong; without the value when that may be a secret. */
+function causeLine({ field, message }: Cause, { isSecret }: Subject): string {
+  const isHidden = isSecret === true || SECRET_KEY.test(field)
+  const text = isHidden ? withoutValue(message) : redactText(message)
+  return field === '' || field === '<nil>' ? text : `${field}: ${text}`
+}
+
+/** `Invalid value: "x": must be …` without the value. */
+function withoutValue(message: string): string {
+  const [, kind, rest] =
+    /^((?:Invalid|Unsupported|Duplicate) value): (?:"(?:[^"\\]|\\.)*"|\S+?)((?:: .*)?)$/s.exec(
+      message,
+    ) ?? []
+  return kind === undefined ? redactText(message) : `${kind}${rest}`
+}
+
+function shown({ message }: Status, { isSecret }: Subject): string {
+  const text =
+    isSecret === true ? message.replaceAll(/value: "(?:[^"\\]|\\.)*"/g, 'value') : message
+  return redactText(text)
+}
+
+function readStatus({ status, body }: ApiAnswer): Status {
+  const value = parseObject(body)
+  if (value?.['kind'] !== 'Status')
+    return { reason: '', message: plain(status, body), kind: '', causes: [] }
+  const details = isJsonObject(value['details']) ? value['details'] : {}
+  const causes = Array.isArray(details['causes']) ? details['causes'].filter(isJsonObject) : []
+  return {
+    reason: textOf(value['reason']),
+    message: textOf(value['message']) || `the API server answered ${status}`,
+    kind: textOf(details['kind']),
+    causes: causes.map((cause) => ({
+      reason: textOf(cause['reason']),
+      message: textOf(cause['message']),
+      field: textOf(cause['field']),
+    })),
+  }
+}
+
+function parseObject(body: string): JsonObject | undefined {
+  if (!body.trimStart().startsWith('{')) return undefined
+  try {
+    const value: unknown = JSON.parse(body)
+    return isJsonObject(value) ? value : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** What did not come from an API server, but for example from a balancer before it. */
+function plain(status: number, body: string): string {
+  const [, title = ''] = /<title[^>]*>([^<]*)<\/title>/i.exec(body) ?? []
+  const isPage = /^\s*</.test(body)
+  const line = (isPage ? title : body).trim().split('\n', 1)[0]?.slice(0, 200).trim() ?? ''
+  const kind = isPage ? ' with a web page' : ''
+  return line === ''
+    ? `the server answered ${status}${kind}`
+    : `the server answered ${status}${kind}: ${line}`
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

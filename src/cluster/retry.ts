@@ -1,0 +1,77 @@
+/** How often and how patiently a call is made again; times in milliseconds. */
+export interface RetryPolicy {
+  /** All tries together. */
+  tries: number
+  shortest: number
+  longest: number
+  /** The longest pause that a server may ask for. */
+  patience: number
+}
+
+export const RETRIES: RetryPolicy = { tries: 5, shortest: 200, longest: 8000, patience: 60_000 }
+
+/** What the server says while it is not able to do a thing that it may do later. */
+const PASSING = new Set([500, 502, 503, 504])
+/** The server is there, and turned the call away without looking at it. */
+const TOO_MANY = 429
+
+/** Whether an answer of that status may be another one when the call is made again. */
+export function isPassing(status: number, isRepeatable: boolean): boolean {
+  return status === TOO_MANY || (isRepeatable && PASSING.has(status))
+}
+
+/**
+ * How long to pause before the next try: as long as the server asks, else any time up to a
+ * bound that doubles with each try, so that many clients do not come back at once.
+ *
+ * @param tries made so far, from 1
+ * @param random from 0 to below 1
+ * @returns undefined when the server asks for more patience than there is
+ */
+export function pauseBefore(
+  policy: RetryPolicy,
+  { tries, asked, random }: { tries: number; asked: number | undefined; random: number },
+): number | undefined {
+  if (asked !== undefined && asked > policy.patience) return undefined
+  const bound = Math.min(policy.longest, policy.shortest * 2 ** (tries + 1))
+  const own = policy.shortest + random * (bound - policy.shortest)
+  return asked === undefined ? own : Math.max(asked, policy.shortest)
+}
+
+/**
+ * Reads `Retry-After`: seconds, or an HTTP date, which is compared with the server's own clock.
+ *
+ * @returns milliseconds; undefined when there is none, or nothing that makes sense
+ */
+export function readRetryAfter(
+  text: string | undefined,
+  date: string | undefined,
+  now: number,
+): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\s*\d{1,9}\s*$/.test(text)) return Number(text) * 1000
+  const until = /GMT\s*$/.test(text) ? Date.parse(text) : Number.NaN
+  const from = date === undefined ? Number.NaN : Date.parse(date)
+  if (Number.isNaN(until)) return undefined
+  return Math.max(0, until - (Number.isNaN(from) ? now : from))
+}
+
+/**
+ * Waits.
+ *
+ * @throws the signal's reason when it aborts
+ */
+export async function pause(time: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted()
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }, time)
+    signal?.addEventListener('abort', stop, { once: true })
+  })
+}
