@@ -84,9 +84,10 @@ function isPeer(peer: JsonObject, other: Peer, self: Peer): boolean {
   return isPlaced && (podSelector === null || isChosen(podSelector, other.labels))
 }
 
-function isInBlock({ cidr = '', except = [] }: JsonObject, address: string): boolean {
+function isInBlock({ cidr, except = [] }: JsonObject, address: string): boolean {
   const excluded = Array.isArray(except) ? except.map(String) : []
-  return contains(String(cidr), address) && !excluded.some((each) => contains(each, address))
+  if (typeof cidr !== 'string') throw new Error('an ipBlock needs a cidr')
+  return contains(cidr, address) && !excluded.some((each) => contains(each, address))
 }
 
 function contains(cidr: string, address: string): boolean {
