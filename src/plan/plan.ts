@@ -1,7 +1,10 @@
 import type { KubeObject } from '../manifest/object.ts'
 
-/** What is done with one object; `keep` leaves an object that nobody wants any more. */
-export type Op = 'create' | 'update' | 'unchanged' | 'delete' | 'keep'
+/**
+ * What is done with one object; `recreate` deletes and makes it anew, `keep` leaves an object
+ * that nobody wants any more.
+ */
+export type Op = 'create' | 'update' | 'recreate' | 'unchanged' | 'delete' | 'keep'
 
 export interface Change {
   op: Op
@@ -9,14 +12,32 @@ export interface Change {
   object: KubeObject
   /** As the target holds it; undefined for `create`. */
   live: KubeObject | undefined
+  /** As the target would hold it afterwards, where it was asked. */
+  after?: KubeObject
+  /** Takes fields over from whoever manages them. */
+  force?: boolean
+  /** Why it is deleted and made anew, or kept: `spec.selector is immutable`. */
+  reason?: string
+  /** Deletes the object alone and leaves what it owns: pods and claims of a StatefulSet. */
+  isOrphaning?: boolean
 }
 
 /** All that is done to get from one release to the next, in the order it is done. */
 export interface Plan {
   changes: Change[]
+  /** Stage of each sequenced object by its key; objects of a later stage wait for it. */
+  sequence?: Sequence
+}
+
+/** Which objects wait for which: by the objects' keys. */
+export interface Sequence {
+  /** From 0; an object that is not named is of stage 0. */
+  stageOf: ReadonlyMap<string, number>
+  /** Objects that something of a later stage waits for. */
+  awaited: ReadonlySet<string>
 }
 
 /** Whether the change writes to the target. */
 export function isWrite({ op }: Change): boolean {
-  return op === 'create' || op === 'update' || op === 'delete'
+  return op === 'create' || op === 'update' || op === 'recreate' || op === 'delete'
 }
