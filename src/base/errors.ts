@@ -86,6 +86,7 @@ export const ERRORS = {
   OFFLINE: { exit: 7, summary: 'something is needed that the cache does not hold' },
   OCI_REFERENCE_INVALID: { exit: 1, summary: 'a reference into a registry is not well-formed' },
   OCI_INVALID: { exit: 6, summary: 'what a registry serves is not a well-formed chart' },
+  CREDENTIALS_UNREADABLE: { exit: 1, summary: 'stored logins cannot be read' },
   REGISTRY_DENIED: { exit: 8, summary: 'a registry refuses the credentials' },
   REGISTRY_FAILED: { exit: 7, summary: 'a registry cannot be reached or fails' },
   DIGEST_MISMATCH: { exit: 5, summary: 'bytes are not those that a digest names' },
