@@ -1,8 +1,9 @@
-import { readFileSync, statSync, type Stats } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { loadChartArchive } from './archive.ts'
-import { openBudget, tooLarge, type ChartLimits } from './budget.ts'
+import { readArchiveFile } from './archive-file.ts'
+import type { ChartLimits } from './budget.ts'
 import type { Chart } from './chart.ts'
 import { loadChartDirectory } from './read-directory.ts'
 
@@ -32,26 +33,6 @@ export async function loadChart(reference: string, input: ChartInput): Promise<C
   if (stat.isDirectory()) return loadChartDirectory(name, { limits, outsideLinks })
   const path = resolve(name)
   return loadChartArchive(readArchiveFile(path, stat, limits), { origin: name, path, limits })
-}
-
-function readArchiveFile(path: string, stat: Stats, limits: Partial<ChartLimits>): Buffer {
-  if (!stat.isFile()) {
-    throw new PkgError('CHART_INVALID', `file '${path}' cannot be read: not a regular file`)
-  }
-  const { archiveBytes } = openBudget(limits).limits
-  if (stat.size > archiveBytes) {
-    throw tooLarge(
-      `chart archive is larger than the maximum size ${archiveBytes}`,
-      `It has ${stat.size} bytes.`,
-    )
-  }
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EACCES') throw error
-    throw new PkgError('FILE_UNREADABLE', `open ${path}: permission denied`, { cause: error })
-  }
 }
 
 function notFound(name: string): PkgError {

@@ -1,0 +1,92 @@
+import { PkgError } from '../base/errors.ts'
+import { readArchive } from '../chart/archive-file.ts'
+import type { CredentialStore, SavedAt } from '../repo/credentials.ts'
+import { pushChart, type PushedChart } from '../repo/oci.ts'
+import { isHost, isOci, parseOciReference } from '../repo/oci-reference.ts'
+import { openRegistry, type RegistryOptions } from '../repo/oci-registry.ts'
+import { listTags, versionsOfTags } from '../repo/oci-tags.ts'
+import type { Credential } from '../repo/registry-auth.ts'
+
+export interface LoginRequest {
+  host: string
+  credential: Credential
+  registry: RegistryOptions
+  store: CredentialStore
+}
+
+/**
+ * Asks the registry whether it takes the login, then keeps it.
+ *
+ * @returns where the login is now
+ * @throws PkgError REGISTRY_DENIED, REGISTRY_FAILED, CREDENTIALS_UNREADABLE, FILE_UNWRITABLE
+ */
+export async function login(request: LoginRequest): Promise<SavedAt> {
+  const { host, credential, store } = request
+  assertHost(host)
+  const credentialFor = () => Promise.resolve(credential)
+  const registry = openRegistry(host, { ...request.registry, credentialFor })
+  await registry.send({ method: 'GET', url: '/v2/', limit: 1024 * 1024, accept: [200] })
+  return store.save(host, credential)
+}
+
+/**
+ * Forgets the login for a registry.
+ *
+ * @throws PkgError REGISTRY_DENIED when there is none
+ */
+export async function logout(host: string, store: CredentialStore): Promise<void> {
+  assertHost(host)
+  if (await store.remove(host)) return
+  throw new PkgError('REGISTRY_DENIED', `not logged in to ${host}`)
+}
+
+function assertHost(host: string): void {
+  if (isHost(host)) return
+  throw new PkgError('OCI_REFERENCE_INVALID', `"${host}" is no registry`, {
+    hint: `Name the host alone: ${host.replace(/^\w+:\/\//, '').split('/')[0] ?? 'ghcr.io'}.`,
+  })
+}
+
+export interface PushFileRequest {
+  /** Path of a .tgz; a provenance file beside it goes with it. */
+  archive: string
+  /** `oci://HOST/PATH`. */
+  target: string
+  registry: RegistryOptions
+}
+
+/**
+ * Pushes an archive to a registry.
+ *
+ * @throws PkgError CHART_NOT_FOUND, OCI_REFERENCE_INVALID, and all that `pushChart` throws
+ */
+export async function push(request: PushFileRequest): Promise<PushedChart> {
+  const { target, archive: path } = request
+  if (!isOci(target)) {
+    throw new PkgError('OCI_REFERENCE_INVALID', `"${target}" is no registry`, {
+      hint: 'Write oci://HOST/PATH; the chart’s name is put behind it.',
+    })
+  }
+  const { bytes: archive, modified: created, provenance } = readArchive(path)
+  return pushChart({ archive, provenance, target, created }, request.registry)
+}
+
+export interface TagList {
+  /** `oci://HOST/REPOSITORY`. */
+  repository: string
+  /** Versions that tags stand for, newest first. */
+  versions: string[]
+  /** All tags, in the registry's order. */
+  tags: string[]
+}
+
+/** The versions of a chart in a registry. @throws PkgError as `listTags` does */
+export async function tags(reference: string, registry: RegistryOptions): Promise<TagList> {
+  const parsed = parseOciReference(reference)
+  const all = await listTags(parsed, registry)
+  return {
+    repository: `oci://${parsed.registry}/${parsed.repository}`,
+    versions: versionsOfTags(all),
+    tags: all,
+  }
+}

@@ -1,0 +1,126 @@
+import * as Flags from '@oclif/core/flags'
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import { openCredentials, type CredentialStore } from '../repo/credentials.ts'
+import type { RegistryOptions } from '../repo/oci-registry.ts'
+import type { Io } from './io.ts'
+
+/** How a registry is spoken to. */
+export const tlsFlags = {
+  'ca-file': Flags.string({
+    summary: 'Authorities to trust for https, in PEM.',
+    helpGroup: 'REGISTRY',
+  }),
+  'cert-file': Flags.string({ summary: 'Client certificate, in PEM.', helpGroup: 'REGISTRY' }),
+  'key-file': Flags.string({
+    summary: 'Key of the client certificate, in PEM.',
+    helpGroup: 'REGISTRY',
+  }),
+  'plain-http': Flags.boolean({
+    summary: 'Speak http to the registry, unencrypted.',
+    helpGroup: 'REGISTRY',
+  }),
+  'pass-credentials': Flags.boolean({
+    summary: 'Let the login go to another host when the registry names one for its tokens.',
+    helpGroup: 'REGISTRY',
+  }),
+}
+
+/** How a registry is spoken to, and as whom. */
+export const registryFlags = {
+  ...tlsFlags,
+  'insecure-skip-tls-verify': Flags.boolean({
+    summary: 'Do not check the certificate of the registry.',
+    helpGroup: 'REGISTRY',
+  }),
+  username: Flags.string({
+    summary: 'User name, in the place of a stored login.',
+    helpGroup: 'REGISTRY',
+  }),
+  password: Flags.string({
+    summary: 'Password; others on this machine can read it. A stored login is safer.',
+    helpGroup: 'REGISTRY',
+  }),
+}
+
+export interface RegistryFlagValues {
+  'ca-file'?: string | undefined
+  'cert-file'?: string | undefined
+  'key-file'?: string | undefined
+  'plain-http'?: boolean | undefined
+  'pass-credentials'?: boolean | undefined
+  'insecure-skip-tls-verify'?: boolean | undefined
+  username?: string | undefined
+  password?: string | undefined
+  'registry-config'?: string | undefined
+}
+
+/**
+ * What the flags and the stored logins say of a registry.
+ *
+ * @throws PkgError FILE_UNREADABLE, USAGE
+ */
+export function registryOptions(
+  flags: RegistryFlagValues,
+  io: Io,
+  signal?: AbortSignal,
+): RegistryOptions {
+  const { username, password } = flags
+  const isGiven = username !== undefined && password !== undefined
+  const login = isGiven ? { username, password } : undefined
+  return {
+    plainHttp: flags['plain-http'],
+    insecureSkipTlsVerify: flags['insecure-skip-tls-verify'],
+    passCredentials: flags['pass-credentials'],
+    tls: readTls(flags),
+    credentialFor:
+      login === undefined
+        ? (host) => credentialStore(flags, io).find(host)
+        : () => Promise.resolve(login),
+    signal,
+  }
+}
+
+/** The logins of Helm and, where it has none, of Docker. */
+export function credentialStore(
+  flags: Pick<RegistryFlagValues, 'registry-config'>,
+  { env }: Io,
+): CredentialStore {
+  const home = env['HOME'] ?? homedir()
+  const helm = env['HELM_CONFIG_HOME'] ?? join(env['XDG_CONFIG_HOME'] ?? configFolder(home), 'helm')
+  const own = flags['registry-config'] ?? env['HELM_REGISTRY_CONFIG']
+  const docker = join(env['DOCKER_CONFIG'] ?? join(home, '.docker'), 'config.json')
+  return openCredentials({
+    files: [own ?? join(helm, 'registry', 'config.json'), docker],
+    env,
+    home,
+  })
+}
+
+function configFolder(home: string): string {
+  return process.platform === 'darwin'
+    ? join(home, 'Library', 'Preferences')
+    : join(home, '.config')
+}
+
+function readTls(flags: RegistryFlagValues): NonNullable<RegistryOptions['tls']> {
+  const { 'ca-file': ca, 'cert-file': cert, 'key-file': key } = flags
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new PkgError('USAGE', '--cert-file and --key-file belong together')
+  }
+  return {
+    ...(ca === undefined ? {} : { ca: readPem(ca) }),
+    ...(cert === undefined ? {} : { cert: readPem(cert) }),
+    ...(key === undefined ? {} : { key: readPem(key) }),
+  }
+}
+
+function readPem(path: string): Buffer {
+  const bytes = readFileSync(path)
+  if (bytes.includes('-----BEGIN ')) return bytes
+  throw new PkgError('FILE_UNREADABLE', `${path} holds nothing in PEM`, {
+    hint: 'Such a file has a line "-----BEGIN CERTIFICATE-----".',
+  })
+}

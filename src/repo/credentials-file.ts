@@ -1,0 +1,98 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import { openFiles, isSystemError } from '../base/files.ts'
+import { newToken, temporaryName } from '../base/folders.ts'
+import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { parseJson } from './registry-auth.ts'
+
+/** The parts of a Docker or Helm `config.json` that hold logins; the rest is kept as it is. */
+export interface CredentialsFile {
+  path: string
+  content: JsonObject
+}
+
+const files = openFiles()
+
+/**
+ * Reads a `config.json`; a file that is not there is empty.
+ *
+ * @throws PkgError CREDENTIALS_UNREADABLE
+ */
+export async function readCredentialsFile(path: string): Promise<CredentialsFile> {
+  const bytes = await files.read(path)
+  if (bytes === undefined || bytes.length === 0) return { path, content: {} }
+  const content = parseJson(bytes)
+  if (isJsonObject(content)) return { path, content }
+  throw new PkgError('CREDENTIALS_UNREADABLE', `${path} is no JSON object`, {
+    hint: 'Mend the file or move it away, then log in again.',
+  })
+}
+
+/** The object below a key, empty when there is none. */
+export function sectionOf({ content }: CredentialsFile, key: string): JsonObject {
+  const section = Object.hasOwn(content, key) ? content[key] : undefined
+  return isJsonObject(section) ? section : {}
+}
+
+/**
+ * Changes a `config.json` while no other run does: the new file is there whole, for its owner
+ * alone, or the old one stays.
+ *
+ * @param home symbolic links are followed as long as they stay below this folder
+ * @param change gives the new content; undefined to leave the file alone
+ * @throws PkgError CREDENTIALS_UNREADABLE, FILE_UNWRITABLE
+ */
+export async function changeCredentialsFile(
+  path: string,
+  home: string,
+  change: (file: CredentialsFile) => JsonObject | undefined,
+): Promise<void> {
+  await files.makeFolder(dirname(path), 0o700)
+  const target = await followLink(path, home)
+  await withLock(`${target}.lock`, async () => {
+    const content = change(await readCredentialsFile(target))
+    if (content === undefined) return
+    const temporary = join(dirname(target), temporaryName(basename(target), newToken()))
+    const data = `${JSON.stringify(content, undefined, '\t')}\n`
+    await files.replace(target, temporary, { data, mode: 0o600 })
+  })
+}
+
+async function followLink(path: string, home: string): Promise<string> {
+  try {
+    if (!(await lstat(path)).isSymbolicLink()) return path
+    const target = await realpath(path)
+    if (!relative(await realpath(home), target).startsWith('..')) return target
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return path
+    throw error
+  }
+  throw new PkgError('FILE_UNWRITABLE', `${path} is a link that leaves ${home}`, {
+    hint: 'Name another file with --registry-config.',
+  })
+}
+
+const LOCK_WAIT = 10_000
+/** A run that holds a lock for so long has ended without giving it back. */
+const LOCK_STALE = 30_000
+
+async function withLock(path: string, run: () => Promise<void>): Promise<void> {
+  const { setTimeout } = await import('node:timers/promises')
+  const temporary = () => join(dirname(path), temporaryName(basename(path), newToken()))
+  const end = Date.now() + LOCK_WAIT
+  while (!(await files.create(path, temporary(), { data: '', mode: 0o600 }))) {
+    const touched = await files.touchedAt(path)
+    if (touched !== undefined && Date.now() - touched > LOCK_STALE) await files.remove(path)
+    else if (Date.now() > end) {
+      throw new PkgError('FILE_UNWRITABLE', `${path} is held by another run`, {
+        hint: 'Wait for it, or remove the file when there is none.',
+      })
+    } else await setTimeout(20 + Math.random() * 30)
+  }
+  try {
+    await run()
+  } finally {
+    await files.remove(path)
+  }
+}
