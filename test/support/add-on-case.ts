@@ -28,6 +28,8 @@ export interface AddOnCase {
   references?: (row: Row) => string[]
   /** What is left of release "edge" when it is uninstalled: `Namespace/edge`. */
   leftovers?: readonly string[]
+  /** What is made by chance and differs in each render, behind the first group. */
+  random?: readonly RegExp[]
 }
 
 const FOLDER = join(import.meta.dirname, '..', 'add-ons')
