@@ -32,6 +32,7 @@ compared.`
       target: args.remote,
       registry: registryOptions(flags, this.io),
     })
-    this.print(flags.output, pushed, viewPushed)
+    if (flags.output === 'table') this.note(viewPushed(pushed))
+    else this.print(flags.output, pushed, () => '')
   }
 }

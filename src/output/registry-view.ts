@@ -12,7 +12,7 @@ export function viewPushed({ reference, digest }: Pushed): string {
   const place = `${registry}/${repository}:${tag}`
   const lines = [`Pushed: ${place}`, `Digest: ${digest}`]
   if (tag.includes('_')) {
-    lines.push(`${place} contains an underscore.`, '', UNDERSCORE, '')
+    lines.push(`${place} contains an underscore.`, '', UNDERSCORE)
   }
   return lines.join('\n')
 }

@@ -67,7 +67,7 @@ that file, readable by you alone. Logins of Docker are used where Helm has none.
         `The login is kept unencrypted in ${saved.file}; a credential helper keeps it safer.`,
       )
     }
-    this.io.out('Login Succeeded\n')
+    this.note('Login Succeeded')
   }
 
   private async readLogin(flags: LoginFlags): Promise<{ username: string; password: string }> {

@@ -15,6 +15,6 @@ export default class RegistryLogout extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RegistryLogout)
     await logout(args.host, credentialStore(flags, this.io))
-    this.io.out(`Removing login credentials for ${args.host}\n`)
+    this.note(`Removing login credentials for ${args.host}`)
   }
 }
