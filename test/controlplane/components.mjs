@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeAuthority, makeCertificate } from './certificates.mjs'
+import { failingStages } from './stages.mjs'
 
 const here = import.meta.dirname
 const LOOPBACK = '127.0.0.1'
@@ -51,7 +52,7 @@ export async function prepareComponents(folder, ports) {
   const [cert, key] = [join(files, 'admin.crt'), join(files, 'admin.key')]
   const user = { 'client-certificate': cert, 'client-key': key }
   writeKubeconfig(folder, 'kubeconfig', { server, user, authority: join(files, 'ca.crt') })
-  writeLogs(files)
+  writeSimulator(files)
   return { server, token: tokens.admin, components: components(folder, files, ports) }
 }
 
@@ -87,7 +88,7 @@ function components(folder, files, ports) {
       `--tls-cert-file=${join(files, 'server.crt')}`,
       `--tls-private-key-file=${join(files, 'server.key')}`,
       ...['node', 'pod'].map((name) => `--config=${join(here, 'stages', `${name}.yaml`)}`),
-      `--config=${join(files, 'logs.json')}`,
+      `--config=${join(files, 'simulator.yaml')}`,
     ],
   }
 }
@@ -165,8 +166,8 @@ function writeKubeconfig(folder, name, { server, user, authority = join(folder, 
   writeFileSync(join(folder, name), `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })
 }
 
-/** Every container has said something, also in its life before the last restart. */
-function writeLogs(files) {
+/** Writes how pods fail; every container has said something, also before its last restart. */
+function writeSimulator(files) {
   const lines = {
     'current.log': ['starting', 'listening on :8080'],
     'previous.log': ['starting', 'cannot open /etc/app/config.yaml: no such file', 'exit 1'],
@@ -188,5 +189,6 @@ function writeLogs(files) {
       ],
     },
   }
-  writeFileSync(join(files, 'logs.json'), JSON.stringify(logs))
+  const documents = [logs, ...failingStages()].map((each) => JSON.stringify(each))
+  writeFileSync(join(files, 'simulator.yaml'), documents.join('\n---\n'))
 }
