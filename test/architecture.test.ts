@@ -20,7 +20,7 @@ const FLOORS: Record<string, string[]> = {
   plan: ['base', 'golang', 'manifest', 'release'],
   cluster: ['base', 'golang', 'encoding', 'manifest'],
   storage: ['base', 'release', 'cluster'],
-  apply: ['base', 'manifest', 'release', 'plan', 'cluster', 'storage'],
+  apply: ['base', 'types', 'manifest', 'release', 'plan', 'cluster', 'storage'],
   repo: ['base', 'types', 'encoding', 'chart'],
   actions: [
     'base',

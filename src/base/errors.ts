@@ -46,6 +46,11 @@ export const ERRORS = {
   MANIFEST_INVALID: { exit: 6, summary: 'a rendered manifest is not a Kubernetes object' },
   LINT_FAILED: { exit: 1, summary: 'lint found errors' },
 
+  CRD_UNSAFE: { exit: 6, summary: 'a CRD does not fit what the cluster holds' },
+  DATA_LOSS: { exit: 4, summary: 'a plan would lose data' },
+  IMPACT_TOO_HIGH: { exit: 4, summary: 'a plan does more than is allowed' },
+  PLAN_INVALID: { exit: 6, summary: 'a file is no plan that can be applied' },
+  PLAN_OUTDATED: { exit: 4, summary: 'an approved plan no longer fits the target' },
   SEQUENCE_CYCLE: { exit: 6, summary: 'what a chart puts in order waits for itself' },
 
   RELEASE_NAME_INVALID: { exit: 6, summary: 'the release name cannot be used' },
@@ -61,6 +66,9 @@ export const ERRORS = {
   APPLY_FAILED: { exit: 1, summary: 'an object could not be applied' },
   RECORD_NOT_WRITTEN: { exit: 10, summary: 'applied, but not recorded' },
   WAIT_TIMED_OUT: { exit: 3, summary: 'objects were applied but are not ready' },
+  NOT_READY: { exit: 3, summary: 'objects were applied and cannot become ready' },
+  HOOK_FAILED: { exit: 1, summary: 'a hook failed' },
+  TEST_FAILED: { exit: 1, summary: 'a test of a release failed' },
 
   TARGET_INVALID: { exit: 1, summary: 'the target cannot be used' },
   KUBECONFIG_INVALID: { exit: 1, summary: 'the kubeconfig cannot be used' },

@@ -15,6 +15,7 @@ const VERSIONS: Record<string, string> = {
   Pod: 'v1',
   PodDisruptionBudget: 'policy/v1',
   ReplicaSet: 'apps/v1',
+  Secret: 'v1',
   Service: 'v1',
   StatefulSet: 'apps/v1',
 }

@@ -220,7 +220,7 @@ describe('what is not a workload', () => {
     },
     { label: 'PodDisruptionBudget/a', status: seen({}), want: 'ready: is computed' },
   ])('$label $want', ({ label, status, want }) => {
-    expect(verdict(label, { status: status as JsonObject })).toBe(want)
+    expect(verdict(label, { status })).toBe(want)
   })
 
   test('a Service is ready unless its load balancer has no address', () => {
@@ -275,7 +275,7 @@ describe('a custom resource', () => {
       want: 'progressing: has no status; taken for ready when none comes (ready after 2000 ms)',
     },
   ])('$want', ({ status, want }) => {
-    expect(verdict('Widget/a', { metadata, status: status as JsonObject })).toBe(want)
+    expect(verdict('Widget/a', { metadata, status })).toBe(want)
   })
 })
 
