@@ -49,7 +49,9 @@ export function exchange(request: ExchangeRequest): Promise<IncomingMessage> {
       : (requirePackage('node:http') as typeof import('node:http'))
 
   return new Promise((resolve, reject) => {
-    const call = send(url, { method, headers, agent })
+    // Without a length Node sends the body of a DELETE as if it were the next request.
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+    const call = send(url, { method, headers: { ...headers, ...length }, agent })
     const state = watchConnection(call, times)
     const stop = (): void => {
       call.destroy()
