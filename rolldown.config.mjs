@@ -9,6 +9,24 @@ const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(co
 /** What nearly every command but `version` uses: one large script is read sooner than ten. */
 const RENDERING =
   /\/src\/(actions\/(choose-name|installable|load-chart|names|render)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/read-|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|sprig\/|values\/)/
+/**
+ * Parts that most runs do without: each is a script of its own, read when something of it is
+ * first used. V8 takes time for every function of a script, also for those that never run.
+ */
+const LATE = {
+  archives: /\/src\/chart\/(archive|read-archive|tar)\.ts$/,
+  errors: /\/src\/(encoding\/json-error|render\/template-(advice|failure))\.ts$/,
+  handlebars: /\/src\/(hbs\/|render\/handlebars-renderer\.ts$)/,
+  inference: /\/src\/values\/(schema-of|types-of)\.ts$/,
+  keys: /\/src\/sprig\/(der|letters|pem|private-keys|x509)\.ts$/,
+  oclif:
+    /\/node_modules\/(@oclif\/core\/lib\/(?!args|cache|command|flags|logger|symbols)|ansi|ansis|balanced-match|brace-expansion|clean-stack|cli-spinners|color-|debug|ejs|emoji-regex|escape-string-regexp|fdir|get-package-type|has-flag|indent-string|is-fullwidth|lilconfig|minimatch|ms\/|picomatch|string-width|strip-ansi|supports-color|tinyglobby|widest-line|wordwrap|wrap-ansi)/,
+  schema: /\/src\/values\/(metaschemas|schema-(?!of))/,
+  set: /\/src\/values\/(parse-set|presets|set-values)\.ts$/,
+  texts: /\/src\/(encoding\/toml|manifest\/post-render|render\/glob|sprig\/(base32|url))\.ts$/,
+  times: /\/src\/golang\/time-(instant|layout|parse|zone-names)\.ts$/,
+  yaml: /\/src\/encoding\/yaml-(compose|locate|scan-properties|span|tokens)\.ts$/,
+}
 /** Tests build into a folder of their own. */
 const folder = process.env['KUBECTL_PKG_DIST'] ?? 'dist'
 rmSync(folder, { recursive: true, force: true })
@@ -44,7 +62,7 @@ export default defineConfig([
       exports: 'named',
       codeSplitting: {
         includeDependenciesRecursively: false,
-        groups: [{ name: packageChunk }, { name: 'render', test: RENDERING }],
+        groups: [{ name: packageChunk }, { name: lateChunk }, { name: 'render', test: RENDERING }],
       },
     },
   },
@@ -111,6 +129,11 @@ function packageChunk(id) {
   return name === undefined ? null : `package-${name}`
 }
 
+function lateChunk(id) {
+  const [name] = Object.entries(LATE).find(([, pattern]) => pattern.test(id)) ?? []
+  return name === undefined ? null : `late-${name}`
+}
+
 /** `requirePackage('name')` loads a package at run time; in the bundle a lazy require does. */
 function lazyPackages() {
   return {
@@ -122,11 +145,16 @@ function lazyPackages() {
   }
 }
 
-/** Reads the scripts of packages when what they export is asked for, which is a `t` alone. */
-function loadPackagesLate(code) {
+/** Reads the scripts of packages and late parts when what they export is asked for. */
+function loadLate(code, bundle) {
   return code.replaceAll(
-    /=(require\("[./a-z]+\/package-[^"]+"\))/g,
-    (_, load) => `={get t(){return ${load}.t}}`,
+    /= ?(require\("[./a-z]+\/((?:package|late)-[^"]+)"\))/g,
+    (_, load, file) => {
+      const getters = bundle[`chunks/${file}`].exports.map(
+        (name) => `get ${name}(){return(m??=${load}).${name}}`,
+      )
+      return `=(m=>({${getters.join()}}))()`
+    },
   )
 }
 
@@ -140,7 +168,7 @@ function nameContent() {
     generateBundle(_options, bundle) {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue
-        const code = loadPackagesLate(chunk.code).replaceAll(
+        const code = loadLate(chunk.code, bundle).replaceAll(
           /[^\x00-\x7f]/g,
           (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
         )

@@ -49,6 +49,8 @@ async function main(argv: string[]): Promise<void> {
     await end(error)
   }
   keepCodeCache()
+  // All is written by now, and Node would take its time to put everything away.
+  if (route !== undefined) process.exit()
 }
 
 /**
@@ -97,7 +99,7 @@ async function end(error: unknown): Promise<void> {
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   process.exitCode = 1
-  process.stderr.write(`${text}\n\nThis is a mistake in kubectl-pkg; please report it.\n`)
+  writeFileSync(2, `${text}\n\nThis is a mistake in kubectl-pkg; please report it.\n`)
 }
 
 /** Loads a script of the bundle once. */

@@ -36,6 +36,12 @@ export function openFileReader(): FileReader {
   }
 }
 
+/** Cuts off a byte order mark, as Helm does for every file. */
+export function withoutMark(data: Uint8Array): Uint8Array {
+  const hasMark = data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf
+  return hasMark ? data.subarray(3) : data
+}
+
 function readLarge(file: number, check: (size: number) => void): Uint8Array {
   const { size } = fstatSync(file)
   check(size)

@@ -3,6 +3,7 @@ import { requirePackage } from '../base/lazy.ts'
 import { quote } from '../golang/strconv.ts'
 import { assertPathFits, spendFile, tooLarge, type ChartBudget } from './budget.ts'
 import type { ChartFile, ChartWarning } from './chart.ts'
+import { withoutMark } from './file-reader.ts'
 import { linkStaysInside, type Link } from './links.ts'
 import { readTar, TarError, type TarEntry } from './tar.ts'
 
@@ -218,12 +219,6 @@ function restWarnings(rest: Uint8Array, { limits }: ChartBudget): ChartWarning[]
   }
   if (rest.every((byte) => byte === 0)) return []
   return [{ file: '', message: `${rest.length} bytes after the end of the archive are not read` }]
-}
-
-/** Cuts off a byte order mark, as Helm does for every file. */
-export function withoutMark(data: Uint8Array): Uint8Array {
-  const hasMark = data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf
-  return hasMark ? data.subarray(3) : data
 }
 
 function unsafe({ name }: { name: string }, why: string): PkgError {

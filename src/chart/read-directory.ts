@@ -19,9 +19,8 @@ import {
   type ChartLimits,
 } from './budget.ts'
 import type { Chart, ChartFile, ChartWarning } from './chart.ts'
-import { openFileReader, type FileReader } from './file-reader.ts'
+import { openFileReader, withoutMark, type FileReader } from './file-reader.ts'
 import { parseIgnore, type Ignore } from './ignore.ts'
-import { withoutMark } from './read-archive.ts'
 
 export interface DirectoryOptions {
   limits?: Partial<ChartLimits> | undefined

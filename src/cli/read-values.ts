@@ -47,7 +47,7 @@ async function readSources(
 ): Promise<ValueSources & { files: ValuesFile[] }> {
   const names = given.values ?? []
   const texts = await Promise.all(names.map((name) => readSource(name.trim(), io)))
-  const inSet = (given['set-file'] ?? []).flatMap(filesOfSet)
+  const inSet = (given['set-file'] ?? []).flatMap((word) => filesOfSet(word))
   const files = new Map<string, string>()
   for (const path of inSet) files.set(path, await readSetFile(path, io))
   return {

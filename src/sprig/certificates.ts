@@ -29,7 +29,7 @@ export interface CertificateSources {
  */
 export function certificateFunctions(sources: CertificateSources): Record<string, GoFunction> {
   return {
-    genPrivateKey: fn(['string'], generatePrivateKey),
+    genPrivateKey: fn(['string'], (type: string) => generatePrivateKey(type)),
     buildCustomCert: fn(['string', 'string'], buildCustomCertificate),
     ...authorities(sources),
     ...selfSigned(sources),
