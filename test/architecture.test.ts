@@ -21,7 +21,7 @@ const FLOORS: Record<string, string[]> = {
   cluster: ['base', 'golang', 'encoding', 'manifest'],
   storage: ['base', 'release', 'cluster'],
   apply: ['base', 'types', 'manifest', 'release', 'plan', 'cluster', 'storage'],
-  repo: ['base', 'types', 'encoding', 'chart'],
+  repo: ['base', 'types', 'golang', 'encoding', 'chart'],
   actions: [
     'base',
     'golang',
@@ -101,6 +101,7 @@ const DOORS: Record<string, string[]> = {
   diff: ['output'],
   picocolors: ['output'],
   'json-schema-to-typescript': ['values'],
+  'node:buffer': ['repo'],
   'node:fs': ['main', 'chart', 'repo', 'cluster', 'storage', 'cli', 'base'],
   'node:fs/promises': ['chart', 'repo', 'cluster', 'storage', 'cli', 'base'],
   'node:path': ['main', 'base', 'chart', 'repo', 'cluster', 'storage', 'cli'],

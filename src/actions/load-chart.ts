@@ -1,15 +1,34 @@
-import { loadChart as load, type ChartInput } from '../chart/load-chart.ts'
+import { loadChart as loadFile, type ChartInput } from '../chart/load-chart.ts'
 import type { Chart } from '../chart/chart.ts'
+import { parseChartRef } from '../repo/chart-ref.ts'
+import type { ChartSite } from '../repo/chart-site.ts'
+import type { ChartQuery } from '../repo/fetch-archive.ts'
+
+export interface ChartLoading extends Pick<ChartInput, 'outsideLinks'> {
+  /** Address of the repository that the reference is the name of a chart of. */
+  repo?: string | undefined
+  query?: ChartQuery | undefined
+  /** Opens what charts are fetched through, when one has to be. */
+  openSite?: (() => Promise<ChartSite>) | undefined
+}
 
 /**
- * Loads a chart by what the person typed: a folder, an archive or `-`.
+ * Loads a chart by what the person typed: a folder, an archive, `-`, an http(s) or oci URL, or
+ * `REPOSITORY/CHART`. For a file of this machine nothing of the network is loaded.
  *
- * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, CHART_TOO_LARGE, ARCHIVE_UNSAFE
+ * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, CHART_TOO_LARGE, ARCHIVE_UNSAFE, and for
+ *   charts that are fetched what `loadRemoteChart` throws
  */
-export function loadChart(
+export async function loadChart(
   reference: string,
   stdin: () => Uint8Array,
-  options: Pick<ChartInput, 'outsideLinks'> = {},
+  options: ChartLoading = {},
 ): Promise<Chart> {
-  return load(reference, { ...options, readStdin: () => Promise.resolve(stdin()) })
+  const { outsideLinks, repo, query = {}, openSite } = options
+  const ref = parseChartRef(reference, repo)
+  if (ref.kind === 'stdin' || ref.kind === 'path' || openSite === undefined) {
+    return loadFile(reference, { outsideLinks, readStdin: () => Promise.resolve(stdin()) })
+  }
+  const { loadRemoteChart } = await import('../repo/chart-source.ts')
+  return loadRemoteChart(ref, query, await openSite())
 }

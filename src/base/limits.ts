@@ -1,6 +1,10 @@
 /** Bounds on what comes from outside; each is generous for real charts. Sizes are in bytes. */
 export const LIMITS = {
   archiveBytes: 64 * 1024 * 1024,
+  downloadBytes: 100 * 1024 * 1024,
+  indexBytes: 256 * 1024 * 1024,
+  /** An index that only the general reader of YAML can read, which takes much more memory. */
+  irregularIndexBytes: 64 * 1024 * 1024,
   /** All files of a chart and its subcharts together, decompressed. */
   treeBytes: 100 * 1024 * 1024,
   fileBytes: 5 * 1024 * 1024,

@@ -59,16 +59,21 @@ export const globalFlags = {
   'kube-token': ofCluster(),
   'burst-limit': ofCluster(),
   qps: ofCluster(),
-  'content-cache': ofCluster(),
-  'registry-config': ofCluster(),
-  'repository-cache': ofCluster(),
-  'repository-config': ofCluster(),
+  'content-cache': place('Folder of fetched archives.', 'HELM_CONTENT_CACHE'),
+  'registry-config': place('File with logins of registries.', 'HELM_REGISTRY_CONFIG'),
+  'repository-cache': place('Folder of fetched indexes.', 'HELM_REPOSITORY_CACHE'),
+  'repository-config': place('File with the repositories.', 'HELM_REPOSITORY_CONFIG'),
   'kube-insecure-skip-tls-verify': Flags.boolean({ summary: IGNORED, hidden: true }),
 }
 
 /** A flag of Helm's that chooses a cluster. */
 function ofCluster() {
   return Flags.string({ summary: IGNORED, hidden: true })
+}
+
+/** A place on this machine where something about repositories is kept. */
+function place(summary: string, env: string) {
+  return Flags.string({ summary, env, hidden: true })
 }
 
 /** `--preset`, `-f` and the `--set` family. */
@@ -261,6 +266,61 @@ export const chartFlags = {
     helpGroup: 'CHART',
   }),
   devel: Flags.boolean({ summary: 'Take pre-releases too.', helpGroup: 'CHART' }),
+  repo: Flags.string({
+    summary: 'Address of the repository in which the chart is looked for by its name.',
+    helpGroup: 'CHART',
+  }),
+  ...serverFlags(),
+}
+
+/** How repositories and registries are asked, when a chart has to be fetched. */
+export function serverFlags() {
+  return {
+    username: Flags.string({
+      summary: 'User name at the repository or registry.',
+      helpGroup: 'SOURCE',
+    }),
+    password: Flags.string({
+      summary: 'Password; others on this machine can read it. A stored login is safer.',
+      helpGroup: 'SOURCE',
+    }),
+    ...tlsFlags(),
+    'pass-credentials': Flags.boolean({
+      summary: 'Send name and password to every host that the repository names.',
+      helpGroup: 'SOURCE',
+    }),
+    'plain-http': Flags.boolean({
+      summary: 'Speak http to a registry, unencrypted.',
+      helpGroup: 'SOURCE',
+    }),
+    offline: Flags.boolean({
+      summary: 'Fetch nothing: use what was fetched before.',
+      helpGroup: 'SOURCE',
+    }),
+    'require-digest': Flags.boolean({
+      summary: 'Refuse charts for which the repository gives no digest.',
+      helpGroup: 'SOURCE',
+    }),
+  }
+}
+
+/** Certificates of a server and for it. */
+export function tlsFlags() {
+  return {
+    'ca-file': Flags.string({
+      summary: 'Authorities to trust for https, in PEM.',
+      helpGroup: 'SOURCE',
+    }),
+    'cert-file': Flags.string({ summary: 'Client certificate, in PEM.', helpGroup: 'SOURCE' }),
+    'key-file': Flags.string({
+      summary: 'Key of the client certificate, in PEM.',
+      helpGroup: 'SOURCE',
+    }),
+    'insecure-skip-tls-verify': Flags.boolean({
+      summary: 'Do not check the certificate of the server.',
+      helpGroup: 'SOURCE',
+    }),
+  }
 }
 
 /** `-o` of commands that print data. */

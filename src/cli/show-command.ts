@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args'
-import { loadChart } from '../actions/load-chart.ts'
 import { showChart, type ChartPart } from '../actions/show.ts'
 import { BaseCommand } from './base-command.ts'
 import { chartFlags } from './flags.ts'
+import { readChart } from './read-chart.ts'
 
 /** A command that prints one part of a chart. */
 export abstract class ShowCommand extends BaseCommand {
@@ -16,8 +16,8 @@ export abstract class ShowCommand extends BaseCommand {
   static override flags: typeof chartFlags = chartFlags
 
   protected async show(part: ChartPart): Promise<void> {
-    const { args } = await this.parse(ShowCommand)
-    const chart = await loadChart(args.chart, () => this.io.stdin())
+    const { args, flags } = await this.parse(ShowCommand)
+    const chart = await readChart(args.chart, flags, this.io)
     this.printRaw(showChart(chart, part))
   }
 }

@@ -11,10 +11,10 @@ import {
   valuesFlags,
 } from '../cli/flags.ts'
 import { readLabels, renderOptions } from '../cli/read-flags.ts'
+import { readChart } from '../cli/read-chart.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { writeTemplates } from '../cli/write-templates.ts'
 import { chooseName } from '../actions/choose-name.ts'
-import { loadChart } from '../actions/load-chart.ts'
 import { template } from '../actions/template.ts'
 
 export default class Template extends BaseCommand {
@@ -70,7 +70,7 @@ The output is byte for byte what Helm 4.1.4 prints.`
       fallback: 'release-name',
     }
     const { name, chart: reference } = chooseName(choice, new Date(this.io.now()))
-    const chart = await loadChart(reference, () => this.io.stdin())
+    const chart = await readChart(reference, flags, this.io)
     this.noteWarnings(chart)
     const folder = flags['output-dir']
 

@@ -1,4 +1,129 @@
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type ErrorCode } from '../base/errors.ts'
+import { LIMITS } from '../base/limits.ts'
+import { requirePackage } from '../base/lazy.ts'
+import { openHttp, shownUrl, type HttpAnswer, type Send } from './registry-http.ts'
+
+/** Who may be told the credentials of a repository, and how it is spoken to. */
+export interface Origin {
+  /** Address of the repository; only its scheme, host and port get what follows. */
+  url: string
+  username?: string | undefined
+  password?: string | undefined
+  /** Sent as a bearer token, in place of name and password. */
+  token?: string | undefined
+  /** Hands name, password and token to every host that the repository names. */
+  passCredentials?: boolean | undefined
+  /** PEM files: authorities to trust in place of the system's, and the client's own. */
+  caFile?: string | undefined
+  certFile?: string | undefined
+  keyFile?: string | undefined
+  insecureSkipTlsVerify?: boolean | undefined
+}
+
+export interface DownloadOptions {
+  origin?: Origin | undefined
+  headers?: Readonly<Record<string, string>> | undefined
+  /** Most bytes of the body, also once it is decompressed. */
+  bytes?: number | undefined
+  /** Asks for the body in gzip and gives it back decompressed. */
+  gzip?: boolean | undefined
+}
+
+export interface Download extends HttpAnswer {
+  /** Where the body came from at last. */
+  url: URL
+}
+
+/** Fetches for one run; connections are kept alive between requests. */
+export interface Downloader {
+  /**
+   * @returns an answer with status 200 or 304
+   * @throws PkgError URL_REFUSED, or the code the downloader was opened with
+   */
+  get(url: string, options?: DownloadOptions): Promise<Download>
+  /** Sends a body; redirects are not followed, and every status is an answer. */
+  post(url: string, body: Uint8Array, options: DownloadOptions): Promise<HttpAnswer>
+}
+
+export interface DownloaderSettings {
+  signal?: AbortSignal | undefined
+  /** Milliseconds: without a byte of the answer, and in all. */
+  times?: { idle: number; total: number } | undefined
+  redirects?: number | undefined
+  /** Reads a file that a setting names. */
+  readFile: (path: string) => Buffer
+  code?: ErrorCode | undefined
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+const HINT = 'Check the address and that this machine can reach it.'
+
+/**
+ * Opens downloads with bounds on size, time and redirects.
+ *
+ * Redirects are followed here: only http and https, never from https to http. Credentials go
+ * to the repository's own scheme, host and port; a chain that has left them gets none again.
+ */
+export function openDownloader(settings: DownloaderSettings): Downloader {
+  const { code = 'REPOSITORY_UNREACHABLE', redirects = 5 } = settings
+  const connections = new Map<string, Send>()
+  const sendFor = (origin: Origin | undefined): Send => {
+    const { caFile = '', certFile = '', keyFile = '', insecureSkipTlsVerify = false } = origin ?? {}
+    const key = JSON.stringify([caFile, certFile, keyFile, insecureSkipTlsVerify])
+    const known = connections.get(key)
+    if (known !== undefined) return known
+    const tls = {
+      ...(caFile === '' ? {} : { ca: settings.readFile(caFile) }),
+      ...(certFile === '' ? {} : { cert: settings.readFile(certFile) }),
+      ...(keyFile === '' ? {} : { key: settings.readFile(keyFile) }),
+    }
+    const { signal, times } = settings
+    const send = openHttp({ tls, insecureSkipTlsVerify, signal, times })
+    connections.set(key, send)
+    return send
+  }
+
+  return {
+    async get(text, options = {}) {
+      const { origin, headers, bytes = LIMITS.downloadBytes, gzip = false } = options
+      const send = sendFor(origin)
+      let url = parseUrl(text)
+      let isForeign = origin === undefined || !isOwn(origin, url)
+      for (let left = redirects; left >= 0; left--) {
+        const answer = await ask(send, code, {
+          method: 'GET',
+          url: withoutUser(url),
+          headers: {
+            ...headers,
+            ...(gzip ? { 'Accept-Encoding': 'gzip' } : {}),
+            ...authorization(origin, url, isForeign),
+          },
+          limit: bytes,
+          isForeign,
+        })
+        if (!REDIRECTS.has(answer.status)) {
+          return { ...expectBody(answer, { url, bytes, code }), url }
+        }
+        url = redirected(url, answer, code)
+        isForeign ||= origin === undefined || !isOwn(origin, url)
+      }
+      throw unreachable(code, url, `more than ${redirects} redirects`)
+    },
+
+    post(text, body, { origin, headers, bytes = LIMITS.downloadBytes }) {
+      const url = parseUrl(text)
+      const isForeign = origin === undefined || !isOwn(origin, url)
+      return ask(sendFor(origin), code, {
+        method: 'POST',
+        url: withoutUser(url),
+        headers: { ...headers, ...authorization(origin, url, isForeign) },
+        body,
+        limit: bytes,
+        isForeign,
+      })
+    },
+  }
+}
 
 /** Bounds of one download; times in milliseconds, size in bytes. */
 export interface DownloadLimits {
@@ -7,78 +132,150 @@ export interface DownloadLimits {
   redirects: number
 }
 
-const DEFAULTS: DownloadLimits = { bytes: 100 * 1024 * 1024, time: 120_000, redirects: 5 }
-
 /**
  * Fetches a URL with a bound on size, time and redirects.
  *
- * Redirects are followed here: only http and https, and never from https to http.
- *
- * @throws PkgError URL_UNREACHABLE
+ * @throws PkgError URL_UNREACHABLE, URL_REFUSED
  */
 export async function fetchUrl(url: string, limits: Partial<DownloadLimits> = {}): Promise<Buffer> {
-  const { bytes, time, redirects } = { ...DEFAULTS, ...limits }
-  const signal = AbortSignal.timeout(time)
-  let at = parseUrl(url)
-  for (let left = redirects; left >= 0; left--) {
-    const answer = await request(at, bytes, signal)
-    if (answer.status < 300) return answer.body
-    if (answer.location === undefined) {
-      throw unreachable(at, `the server answered ${answer.status}`)
-    }
-    const next = parseUrl(new URL(answer.location, at).href)
-    if (at.protocol === 'https:' && next.protocol === 'http:') {
-      throw unreachable(at, 'it redirects from https to http')
-    }
-    at = next
-  }
-  throw unreachable(at, `more than ${redirects} redirects`)
+  const { bytes, time = 120_000, redirects } = limits
+  const downloader = openDownloader({
+    times: { idle: Math.min(30_000, time), total: time },
+    redirects,
+    readFile: () => Buffer.alloc(0),
+    code: 'URL_UNREACHABLE',
+  })
+  return (await downloader.get(url, { bytes })).body
 }
 
-interface Answer {
-  status: number
-  location: string | undefined
-  body: Buffer
+/** Whether the URL has the scheme, host and port of the repository. */
+export function isOwn(origin: Origin, url: URL): boolean {
+  return URL.canParse(origin.url) && new URL(origin.url).origin === url.origin
 }
 
-async function request(url: URL, bytes: number, signal: AbortSignal): Promise<Answer> {
-  const { default: axios } = await import('axios')
+/** How a request fails by itself: for lack of an answer, or by one that is too long. */
+const SEND_CODES: ReadonlySet<ErrorCode> = new Set(['REGISTRY_FAILED', 'OCI_INVALID'])
+
+async function ask(send: Send, code: ErrorCode, request: Parameters<Send>[0]): Promise<HttpAnswer> {
   try {
-    const { status, headers, data } = await axios.get<ArrayBuffer>(url.href, {
-      responseType: 'arraybuffer',
-      maxRedirects: 0,
-      maxContentLength: bytes,
-      signal,
-      timeout: 30_000,
-      validateStatus: () => true,
-    })
-    const location: unknown = headers['location']
-    const isRedirect = status >= 300 && status < 400 && typeof location === 'string'
-    return { status, location: isRedirect ? location : undefined, body: Buffer.from(data) }
+    return await send(request)
   } catch (error) {
-    if (!axios.isAxiosError(error) && !axios.isCancel(error)) throw error
-    // The error object holds the whole request; only its text leaves this module.
-    throw unreachable(url, signal.aborted ? 'it took too long' : (error as Error).message)
+    if (!(error instanceof PkgError) || !SEND_CODES.has(error.code)) throw error
+    const reason = error.message.slice(error.message.indexOf(': ') + 2)
+    throw unreachable(code, request.url, reason, error.hint)
   }
 }
 
 function parseUrl(text: string): URL {
+  if (!URL.canParse(text)) {
+    throw new PkgError('URL_REFUSED', `"${text}" is no URL`, { hint: 'Use an http or https URL.' })
+  }
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new PkgError('URL_UNREACHABLE', `"${url.protocol}" URLs are not fetched`, {
+    throw new PkgError('URL_REFUSED', `"${url.protocol}" URLs are not fetched`, {
       hint: 'Use an http or https URL.',
     })
   }
   return url
 }
 
-/** The URL as it may be shown: without user, password, query and fragment. */
-function shown(url: URL): string {
-  return `${url.protocol}//${url.host}${url.pathname}`
+/** Name and password of a URL go into a header, for that URL's own host. */
+function withoutUser(url: URL): URL {
+  const bare = new URL(url)
+  bare.username = ''
+  bare.password = ''
+  return bare
 }
 
-function unreachable(url: URL, reason: string): PkgError {
-  return new PkgError('URL_UNREACHABLE', `cannot fetch ${shown(url)}: ${reason}`, {
-    hint: 'Check the address and that this machine can reach it.',
-  })
+function authorization(
+  origin: Origin | undefined,
+  url: URL,
+  isForeign: boolean,
+): Record<string, string> {
+  const isTold = origin !== undefined && (!isForeign || origin.passCredentials === true)
+  const header = isTold ? headerOf(origin) : ''
+  if (header !== '') return { Authorization: header }
+  return url.username === '' ? {} : { Authorization: basicOf(url) }
+}
+
+function headerOf({ url, username = '', password = '', token = '' }: Origin): string {
+  if (token !== '') return `Bearer ${token}`
+  if (username !== '' && password !== '') return basic(username, password)
+  const address = URL.canParse(url) ? new URL(url) : undefined
+  return address === undefined || address.username === '' ? '' : basicOf(address)
+}
+
+function basicOf({ username, password }: URL): string {
+  return basic(decodeURIComponent(username), decodeURIComponent(password))
+}
+
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+function redirected(url: URL, { status, headers }: HttpAnswer, code: ErrorCode): URL {
+  const location = headers.get('location')
+  if (location === undefined || !URL.canParse(location, url.href)) {
+    throw unreachable(code, url, `the server answered ${status}`)
+  }
+  const next = parseUrl(new URL(location, url).href)
+  if (url.protocol === 'https:' && next.protocol === 'http:') {
+    throw unreachable(code, url, 'it redirects from https to http')
+  }
+  return next
+}
+
+interface Expected {
+  url: URL
+  bytes: number
+  code: ErrorCode
+}
+
+function expectBody(answer: HttpAnswer, { url, bytes, code }: Expected): HttpAnswer {
+  const { status, headers, body } = answer
+  if (status === 304) return answer
+  if (status !== 200) {
+    const isDenied = status === 401 || status === 403
+    throw unreachable(
+      code,
+      url,
+      `the server answered ${status}`,
+      isDenied ? 'Check the name and password, or the token, of the repository.' : HINT,
+    )
+  }
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  if (encoding === 'identity') {
+    assertLength(answer, { url, bytes, code })
+    return answer
+  }
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw unreachable(code, url, `the body is encoded as "${encoding}", which was not asked for`)
+  }
+  return { ...answer, body: gunzip(body, { url, bytes, code }) }
+}
+
+/** Node checks the length of a body that ends too soon; this is for servers that lie. */
+function assertLength({ headers, body }: HttpAnswer, { url, code }: Expected): void {
+  const length = headers.get('content-length')
+  if (length !== undefined && Number(length) !== body.length) {
+    throw unreachable(code, url, `the body has ${body.length} bytes, not ${length}`)
+  }
+}
+
+function gunzip(body: Buffer, { url, bytes, code }: Expected): Buffer {
+  const { gunzipSync } = requirePackage('node:zlib') as typeof import('node:zlib')
+  try {
+    return gunzipSync(body, { maxOutputLength: bytes })
+  } catch (error) {
+    const { code: reason } = error as NodeJS.ErrnoException
+    const text =
+      reason === 'ERR_BUFFER_TOO_LARGE'
+        ? `the answer is longer than ${bytes} bytes`
+        : 'the compressed body is damaged'
+    throw unreachable(code, url, text)
+  }
+}
+
+function unreachable(code: ErrorCode, url: URL, reason: string, hint = HINT): PkgError {
+  return new PkgError(code, `cannot fetch ${shownUrl(url)}: ${reason}`, { hint })
 }

@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { chartFlags } from '../../cli/flags.ts'
-import { loadChart } from '../../actions/load-chart.ts'
+import { readChart } from '../../cli/read-chart.ts'
 import { showChart, showValuesAt } from '../../actions/show.ts'
 
 export default class ShowValues extends BaseCommand {
@@ -31,7 +31,7 @@ export default class ShowValues extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ShowValues)
-    const chart = await loadChart(args.chart, () => this.io.stdin())
+    const chart = await readChart(args.chart, flags, this.io)
     if (!flags.jsonpath) return this.printRaw(showChart(chart, 'values'))
     const { text, problem } = showValuesAt(chart, flags.jsonpath)
     if (problem !== undefined) this.note(`warning: nothing is printed: ${problem}`)

@@ -2,8 +2,9 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { PkgError } from '../../base/errors.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
+import { chartFlags } from '../../cli/flags.ts'
+import { readChart } from '../../cli/read-chart.ts'
 import { isFolder, writeFile } from '../../cli/write-file.ts'
-import { loadChart } from '../../actions/load-chart.ts'
 import { schemaOf } from '../../actions/values-schema.ts'
 
 export default class ValuesSchema extends BaseCommand {
@@ -26,13 +27,14 @@ Types and defaults come from values.yaml, descriptions from the comments above i
   }
 
   static override flags = {
+    ...chartFlags,
     write: Flags.boolean({ summary: 'Write values.schema.json into the chart’s folder.' }),
     force: Flags.boolean({ summary: 'Replace a values.schema.json that is there.' }),
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ValuesSchema)
-    const chart = await loadChart(args.chart, () => this.io.stdin())
+    const chart = await readChart(args.chart, flags, this.io)
     const text = `${JSON.stringify(schemaOf(chart), null, 2)}\n`
     if (!flags.write) return this.io.out(text)
     if (!isFolder(args.chart)) {

@@ -1,8 +1,9 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../cli/base-command.ts'
+import { chartFlags } from '../../cli/flags.ts'
+import { readChart } from '../../cli/read-chart.ts'
 import { writeFile } from '../../cli/write-file.ts'
-import { loadChart } from '../../actions/load-chart.ts'
 import { typesOf } from '../../actions/values-schema.ts'
 
 export default class ValuesTypes extends BaseCommand {
@@ -24,13 +25,14 @@ The types follow values.schema.json; without one they follow values.yaml and its
   }
 
   static override flags = {
+    ...chartFlags,
     name: Flags.string({ summary: 'Name of the outermost type.', default: 'Values' }),
     'output-file': Flags.string({ summary: 'Write to this file, which may be there, instead.' }),
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ValuesTypes)
-    const chart = await loadChart(args.chart, () => this.io.stdin())
+    const chart = await readChart(args.chart, flags, this.io)
     const types = await typesOf(chart, flags.name)
     const file = flags['output-file']
     if (file === undefined) this.io.out(types)

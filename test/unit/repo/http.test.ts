@@ -76,7 +76,7 @@ test('a body beyond the limit is refused', async () => {
 test('a server that never answers is given up', async () => {
   answer = () => undefined
   expect(await failureOf(`${origin}/a`, { time: 200 })).toBe(
-    `URL_UNREACHABLE cannot fetch ${origin}/a: it took too long`,
+    `URL_UNREACHABLE cannot fetch ${origin}/a: it took longer than 0.2 s`,
   )
 })
 

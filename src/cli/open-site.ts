@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import { term } from '../output/term.ts'
+import { openChartSite, type ChartSite } from '../repo/chart-site.ts'
+import { foldersOf } from './home-folders.ts'
+import type { Io } from './io.ts'
+import { packageRoot } from './package-root.ts'
+import { registryOptions } from './registry-options.ts'
+
+/** Flags that say how repositories and registries are asked. */
+export interface SiteFlags {
+  username?: string | undefined
+  password?: string | undefined
+  'ca-file'?: string | undefined
+  'cert-file'?: string | undefined
+  'key-file'?: string | undefined
+  'insecure-skip-tls-verify'?: boolean | undefined
+  'pass-credentials'?: boolean | undefined
+  'plain-http'?: boolean | undefined
+  'repository-config'?: string | undefined
+  'repository-cache'?: string | undefined
+  'content-cache'?: string | undefined
+  'registry-config'?: string | undefined
+  'require-digest'?: boolean | undefined
+  offline?: boolean | undefined
+}
+
+/** Opens what charts are fetched through, as the flags and the environment say. */
+export function openSite(
+  flags: SiteFlags,
+  io: Io,
+  { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: number } = {},
+): ChartSite {
+  const { config, cache } = foldersOf(io.env)
+  return openChartSite({
+    repositoriesFile: flags['repository-config'] ?? join(config, 'repositories.yaml'),
+    addonsFolder: join(packageRoot(), 'charts'),
+    indexFolder: flags['repository-cache'] ?? join(cache, 'repositories'),
+    blobFolder: flags['content-cache'] ?? join(cache, 'charts'),
+    registry: registryOptions(flags, io, signal),
+    isOffline: flags.offline,
+    requiresDigest: flags['require-digest'],
+    signal,
+    timeout,
+    readFile: readPem,
+    onNotice: (notice) => io.err(`${term(notice)}\n`),
+  })
+}
+
+function readPem(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new PkgError('FILE_UNREADABLE', message, {
+      hint: 'Check --ca-file, --cert-file and --key-file, or what is configured for the repository.',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import { loadChart, type ChartLoading } from '../actions/load-chart.ts'
+import type { Chart } from '../chart/chart.ts'
+import type { Access } from '../repo/chart-site.ts'
+import type { Io } from './io.ts'
+import type { SiteFlags } from './open-site.ts'
+
+/** Flags that choose a chart. */
+export interface ChartFlags extends SiteFlags {
+  version?: string | undefined
+  devel?: boolean | undefined
+  repo?: string | undefined
+}
+
+/**
+ * Loads the chart that a reference and the flags mean.
+ *
+ * @throws PkgError as `loadChart`
+ */
+export function readChart(
+  reference: string,
+  flags: ChartFlags,
+  io: Io,
+  options: { outsideLinks?: ChartLoading['outsideLinks']; signal?: AbortSignal } = {},
+): Promise<Chart> {
+  return loadChart(reference, () => io.stdin(), {
+    outsideLinks: options.outsideLinks,
+    repo: flags.repo,
+    query: { version: flags.version, devel: flags.devel, access: accessOf(flags) },
+    openSite: async () =>
+      (await import('./open-site.ts')).openSite(flags, io, { signal: options.signal }),
+  })
+}
+
+/** What the flags say of the server that is asked. */
+export function accessOf(flags: SiteFlags): Access {
+  return {
+    username: flags.username,
+    password: flags.password,
+    caFile: flags['ca-file'],
+    certFile: flags['cert-file'],
+    keyFile: flags['key-file'],
+    insecureSkipTlsVerify: flags['insecure-skip-tls-verify'] || undefined,
+    passCredentials: flags['pass-credentials'] || undefined,
+  }
+}

@@ -1,0 +1,80 @@
+import { lstatSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { sha256 } from '../base/digest.ts'
+import { isSystemError, openFiles, type Files } from '../base/files.ts'
+import { newToken, temporaryName } from '../base/folders.ts'
+
+/** Bytes by what they hash to. The cache is a help: a run goes on when it cannot be used. */
+export interface BlobCache {
+  /**
+   * @param digest hexadecimal digits of a sha256
+   * @returns undefined when the cache does not hold the bytes; damaged ones are removed
+   */
+  read(digest: string): Promise<Buffer | undefined>
+  /** Keeps the bytes. @returns the digest that was computed of them */
+  write(bytes: Uint8Array): Promise<string>
+}
+
+export interface BlobCacheOptions {
+  /** Told once when the cache cannot be used. */
+  onNotice: (notice: string) => void
+  files?: Files | undefined
+}
+
+const DIGEST = /^[0-9a-f]{64}$/
+
+/** Opens the cache of a folder, which is made when something is first kept. */
+export function openBlobCache(folder: string, options: BlobCacheOptions): BlobCache {
+  const { onNotice, files = openFiles() } = options
+  let isNoticed = false
+  const notice = (why: string): void => {
+    if (!isNoticed) onNotice(`warning: the cache ${folder} is not used: ${why}`)
+    isNoticed = true
+  }
+  const problem = folderProblem(folder)
+  if (problem !== undefined) notice(problem)
+  const pathOf = (digest: string): string => join(folder, 'sha256', digest.slice(0, 2), digest)
+
+  return {
+    async read(digest) {
+      if (problem !== undefined || !DIGEST.test(digest)) return undefined
+      const path = pathOf(digest)
+      try {
+        const bytes = await files.read(path)
+        if (bytes === undefined || sha256(bytes) === digest) return bytes
+        onNotice(`warning: ${path} was damaged and is fetched again`)
+        await files.remove(path)
+      } catch (error) {
+        if (!isSystemError(error)) throw error
+        notice(error.message)
+      }
+      return undefined
+    },
+
+    async write(bytes) {
+      const digest = sha256(bytes)
+      if (problem !== undefined) return digest
+      const path = pathOf(digest)
+      try {
+        await files.makeFolder(dirname(path), 0o700)
+        const temporary = join(dirname(path), temporaryName(digest.slice(0, 12), newToken()))
+        await files.replace(path, temporary, { data: bytes, mode: 0o600 })
+      } catch (error) {
+        if (!isSystemError(error)) throw error
+        notice(error.message)
+      }
+      return digest
+    },
+  }
+}
+
+/** Why what lies in a folder cannot be trusted; undefined when it can, or is not there yet. */
+export function folderProblem(folder: string): string | undefined {
+  const stat = lstatSync(folder, { throwIfNoEntry: false })
+  if (stat === undefined) return undefined
+  if (stat.isSymbolicLink()) return 'it is a link'
+  if (!stat.isDirectory()) return 'it is no folder'
+  const user = process.getuid?.()
+  if (user !== undefined && stat.uid !== user) return 'it belongs to somebody else'
+  return (stat.mode & 0o002) === 0 ? undefined : 'everybody can write to it'
+}

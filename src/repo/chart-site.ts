@@ -1,0 +1,66 @@
+import { openBlobCache, type BlobCache } from './cache.ts'
+import { openDownloader, type Downloader, type Origin } from './http.ts'
+import { openIndexStore, type IndexStore } from './index-store.ts'
+import type { RegistryOptions } from './oci-registry.ts'
+
+/** Where charts come from in one run: whose configuration, which caches, what it may do. */
+export interface ChartSite {
+  /** repositories.yaml. */
+  repositoriesFile: string
+  /** Folder of add-ons, served as the repository `addons`. */
+  addonsFolder: string
+  indexes: IndexStore
+  blobs: BlobCache
+  downloader: Downloader
+  /** For registries: a person's logins and what flags say. */
+  registry: RegistryOptions
+  /** Fetches nothing: what the caches do not hold is missing. */
+  isOffline: boolean
+  /** Refuses charts for which a repository gives no digest. */
+  requiresDigest: boolean
+  /** Tells what a person should know but that stops nothing. */
+  onNotice: (notice: string) => void
+}
+
+export interface ChartSiteOptions {
+  repositoriesFile: string
+  addonsFolder: string
+  /** Folder of fetched indexes. */
+  indexFolder: string
+  /** Folder of fetched archives. */
+  blobFolder: string
+  registry: RegistryOptions
+  isOffline?: boolean | undefined
+  requiresDigest?: boolean | undefined
+  /** Milliseconds that one download may take. */
+  timeout?: number | undefined
+  signal?: AbortSignal | undefined
+  readFile: (path: string) => Buffer
+  onNotice: (notice: string) => void
+}
+
+/** Opens what charts are fetched through; nothing is read or asked for yet. */
+export function openChartSite(options: ChartSiteOptions): ChartSite {
+  const { onNotice, signal, timeout = 120_000, readFile } = options
+  let indexes: IndexStore | undefined
+  let blobs: BlobCache | undefined
+  const times = { idle: Math.min(30_000, timeout), total: timeout }
+  return {
+    repositoriesFile: options.repositoriesFile,
+    addonsFolder: options.addonsFolder,
+    get indexes() {
+      return (indexes ??= openIndexStore(options.indexFolder, onNotice))
+    },
+    get blobs() {
+      return (blobs ??= openBlobCache(options.blobFolder, { onNotice }))
+    },
+    downloader: openDownloader({ signal, times, readFile }),
+    registry: options.registry,
+    isOffline: options.isOffline === true,
+    requiresDigest: options.requiresDigest === true,
+    onNotice,
+  }
+}
+
+/** What flags say of the server of one chart; it goes over what is configured. */
+export type Access = Omit<Origin, 'url'>

@@ -1,0 +1,226 @@
+import { basename } from 'node:path'
+import { sha256 } from '../base/digest.ts'
+import { PkgError } from '../base/errors.ts'
+import { LIMITS } from '../base/limits.ts'
+import type { Access, ChartSite } from './chart-site.ts'
+import { shownAddress, type Finding } from './find-chart.ts'
+import { isOwn, type Origin } from './http.ts'
+import type { IndexEntry } from './index-entry.ts'
+import { formatOciReference, parseOciReference } from './oci-reference.ts'
+import { pullChart } from './oci.ts'
+import { resolveTag } from './oci-tags.ts'
+import { loadRepositories } from './repositories.ts'
+import { resolveUrl, sha256Of, wantedRange } from './resolve.ts'
+
+/** Which version of a chart is wanted, and how its server is asked. */
+export interface ChartQuery {
+  /** A version or a range; empty for the newest stable one. */
+  version?: string | undefined
+  /** Takes pre-releases too when no version is given. */
+  devel?: boolean | undefined
+  access?: Access | undefined
+  /** Fetches the provenance file too; it must be there only when it `must`. */
+  provenance?: 'may' | 'must' | undefined
+  /** Told of what was fetched before anything in it is read; refuses it by throwing. */
+  verify?: ((fetched: FetchedArchive) => Promise<void>) | undefined
+}
+
+/** A chart as its publisher packed it. */
+export interface FetchedArchive {
+  archive: Buffer
+  /** `NAME-VERSION.tgz`. */
+  fileName: string
+  /** sha256 of the archive, in hexadecimal digits. */
+  digest: string
+  /** Where it came from, as it may be shown. */
+  from: string
+  /** The provenance file, when it was asked for and is there. */
+  provenance: Buffer | undefined
+  /** Of a registry: repository and tag, and the digest of the manifest. */
+  manifest?: { reference: string; digest: string } | undefined
+}
+
+/**
+ * Fetches what an index names; its digest is checked.
+ *
+ * @throws PkgError REPOSITORY_UNREACHABLE, DIGEST_MISMATCH, OFFLINE, INDEX_INVALID
+ */
+export async function fetchEntry(
+  entry: IndexEntry,
+  origin: Origin,
+  { query, site }: Finding,
+): Promise<FetchedArchive> {
+  const what = `chart "${entry.name}" ${entry.version}`
+  const [reference = ''] = entry.urls
+  if (reference === '') {
+    throw new PkgError('INDEX_INVALID', `${what} has no downloadable URLs`, {
+      hint: 'Ask whoever keeps the repository to make its index.yaml anew.',
+    })
+  }
+  if (reference.startsWith('oci://')) {
+    const pulled = await fetchFromRegistry(reference, { ...query, version: '' }, site)
+    assertDigest(sha256Of(entry.digest, what), pulled.digest, pulled.from)
+    return pulled
+  }
+  const expected = sha256Of(entry.digest, what)
+  if (expected === '') noteMissingDigest(what, site)
+  return fetchAt(resolveUrl(origin.url, reference), { origin, expected }, { query, site })
+}
+
+/**
+ * Fetches an archive by its address. The logins of a configured repository at the same place
+ * are used for it.
+ *
+ * @throws PkgError REPOSITORY_UNREACHABLE, URL_REFUSED, OFFLINE
+ */
+export async function fetchFromUrl(
+  url: string,
+  query: ChartQuery,
+  site: ChartSite,
+): Promise<FetchedArchive> {
+  const repositories = await loadRepositories(site.repositoriesFile)
+  const owner = repositories.find(
+    (repository) =>
+      isOwn(repository, new URL(url)) && url.startsWith(repository.url.replace(/\/+$/, '')),
+  )
+  const origin = { ...owner, ...query.access, url }
+  return fetchAt(url, { origin, expected: '' }, { query, site })
+}
+
+/**
+ * Pulls a chart out of a registry.
+ *
+ * @throws PkgError as `resolveTag` and `pullChart`
+ */
+export async function fetchFromRegistry(
+  text: string,
+  query: ChartQuery,
+  site: ChartSite,
+): Promise<FetchedArchive> {
+  if (site.isOffline) throw offline(text)
+  const reference = await resolveTag(parseOciReference(text), wantedRange(query), site.registry)
+  const pulled = await pullChart(reference, site.registry)
+  if (query.provenance === 'must' && pulled.provenance === undefined) throw noProvenance(text)
+  return {
+    archive: pulled.archive,
+    fileName: pulled.fileName,
+    digest: await site.blobs.write(pulled.archive),
+    from: `oci://${formatOciReference(pulled.reference)}`,
+    provenance: query.provenance === undefined ? undefined : pulled.provenance,
+    manifest: {
+      reference: formatOciReference({ ...pulled.reference, digest: undefined }),
+      digest: pulled.manifest.digest,
+    },
+  }
+}
+
+interface Expectation {
+  origin: Origin
+  /** Hexadecimal digits; empty when nothing is known. */
+  expected: string
+}
+
+async function fetchAt(
+  url: string,
+  { origin, expected }: Expectation,
+  { query, site }: Finding,
+): Promise<FetchedArchive> {
+  const from = shownAddress(url)
+  const cached = expected === '' ? undefined : await site.blobs.read(expected)
+  const archive = cached ?? (await download(url, origin, site))
+  const digest = cached === undefined ? sha256(archive) : expected
+  assertDigest(expected, digest, from)
+  if (cached === undefined) await site.blobs.write(archive)
+  return {
+    archive,
+    fileName: fileNameOf(url),
+    digest,
+    from,
+    provenance: await fetchProvenance(url, origin, { query, site }),
+  }
+}
+
+async function download(url: string, origin: Origin, site: ChartSite): Promise<Buffer> {
+  if (site.isOffline) throw offline(shownAddress(url))
+  const { body } = await site.downloader.get(url, {
+    origin,
+    bytes: LIMITS.archiveBytes,
+    headers: { Accept: 'application/gzip,application/octet-stream' },
+  })
+  return body
+}
+
+/** @throws PkgError DIGEST_MISMATCH */
+export function assertDigest(expected: string, got: string, from: string): void {
+  if (expected === '' || expected === got) return
+  throw new PkgError(
+    'DIGEST_MISMATCH',
+    `expected sha256:${expected}, got sha256:${got} from ${from}`,
+    {
+      hint: 'The archive is damaged, or it was replaced after it was published. Do not use it before you know.',
+    },
+  )
+}
+
+function noteMissingDigest(what: string, site: ChartSite): void {
+  if (site.requiresDigest) {
+    throw new PkgError('DIGEST_MISMATCH', `the repository gives no digest for ${what}`, {
+      hint: 'Leave --require-digest out to trust what the server sends.',
+    })
+  }
+  site.onNotice(`notice: the repository gives no digest for ${what}; its bytes were not checked`)
+}
+
+/** The last part of an address, when it can be the name of a file. */
+function fileNameOf(url: string): string {
+  const { pathname } = new URL(url)
+  const name = basename(decoded(pathname))
+  if (name !== '' && name !== '.' && name !== '..' && !/[\\\u0000-\u001f\u007f]/.test(name)) {
+    return name
+  }
+  throw new PkgError('URL_REFUSED', `the address ${shownAddress(url)} names no file`)
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch (error) {
+    if (error instanceof URIError) return path
+    throw error
+  }
+}
+
+async function fetchProvenance(
+  url: string,
+  origin: Origin,
+  { query, site }: Finding,
+): Promise<Buffer | undefined> {
+  if (query.provenance === undefined) return undefined
+  const address = new URL(url)
+  address.pathname += '.prov'
+  try {
+    if (site.isOffline) throw offline(shownAddress(address.href))
+    const { body } = await site.downloader.get(address.href, { origin, bytes: PROVENANCE_BYTES })
+    return body
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    if (query.provenance === 'must') throw noProvenance(shownAddress(address.href), error)
+    site.onNotice(`WARNING: Verification not found for ${shownAddress(url)}: ${error.message}`)
+    return undefined
+  }
+}
+
+const PROVENANCE_BYTES = 4 * 1024 * 1024
+
+function noProvenance(what: string, cause?: PkgError): PkgError {
+  return new PkgError('PROVENANCE_FAILED', `failed to fetch provenance "${what}"`, {
+    hint: 'The chart was published without a signature. Leave --verify out to use it all the same.',
+    cause,
+  })
+}
+
+function offline(what: string): PkgError {
+  return new PkgError('OFFLINE', `${what} is not in the cache`, {
+    hint: 'Run the command without --offline once, while there is a network.',
+  })
+}

@@ -1,0 +1,150 @@
+import { PkgError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
+import type { Access, ChartSite } from './chart-site.ts'
+import type { ChartQuery } from './fetch-archive.ts'
+import type { Origin } from './http.ts'
+import type { IndexEntry } from './index-entry.ts'
+import { BUILT_IN } from './builtin.ts'
+import { loadRepositories, type Repository } from './repositories.ts'
+import { pickVersion, wantedRange } from './resolve.ts'
+
+export interface Finding {
+  query: ChartQuery
+  site: ChartSite
+}
+
+/**
+ * Finds a configured repository.
+ *
+ * @throws PkgError REPOSITORY_UNKNOWN
+ */
+export async function findRepository(name: string, site: ChartSite): Promise<Repository> {
+  const repositories = await loadRepositories(site.repositoriesFile)
+  const found = repositories.find((repository) => repository.name === name)
+  if (found === undefined) {
+    const guess = nearest(name, [BUILT_IN, ...repositories.map((each) => each.name)])
+    throw new PkgError('REPOSITORY_UNKNOWN', `repo ${name} not found`, {
+      hint:
+        guess === undefined
+          ? `Run "kubectl pkg repo add ${name} URL", or name a folder that is there.`
+          : `Did you mean "${guess}"?`,
+    })
+  }
+  if (found.url === '') {
+    throw new PkgError('REPOSITORY_UNKNOWN', `no URL found for repository ${name}`, {
+      hint: `Run "kubectl pkg repo add ${name} URL --force-update".`,
+    })
+  }
+  return found
+}
+
+/** What flags say goes over what is configured. */
+export function withAccess(repository: Repository, access: Access = {}): Repository {
+  const given = Object.entries(access).filter(([, value]) => value !== undefined && value !== '')
+  return { ...repository, ...Object.fromEntries(given) }
+}
+
+/**
+ * Finds a version of a chart in the index of a configured repository. The index is fetched
+ * when it never was, but not again: that is what "repo update" is for.
+ *
+ * @throws PkgError VERSION_NOT_FOUND, CHART_NOT_FOUND, REPOSITORY_UNREACHABLE, OFFLINE
+ */
+export async function findEntry(
+  repository: Repository,
+  name: string,
+  { query, site }: Finding,
+): Promise<IndexEntry> {
+  const versions = await versionsIn(repository, name, site)
+  const where = `${repository.name} index. (try 'helm repo update')`
+  const hint = `Run "kubectl pkg repo update ${repository.name}", then "kubectl pkg versions ${repository.name}/${name}".`
+  const range = wantedRange(query)
+  if (versions === undefined) {
+    throw new PkgError(
+      'CHART_NOT_FOUND',
+      `chart "${name}" matching ${range} not found in ${where}: no chart name found`,
+      { hint },
+    )
+  }
+  const entry = pickVersion(versions, range)
+  if (entry !== undefined) return entry
+  throw new PkgError(
+    'VERSION_NOT_FOUND',
+    `chart "${name}" matching ${range} not found in ${where}: no chart version found for ${name}-${range}`,
+    { hint },
+  )
+}
+
+/**
+ * Finds a version of a chart in the index at an address, which is asked for anew.
+ *
+ * @throws PkgError as `findEntry`
+ */
+export async function findAtUrl(
+  origin: Origin,
+  name: string,
+  { query, site }: Finding,
+): Promise<IndexEntry> {
+  if (!site.isOffline) await refresh(origin, site)
+  const versions = await versionsIn(origin, name, site)
+  const range = wantedRange(query)
+  const entry = versions && pickVersion(versions, range)
+  if (entry !== undefined) return entry
+  const what = range === '' ? `chart "${name}"` : `chart "${name}" version "${range}"`
+  throw new PkgError(
+    versions === undefined ? 'CHART_NOT_FOUND' : 'VERSION_NOT_FOUND',
+    `${what} not found in ${origin.url} repository`,
+    { hint: `Run "kubectl pkg versions ${name} --repo ${origin.url}" to see what there is.` },
+  )
+}
+
+/**
+ * All versions of a chart, newest first; undefined when the repository has none.
+ *
+ * @throws PkgError REPOSITORY_UNREACHABLE, INDEX_INVALID, OFFLINE
+ */
+export async function versionsIn(
+  origin: Origin,
+  name: string,
+  site: ChartSite,
+): Promise<IndexEntry[] | undefined> {
+  const look = () => site.indexes.use(origin, (table) => ({ versions: table.versionsOf(name) }))
+  const known = await look()
+  if (known !== undefined) return known.versions
+  if (site.isOffline) {
+    throw new PkgError('OFFLINE', `the index of ${origin.url} was never fetched`, {
+      hint: 'Run "kubectl pkg repo update" while there is a network.',
+    })
+  }
+  await refresh(origin, site)
+  return (await look())?.versions
+}
+
+/**
+ * Fetches the index of a repository.
+ *
+ * @throws PkgError REPOSITORY_UNREACHABLE, INDEX_INVALID, with Helm's words before the reason
+ */
+export async function refresh(origin: Origin, site: ChartSite) {
+  try {
+    return await site.indexes.refresh(origin, site.downloader)
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    const { code, hint, message } = error
+    if (code !== 'REPOSITORY_UNREACHABLE' && code !== 'INDEX_INVALID') throw error
+    throw new PkgError(
+      code,
+      `looks like "${shownAddress(origin.url)}" is not a valid chart repository or cannot be reached: ${message}`,
+      { hint, cause: error },
+    )
+  }
+}
+
+/** The address of a repository as it may be shown: without user, password and query. */
+export function shownAddress(text: string): string {
+  if (!URL.canParse(text)) return text
+  const url = new URL(text)
+  return url.username === '' && url.search === ''
+    ? text
+    : `${url.protocol}//${url.host}${url.pathname}`
+}

@@ -1,0 +1,233 @@
+import { basename, dirname, join } from 'node:path'
+import { sha256 } from '../base/digest.ts'
+import { isSystemError, openFiles } from '../base/files.ts'
+import { newToken, temporaryName } from '../base/folders.ts'
+import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { LIMITS } from '../base/limits.ts'
+import { PkgError } from '../base/errors.ts'
+import { folderProblem } from './cache.ts'
+import type { Downloader, Origin } from './http.ts'
+import { readIndex } from './index-read.ts'
+import { DamagedTable, openTable, openTableWriter, type IndexTable } from './index-table.ts'
+import { resolveUrl } from './resolve.ts'
+
+/** Indexes of repositories on this machine: each as it was fetched, with a side table. */
+export interface IndexStore {
+  /**
+   * Looks into the index that was fetched last.
+   *
+   * @returns undefined when none was, or none that can be read
+   */
+  use<T>(origin: Origin, look: (table: IndexTable) => T): Promise<T | undefined>
+  /**
+   * Fetches the index, unless the server says that it has not changed.
+   *
+   * @throws PkgError REPOSITORY_UNREACHABLE, INDEX_INVALID, URL_REFUSED
+   */
+  refresh(origin: Origin, downloader: Downloader): Promise<Refreshed>
+  /** Removes what is kept of a repository. */
+  forget(origin: Origin): Promise<void>
+}
+
+export interface Refreshed {
+  isChanged: boolean
+  /** What is odd in the index. */
+  warnings: readonly string[]
+}
+
+/** What was fetched last, and by which marks the server knows it again. */
+interface State {
+  /** sha256 of the index, in hexadecimal digits; its files are named for it. */
+  source: string
+  etag: string
+  lastModified: string
+  generated: string
+}
+
+const files = openFiles()
+
+/**
+ * Opens the indexes below a folder, one folder for each address and user.
+ *
+ * An index and its table are written under the name of the index's sha256 before `state.json`
+ * names them, so that a run that is cut off leaves the old ones in use.
+ */
+export function openIndexStore(folder: string, onNotice: (notice: string) => void): IndexStore {
+  const problem = folderProblem(folder)
+  if (problem !== undefined) {
+    throw new PkgError('FILE_UNWRITABLE', `the folder ${folder} cannot be used: ${problem}`, {
+      hint: 'Name another folder with --repository-cache.',
+    })
+  }
+  const folderOf = ({ url, username = '' }: Origin): string =>
+    join(folder, sha256(`${url.replace(/\/+$/, '')}\0${username}`).slice(0, 24))
+
+  return {
+    async use(origin, look) {
+      const home = folderOf(origin)
+      const state = await readState(home)
+      if (state === undefined) return undefined
+      const table = openTable(tablePath(home, state), state.source)
+      try {
+        if (table !== undefined) return look(table)
+      } catch (error) {
+        if (!(error instanceof DamagedTable)) throw error
+      } finally {
+        table?.close()
+      }
+      return useRebuilt(home, state, look)
+    },
+
+    async refresh(origin, downloader) {
+      const home = folderOf(origin)
+      const before = await usableState(home)
+      const answer = await fetchIndex(origin, before, downloader)
+      if (answer.status === 304 && before !== undefined) return { isChanged: false, warnings: [] }
+      const source = sha256(answer.body)
+      const state = {
+        source,
+        etag: answer.headers.get('etag') ?? '',
+        lastModified: answer.headers.get('last-modified') ?? '',
+      }
+      if (source === before?.source) {
+        await writeState(home, { ...before, ...state })
+        return { isChanged: false, warnings: [] }
+      }
+      const { parts, generated, warnings } = buildTable(answer.body, source)
+      if (before !== undefined && generated < before.generated) {
+        onNotice(
+          `warning: the index of ${origin.url} is older (${generated}) than the one fetched before (${before.generated})`,
+        )
+      }
+      await keep(home, { ...state, generated }, { index: answer.body, table: Buffer.concat(parts) })
+      return { isChanged: true, warnings }
+    },
+
+    async forget(origin) {
+      const home = folderOf(origin)
+      for (const { name } of await files.list(home)) await files.remove(join(home, name))
+      await files.removeEmptyFolder(home)
+    },
+  }
+}
+
+const STATE = 'state.json'
+
+function fetchIndex(origin: Origin, before: State | undefined, downloader: Downloader) {
+  return downloader.get(resolveUrl(origin.url, 'index.yaml'), {
+    origin,
+    gzip: true,
+    bytes: LIMITS.indexBytes,
+    headers: conditions(before),
+  })
+}
+
+/** The state comes last: before that, the files that it names are nobody's. */
+async function keep(
+  home: string,
+  state: State,
+  { index, table }: { index: Buffer; table: Buffer },
+): Promise<void> {
+  await files.makeFolder(home, 0o700)
+  await replace(indexPath(home, state), index)
+  await replace(tablePath(home, state), table)
+  await writeState(home, state)
+  await removeOthers(home, state.source)
+}
+
+function indexPath(home: string, { source }: State): string {
+  return join(home, `${source}.yaml`)
+}
+
+function tablePath(home: string, { source }: State): string {
+  return join(home, `${source}.table`)
+}
+
+function buildTable(bytes: Buffer, source: string) {
+  const { head, charts, warnings } = readIndex(bytes, openTableWriter)
+  return { parts: charts.finish(head, source, warnings), generated: head.generated, warnings }
+}
+
+/** Makes the table anew from the index beside it. */
+async function useRebuilt<T>(
+  home: string,
+  state: State,
+  look: (table: IndexTable) => T,
+): Promise<T | undefined> {
+  const bytes = await files.read(indexPath(home, state))
+  if (bytes === undefined || sha256(bytes) !== state.source) return undefined
+  const path = tablePath(home, state)
+  await replace(path, Buffer.concat(buildTable(bytes, state.source).parts))
+  const table = openTable(path, state.source)
+  try {
+    return table && look(table)
+  } finally {
+    table?.close()
+  }
+}
+
+async function readState(home: string): Promise<State | undefined> {
+  const text = (await files.read(join(home, STATE)))?.toString('utf8')
+  if (text === undefined) return undefined
+  const state = parse(text)
+  if (!isJsonObject(state)) return undefined
+  const { source, etag, lastModified, generated } = state as Partial<Record<keyof State, unknown>>
+  if (typeof source !== 'string' || !/^[0-9a-f]{64}$/.test(source)) return undefined
+  return {
+    source,
+    etag: textOf(etag),
+    lastModified: textOf(lastModified),
+    generated: textOf(generated),
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** The state, when the index that it names is there to be used again. */
+async function usableState(home: string): Promise<State | undefined> {
+  const state = await readState(home)
+  if (state === undefined) return undefined
+  const table = openTable(tablePath(home, state), state.source)
+  table?.close()
+  return table === undefined ? undefined : state
+}
+
+function conditions(state: State | undefined): Record<string, string> {
+  const { etag = '', lastModified = '' } = state ?? {}
+  return {
+    ...(etag === '' ? {} : { 'If-None-Match': etag }),
+    ...(lastModified === '' ? {} : { 'If-Modified-Since': lastModified }),
+  }
+}
+
+async function writeState(home: string, state: State): Promise<void> {
+  const document: JsonObject = { ...state }
+  await replace(join(home, STATE), Buffer.from(`${JSON.stringify(document)}\n`))
+}
+
+async function replace(path: string, data: Buffer): Promise<void> {
+  const temporary = join(dirname(path), temporaryName(basename(path).slice(0, 12), newToken()))
+  await files.replace(path, temporary, { data, mode: 0o600 })
+}
+
+async function removeOthers(home: string, source: string): Promise<void> {
+  for (const { name } of await files.list(home)) {
+    if (name === STATE || name.startsWith(source) || name.startsWith('.')) continue
+    try {
+      await files.remove(join(home, name))
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+    }
+  }
+}
