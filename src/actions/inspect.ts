@@ -3,6 +3,7 @@ import type { GoMap } from '../golang/value.ts'
 import { lastRevision } from '../release/history.ts'
 import type { Release, ReleaseStatus } from '../release/release.ts'
 import { isPending } from '../release/status.ts'
+import type { ReleaseSummary } from '../release/summary.ts'
 import {
   byNameAndRevision,
   type RecordHead,
@@ -37,7 +38,7 @@ export interface ListRequest {
 }
 
 export interface ReleaseList {
-  releases: Release[]
+  releases: ReleaseSummary[]
   /** Records that are there but cannot be decoded. */
   unreadable: UnreadableRecord[]
   /** Of these the newest of each release that no readable one is newer than; not on the list. */
@@ -204,7 +205,7 @@ function orderOf({ byDate = false, reverse = false }: ListRequest) {
 
 /** Heads tell seconds; decoded releases tell the moment. */
 function byDateOf({ reverse = false }: ListRequest) {
-  return (left: Release, right: Release): number =>
+  return (left: ReleaseSummary, right: ReleaseSummary): number =>
     reverse ? byDeployment(right, left) : byDeployment(left, right)
 }
 
@@ -218,7 +219,7 @@ function byCreation(left: RecordHead, right: RecordHead): number {
   return left.createdAt - right.createdAt || byNameOnly(left, right)
 }
 
-function byDeployment(left: Release, right: Release): number {
+function byDeployment(left: ReleaseSummary, right: ReleaseSummary): number {
   const difference = Date.parse(left.lastDeployed) - Date.parse(right.lastDeployed)
   if (difference !== 0) return difference
   return left.name === right.name ? byNameAndRevision(left, right) : left.name < right.name ? -1 : 1

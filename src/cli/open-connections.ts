@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import { loadChart } from '../actions/load-chart.ts'
 import type { Connections } from '../actions/connections.ts'
 import { renderAtTarget } from '../actions/render-at-target.ts'
 import { LOCK_TIMES } from '../apply/lock.ts'
@@ -7,14 +6,15 @@ import { PkgError } from '../base/errors.ts'
 import { openFiles } from '../base/files.ts'
 import { newToken } from '../base/folders.ts'
 import { openDirectoryCluster } from '../cluster/directory-cluster.ts'
-import { machineIdentity } from '../cluster/directory-leases.ts'
+import { machineIdentity } from '../cluster/holder.ts'
 import type { Holder } from '../cluster/lease.ts'
 import { openDirectoryStorage } from '../storage/directory-storage.ts'
 import { term } from '../output/term.ts'
 import type { Io } from './io.ts'
+import { readChart, type ChartFlags } from './read-chart.ts'
 import { parseTarget } from './target.ts'
 
-export interface ConnectionFlags {
+export interface ConnectionFlags extends ChartFlags {
   target?: string | undefined
   'lock-timeout'?: number | undefined
 }
@@ -36,7 +36,7 @@ export async function openConnections(
   return {
     cluster,
     storage: openDirectoryStorage({ path, files, token }),
-    loadChart: (reference) => loadChart(reference, () => io.stdin()),
+    loadChart: (reference) => readChart(reference, flags, io, { signal }),
     render: (input) => renderAtTarget(cluster, input, signal),
     identity: { token, host: hostname(), pid: process.pid, machine: await machineIdentity() },
     lock: {

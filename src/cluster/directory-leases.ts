@@ -1,7 +1,6 @@
-import { readFile, readlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isSystemError, type Files } from '../base/files.ts'
-import { isJsonObject } from '../base/json.ts'
+import type { Files } from '../base/files.ts'
+import { isGone, parseHolder } from './holder.ts'
 import type { Holder, LeaseStore, SeenLease } from './lease.ts'
 
 /*
@@ -29,6 +28,7 @@ export function directoryLeases(root: string, files: Files): LeaseStore {
     (await readHolder(lockOf(name)))?.token === holder.token
 
   return {
+    isExclusive: () => true,
     isHeldBy,
     isGone,
     leftBehind: (name) => readHolder(leftOf(name)),
@@ -73,45 +73,6 @@ export function directoryLeases(root: string, files: Files): LeaseStore {
       await files.remove(lockOf(name))
     },
   }
-}
-
-/** Identifies this boot of the machine and its process ids; empty where nothing tells. */
-export async function machineIdentity(): Promise<string> {
-  try {
-    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
-    return `${boot.trim()} ${await readlink('/proc/self/ns/pid')}`
-  } catch (error) {
-    if (['ENOENT', 'EACCES', 'EPERM', 'ENOTDIR'].some((code) => isSystemError(error, code)))
-      return ''
-    throw error
-  }
-}
-
-/** A process of this very machine that no longer exists is gone; of others nothing is known. */
-async function isGone(holder: Holder): Promise<boolean> {
-  if (holder.machine === '' || holder.machine !== (await machineIdentity())) return false
-  try {
-    process.kill(holder.pid, 0)
-    return false
-  } catch (error) {
-    return isSystemError(error, 'ESRCH')
-  }
-}
-
-function parseHolder(text: string): Holder | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-  if (!isJsonObject(value)) return undefined
-  const strings = ['token', 'host', 'machine', 'since', 'verb', 'request', 'run']
-  if (!strings.every((key) => typeof value[key] === 'string')) return undefined
-  const { after } = value
-  if (!Array.isArray(after) || !after.every((token) => typeof token === 'string')) return undefined
-  return Number.isInteger(value['pid']) ? (value as unknown as Holder) : undefined
 }
 
 function temporaryOf(path: string, token: string): string {

@@ -34,6 +34,8 @@ export interface SeenLease {
  * version has not changed for a time that the observer measures.
  */
 export interface LeaseStore {
+  /** Whether leases keep others out; not where this person may not use them. */
+  isExclusive(): boolean
   read(name: string): Promise<SeenLease | undefined>
   /** @returns false when somebody else was first */
   create(name: string, holder: Holder): Promise<boolean>

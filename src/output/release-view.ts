@@ -2,6 +2,7 @@ import { encodeYaml } from '../encoding/yaml-encode.ts'
 import type { ReleaseList, ReleaseMetadata } from '../actions/inspect.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Release } from '../release/release.ts'
+import type { ReleaseSummary } from '../release/summary.ts'
 import type { ReleaseHistoryItem } from '../types/history.ts'
 import type { ReleaseListItem } from '../types/list.ts'
 import { viewTable } from './table.ts'
@@ -64,7 +65,7 @@ export function unreadableItem(record: ReleaseList['hidden'][number]): ReleaseLi
 }
 
 /** What `list -o json` and `-o yaml` print of a release. */
-export function listItem(release: Release): ReleaseListItem {
+export function listItem(release: ReleaseSummary): ReleaseListItem {
   return {
     name: release.name,
     namespace: release.namespace,
@@ -163,6 +164,6 @@ function viewPairs(pairs: Record<string, string>): string {
     .join(',')
 }
 
-function chartLabel({ chart: { metadata } }: Release): string {
+function chartLabel({ chart: { metadata } }: Pick<ReleaseSummary, 'chart'>): string {
   return `${metadata.name}-${metadata.version}`
 }

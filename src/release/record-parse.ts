@@ -125,6 +125,7 @@ function parseDependency(json: JsonObject): Dependency {
     repository: textIn(json, 'repository'),
     ...filledTexts(json, ['version', 'condition', 'alias'] as const),
     ...filledLists(json, ['tags'] as const),
+    ...(json['depends-on'] !== undefined && { dependsOn: textsIn(json, 'depends-on') }),
     ...(json['enabled'] === true && { enabled: true }),
     ...(Array.isArray(importValues) && {
       importValues: importValues.map((each) => valueFrom(each, 'float64')),

@@ -132,6 +132,7 @@ function dependencyText(dependency: Dependency): RawJson {
       importValues === undefined || importValues.length === 0 ? undefined : valueText(importValues),
     ],
     ['alias', filled(dependency.alias)],
+    ['depends-on', filledList(dependency.dependsOn)],
   ])
 }
 

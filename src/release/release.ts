@@ -39,6 +39,8 @@ export interface Release {
   applyMethod: string
   /** The run that stored it, so that the same command after a crash knows its own work. */
   run?: string
+  /** Names what lies beside a record that was too large; see `release/left-out.ts`. */
+  leftOut?: string
   /** Fields of the stored record that this version does not know; they survive a rewrite. */
   extra?: RecordExtra
 }

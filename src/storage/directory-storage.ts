@@ -2,13 +2,12 @@ import { basename, dirname, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import type { Files } from '../base/files.ts'
 import { isTemporaryOf, RECORDS_FOLDER, temporaryName } from '../base/folders.ts'
-import { isJsonObject } from '../base/json.ts'
 import { decodeRelease, encodeRelease } from '../release/codec.ts'
 import type { Release } from '../release/release.ts'
 import {
   byNameAndRevision,
   chooseDecoded,
-  type Journal,
+  parseJournal,
   type ReleaseName,
   type ReleaseStorage,
   type StoredReleases,
@@ -26,6 +25,10 @@ export interface DirectoryStorage {
 interface Place extends ReleaseName {
   revision: number
   path: string
+}
+
+interface DecodedReleases extends StoredReleases {
+  releases: Release[]
 }
 
 const FOLDER_MODE = 0o700
@@ -114,8 +117,8 @@ async function sweepBelow(root: string, files: Files, tokens: readonly string[])
 }
 
 /** Reads the records there are; what cannot be decoded is set apart. */
-async function readPlaces(files: Files, places: readonly Place[]): Promise<StoredReleases> {
-  const stored: StoredReleases = { releases: [], unreadable: [] }
+async function readPlaces(files: Files, places: readonly Place[]): Promise<DecodedReleases> {
+  const stored: DecodedReleases = { releases: [], unreadable: [] }
   for (const place of places) {
     const data = await files.read(place.path)
     if (data === undefined) continue
@@ -164,18 +167,4 @@ async function placesIn(files: Files, folder: string, namespace: string): Promis
     places.push({ name, namespace, revision: Number(revision), path: join(folder, file) })
   }
   return places
-}
-
-/** A journal that cannot be read names nothing: what it knew is then found by owner. */
-function parseJournal(text: string): Journal | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-  const manifests = isJsonObject(value) ? value['manifests'] : undefined
-  if (!Array.isArray(manifests)) return undefined
-  return { manifests: manifests.filter((text): text is string => typeof text === 'string') }
 }

@@ -1,4 +1,6 @@
+import { isJsonObject } from '../base/json.ts'
 import type { Release, ReleaseStatus } from '../release/release.ts'
+import type { ReleaseSummary } from '../release/summary.ts'
 
 /** What tells a release from others. */
 export interface ReleaseName {
@@ -29,7 +31,7 @@ export interface UnreadableRecord extends ReleaseName {
 
 export interface StoredReleases {
   /** Those of the chosen records that can be read, in the order they were chosen. */
-  releases: Release[]
+  releases: ReleaseSummary[]
   /** Those that cannot, and others that were met on the way. */
   unreadable: UnreadableRecord[]
 }
@@ -82,7 +84,7 @@ export function byNameAndRevision(
 
 /** What `list` gives where every record is decoded anyway. */
 export function chooseDecoded(all: StoredReleases, choose: ChooseRecords): StoredReleases {
-  const decoded = new Map<RecordHead, Release>()
+  const decoded = new Map<RecordHead, ReleaseSummary>()
   for (const release of all.releases) {
     const { name, namespace, revision, status, labels, lastDeployed } = release
     const createdAt = Date.parse(lastDeployed) || 0
@@ -101,4 +103,18 @@ export function chooseDecoded(all: StoredReleases, choose: ChooseRecords): Store
     releases: chosen.flatMap((head) => decoded.get(head) ?? []),
     unreadable: all.unreadable,
   }
+}
+
+/** Reads a journal's JSON; one that cannot be read names nothing, and what it knew is found by owner. */
+export function parseJournal(text: string): Journal | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+  const manifests = isJsonObject(value) ? value['manifests'] : undefined
+  if (!Array.isArray(manifests)) return undefined
+  return { manifests: manifests.filter((text): text is string => typeof text === 'string') }
 }

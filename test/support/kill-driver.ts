@@ -4,7 +4,7 @@ import { uninstall } from '../../src/actions/uninstall.ts'
 import { upgrade } from '../../src/actions/upgrade.ts'
 import { LOCK_TIMES } from '../../src/apply/lock.ts'
 import { openFiles } from '../../src/base/files.ts'
-import { machineIdentity } from '../../src/cluster/directory-leases.ts'
+import { machineIdentity } from '../../src/cluster/holder.ts'
 import { configMapChart, connectTo } from './target.ts'
 
 /*

@@ -4,12 +4,12 @@ import type { Connections } from '../../src/actions/connections.ts'
 import { openFiles, type Files } from '../../src/base/files.ts'
 import { newToken } from '../../src/base/folders.ts'
 import type { Chart } from '../../src/chart/chart.ts'
-import { machineIdentity } from '../../src/cluster/directory-leases.ts'
+import { machineIdentity } from '../../src/cluster/holder.ts'
 import { openDirectoryCluster } from '../../src/cluster/directory-cluster.ts'
 import type { GoMap, Value } from '../../src/golang/value.ts'
 import type { Hook } from '../../src/manifest/manifest.ts'
 import { decodeRelease } from '../../src/release/codec.ts'
-import type { Release } from '../../src/release/release.ts'
+import type { ReleaseSummary } from '../../src/release/summary.ts'
 import { openDirectoryStorage } from '../../src/storage/directory-storage.ts'
 import { coalesceValues } from '../../src/values/coalesce.ts'
 import { memoryFolder } from './memory-folder.ts'
@@ -130,7 +130,7 @@ export function treeOf(folder: string): TreeFile[] {
 }
 
 /** A release on one line: `web.v2 deployed: Upgrade complete`. */
-export function lineOf({ name, revision, status, description }: Release): string {
+export function lineOf({ name, revision, status, description }: ReleaseSummary): string {
   return `${name}.v${revision} ${status}: ${description}`
 }
 

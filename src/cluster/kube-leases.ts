@@ -1,0 +1,241 @@
+import { PkgError } from '../base/errors.ts'
+import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { apiError } from './api-errors.ts'
+import { isGone } from './holder.ts'
+import { composeLease, leaseName, readLease, type LeaseObject } from './lease-object.ts'
+import type { Holder, LeaseStore, SeenLease } from './lease.ts'
+import type { ApiAnswer, ApiRequest, Transport } from './transport.ts'
+
+export interface KubeLeasesOptions {
+  transport: Transport
+  /** Milliseconds after which others may take a silent lease over. */
+  expiry: number
+  /** Told once when this person may not use Leases. */
+  onNotice: (notice: string) => void
+}
+
+/** What this run knows of a lease it holds. */
+interface Hold {
+  lease: LeaseObject
+  /** When the server last confirmed it: on a clock that only goes on, and on the wall's. */
+  confirmed: { steady: number; wall: number }
+}
+
+const NO_RIGHT =
+  'no right to use Leases (coordination.k8s.io) in this namespace: other runs of kubectl-pkg are kept out only by the status of the release, as with Helm'
+
+/**
+ * Keeps the right to change a release as one Lease in its namespace.
+ *
+ * Every write names the version it replaces. A holder that was cut off is moved to an
+ * annotation, where it stays until the next holder has settled its work.
+ *
+ * A person without the right to Leases holds none: then runs are parted by the status of the
+ * record alone.
+ */
+export function kubeLeases(options: KubeLeasesOptions): LeaseStore {
+  return new KubeLeases(options)
+}
+
+class KubeLeases implements LeaseStore {
+  readonly isGone = isGone
+  private readonly calls: LeaseCalls
+  private readonly expiry: number
+  private readonly onNotice: (notice: string) => void
+  /** What was seen last, for the write that follows. */
+  private readonly seen = new Map<string, LeaseObject | undefined>()
+  private readonly holds = new Map<string, Hold>()
+  private isRefused = false
+
+  constructor({ transport, expiry, onNotice }: KubeLeasesOptions) {
+    this.calls = leaseCalls(transport)
+    this.expiry = expiry
+    this.onNotice = onNotice
+  }
+
+  isExclusive(): boolean {
+    return !this.isRefused
+  }
+
+  read(name: string): Promise<SeenLease | undefined> {
+    return this.unlessRefused(undefined, async () => {
+      const lease = await this.look(name)
+      if (lease === undefined || lease.isFree) return undefined
+      return { holder: lease.holder, version: lease.resourceVersion }
+    })
+  }
+
+  leftBehind(name: string): Promise<Holder | undefined> {
+    return this.unlessRefused(undefined, async () =>
+      this.seen.has(name) ? this.seen.get(name)?.left : (await this.look(name))?.left,
+    )
+  }
+
+  create(name: string, holder: Holder): Promise<boolean> {
+    return this.unlessRefused(true, async () => {
+      const free = this.seen.get(name)
+      const now = new Date(holder.since)
+      const content = { name, holder, left: free?.left, now, expiry: this.expiry }
+      const lease = await this.calls.put(content, free)
+      if (lease === undefined) return this.lookForOwn(name, holder)
+      this.confirm(name, lease)
+      return true
+    })
+  }
+
+  async setAside(name: string, { holder, version }: SeenLease): Promise<boolean> {
+    const lease = this.seen.get(name)
+    if (lease === undefined || lease.resourceVersion !== version) return false
+    const { expiry } = this
+    const content = { name, holder: undefined, left: holder, now: new Date(), expiry }
+    const freed = await this.calls.put(content, lease)
+    if (freed !== undefined) this.seen.set(name, freed)
+    return freed !== undefined
+  }
+
+  /** Between two heartbeats nobody can have taken it over, unless this process was stopped. */
+  async isHeldBy(name: string, holder: Holder): Promise<boolean> {
+    if (this.isRefused) return true
+    const hold = this.holds.get(name)
+    if (hold !== undefined && isFresh(hold, this.expiry / 2)) return true
+    return this.lookForOwn(name, holder)
+  }
+
+  async heartbeat(name: string, holder: Holder, now: Date): Promise<boolean> {
+    if (this.isRefused) return true
+    const lease = this.holds.get(name)?.lease
+    const content = { name, holder, left: lease?.left, now, expiry: this.expiry }
+    try {
+      const renewed = lease && (await this.calls.put(content, lease))
+      if (renewed === undefined) return await this.lookForOwn(name, holder)
+      this.confirm(name, renewed)
+      return true
+    } catch (error) {
+      // It is still ours, as far as is known; the next write asks the server.
+      if (error instanceof PkgError && isPassing(error)) return true
+      throw error
+    }
+  }
+
+  async release(name: string, holder: Holder): Promise<void> {
+    if (this.isRefused) return
+    this.holds.delete(name)
+    for (let tries = 0; tries < 3; tries++) {
+      const known = tries === 0 ? this.seen.get(name) : undefined
+      const lease = known ?? (await this.look(name))
+      if (lease?.holder?.token !== holder.token) return
+      if (await this.calls.remove(name, lease)) return
+    }
+  }
+
+  /** Goes on without Leases when they are refused. */
+  private async unlessRefused<T>(fallback: T, run: () => Promise<T>): Promise<T> {
+    if (this.isRefused) return fallback
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof PkgError) || error.code !== 'FORBIDDEN') throw error
+      this.isRefused = true
+      this.onNotice(NO_RIGHT)
+      return fallback
+    }
+  }
+
+  private async look(name: string): Promise<LeaseObject | undefined> {
+    const lease = await this.calls.get(name)
+    this.seen.set(name, lease)
+    return lease
+  }
+
+  private confirm(name: string, lease: LeaseObject): void {
+    this.seen.set(name, lease)
+    this.holds.set(name, { lease, confirmed: { steady: performance.now(), wall: Date.now() } })
+  }
+
+  /** Asks the server, and takes note of a version that is ours. */
+  private async lookForOwn(name: string, holder: Holder): Promise<boolean> {
+    const lease = await this.look(name)
+    if (lease?.holder?.token !== holder.token) return false
+    this.confirm(name, lease)
+    return true
+  }
+}
+
+function isFresh({ confirmed }: Hold, window: number): boolean {
+  // The steady clock stands still while a machine sleeps, the wall's does not.
+  const steady = performance.now() - confirmed.steady
+  const wall = Date.now() - confirmed.wall
+  return steady < window && wall >= 0 && wall < window
+}
+
+function isPassing({ code }: PkgError): boolean {
+  return code === 'CLUSTER_UNREACHABLE' || code === 'CLUSTER_FAILED'
+}
+
+interface LeaseCalls {
+  get(name: string): Promise<LeaseObject | undefined>
+  /** Creates the Lease, or replaces that version; undefined when somebody was quicker. */
+  put(
+    content: Parameters<typeof composeLease>[0],
+    replaced: LeaseObject | undefined,
+  ): Promise<LeaseObject | undefined>
+  /** @returns false when it is another version by now */
+  remove(name: string, lease: LeaseObject): Promise<boolean>
+}
+
+/** Names are `namespace/release`. */
+function leaseCalls(transport: Transport): LeaseCalls {
+  const call = async (request: ApiRequest, name: string, wanted: readonly number[]) => {
+    const answer = await transport.request({ ...request, timeout: TIMEOUT })
+    if (wanted.includes(answer.status)) return answer
+    throw apiError(answer, { verb: VERBS[request.method], label: `Lease ${name}` })
+  }
+  return {
+    async get(name) {
+      const answer = await call({ method: 'GET', path: pathOf(name) }, name, [200, 404])
+      return answer.status === 404 ? undefined : readLease(parse(answer))
+    },
+
+    async put(content, replaced) {
+      const { name } = content
+      const own = { ...content, name: leaseName(parts(name).release) }
+      const body = composeLease(own, replaced)
+      const request: ApiRequest =
+        replaced === undefined
+          ? { method: 'POST', path: pathOf(name, false), body, isRepeatable: true }
+          : { method: 'PUT', path: pathOf(name), body }
+      // Deleted under our hands, it is made anew by whoever looks again.
+      const wanted = replaced === undefined ? [201, 409] : [200, 404, 409]
+      const answer = await call(request, name, wanted)
+      return answer.status >= 400 ? undefined : readLease(parse(answer))
+    },
+
+    async remove(name, { uid, resourceVersion }) {
+      const preconditions = { uid, resourceVersion }
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions }
+      const request: ApiRequest = { method: 'DELETE', path: pathOf(name), body }
+      return (await call(request, name, [200, 202, 404, 409])).status !== 409
+    },
+  }
+}
+
+/** A heartbeat that takes longer than this is one that failed; in milliseconds. */
+const TIMEOUT = 10_000
+
+const VERBS = { GET: 'read', POST: 'create', PUT: 'renew', PATCH: 'renew', DELETE: 'give back' }
+
+function pathOf(name: string, isNamed = true): string {
+  const { namespace, release } = parts(name)
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
+  return isNamed ? `${path}/${leaseName(release)}` : path
+}
+
+function parts(name: string): { namespace: string; release: string } {
+  const slash = name.indexOf('/')
+  return { namespace: name.slice(0, slash), release: name.slice(slash + 1) }
+}
+
+function parse({ body }: ApiAnswer): JsonObject {
+  const value: unknown = JSON.parse(body)
+  return isJsonObject(value) ? value : {}
+}

@@ -1,0 +1,186 @@
+import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { apiError } from '../cluster/api-errors.ts'
+import type { ApiAnswer, ApiRequest, Transport } from '../cluster/transport.ts'
+import { metadataOf, textIn, type RecordKind } from './record-object.ts'
+
+export interface RecordApiOptions {
+  transport: Transport
+  kind: RecordKind
+  signal: AbortSignal
+}
+
+/** Names one object of storage. */
+export interface Place {
+  namespace: string
+  name: string
+}
+
+/** Calls of the API server about the objects that hold records. */
+export interface RecordApi {
+  kind: RecordKind
+  /** Metadata of all that the selector fits, in pages; undefined for all namespaces. */
+  listMetadata(namespace: string | undefined, selector: string): Promise<JsonObject[]>
+  /** Whole objects, page by page. */
+  listPages(namespace: string | undefined, selector: string): AsyncIterable<JsonObject[]>
+  get(place: Place): Promise<JsonObject | undefined>
+  /** Its metadata and the server's time, in milliseconds since 1970. */
+  getMetadata(place: Place): Promise<{ object: JsonObject; now: number } | undefined>
+  /** @throws PkgError OBJECT_EXISTS, NAMESPACE_MISSING, and what the server refuses */
+  create(namespace: string, object: JsonObject): Promise<JsonObject>
+  /** @throws PkgError OBJECT_CHANGED, or KIND_UNKNOWN when the object is gone */
+  replace(namespace: string, object: JsonObject): Promise<JsonObject>
+  /** @returns false when there was none, or another one than that of the uid */
+  remove(place: Place, uid: string | undefined): Promise<boolean>
+}
+
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
+const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
+/** Metadata are small, records up to a megabyte. */
+const PAGE = { metadata: 500, objects: 50 }
+/** The server forgot where a list was to go on; it is begun again once. */
+const EXPIRED = 410
+
+/** Opens the API of Secrets or ConfigMaps for storage. */
+export function openRecordApi({ transport, kind, signal }: RecordApiOptions): RecordApi {
+  const resource = kind === 'secret' ? 'secrets' : 'configmaps'
+  const caller: Caller = {
+    kind,
+    pathOf: (namespace, name) =>
+      `/api/v1${namespace === undefined ? '' : `/namespaces/${namespace}`}/${resource}` +
+      (name === undefined ? '' : `/${encodeURIComponent(name)}`),
+    call: (request) => transport.request({ ...request, signal }),
+    fail: (answer, verb, name = resource) =>
+      apiError(answer, { verb, label: `${kind} ${name}`, isSecret: true }),
+  }
+  return { kind, ...listers(caller), ...getters(caller), ...writers(caller) }
+}
+
+interface Caller {
+  kind: RecordKind
+  call: (request: Omit<ApiRequest, 'signal'>) => Promise<ApiAnswer>
+  pathOf: (namespace: string | undefined, name?: string) => string
+  fail: (answer: ApiAnswer, verb: string, name?: string) => Error
+}
+
+function listers(caller: Caller): Pick<RecordApi, 'listMetadata' | 'listPages'> {
+  const { kind, pathOf } = caller
+  return {
+    async listMetadata(namespace, selector) {
+      let found: JsonObject[] = []
+      const query = { selector, limit: PAGE.metadata, accept: METADATA_LIST }
+      for await (const page of pages(caller, pathOf(namespace), query)) {
+        if (page === 'again') found = []
+        else found.push(...page)
+      }
+      return found
+    },
+
+    async *listPages(namespace, selector) {
+      const seen = new Set<string>()
+      const query = { selector, limit: PAGE.objects }
+      for await (const page of pages(caller, pathOf(namespace), query)) {
+        if (page === 'again') continue
+        const fresh = page.filter((object) => !seen.has(textIn(metadataOf(object), 'uid')))
+        for (const object of fresh) seen.add(textIn(metadataOf(object), 'uid'))
+        // Items of a list do not say of what kind they are.
+        const kindName = kind === 'secret' ? 'Secret' : 'ConfigMap'
+        yield fresh.map((object) => ({ ...object, kind: kindName }))
+      }
+    },
+  }
+}
+
+interface ListQuery {
+  selector: string
+  limit: number
+  accept?: string
+}
+
+/** Pages of a list; after `again` it begins anew. */
+async function* pages(
+  { call, fail }: Caller,
+  path: string,
+  { selector, limit, accept }: ListQuery,
+): AsyncGenerator<JsonObject[] | 'again'> {
+  let next = ''
+  let isAgain = false
+  do {
+    const answer = await call({
+      method: 'GET',
+      path,
+      query: { labelSelector: selector, limit, ...(next !== '' && { continue: next }) },
+      accept,
+    })
+    if (answer.status === EXPIRED && !isAgain) {
+      isAgain = true
+      next = ''
+      yield 'again'
+      continue
+    }
+    if (answer.status === 404) return
+    if (answer.status !== 200) throw fail(answer, 'list')
+    const list = parse(answer)
+    yield Array.isArray(list['items']) ? list['items'].filter(isJsonObject) : []
+    next = textIn(metadataOf(list), 'continue')
+    isAgain = isAgain && next !== ''
+  } while (next !== '' || isAgain)
+}
+
+function getters({ call, pathOf, fail }: Caller): Pick<RecordApi, 'get' | 'getMetadata'> {
+  return {
+    async get({ namespace, name }) {
+      const answer = await call({ method: 'GET', path: pathOf(namespace, name) })
+      if (answer.status === 404) return undefined
+      if (answer.status !== 200) throw fail(answer, 'read', name)
+      return parse(answer)
+    },
+
+    async getMetadata({ namespace, name }) {
+      const answer = await call({ method: 'GET', path: pathOf(namespace, name), accept: METADATA })
+      if (answer.status === 404) return undefined
+      if (answer.status !== 200) throw fail(answer, 'read', name)
+      return { object: parse(answer), now: Date.parse(answer.headers['date'] ?? '') }
+    },
+  }
+}
+
+/** What is written bears a mark of the write, so a call whose answer was lost may be repeated. */
+function writers({ call, pathOf, fail }: Caller): Pick<RecordApi, 'create' | 'replace' | 'remove'> {
+  return {
+    async create(namespace, object) {
+      const answer = await call({
+        method: 'POST',
+        path: pathOf(namespace),
+        body: object,
+        isRepeatable: true,
+      })
+      if (answer.status === 201) return parse(answer)
+      throw fail(answer, 'create', textIn(metadataOf(object), 'name'))
+    },
+
+    async replace(namespace, object) {
+      const name = textIn(metadataOf(object), 'name')
+      const answer = await call({ method: 'PUT', path: pathOf(namespace, name), body: object })
+      if (answer.status === 200) return parse(answer)
+      throw fail(answer, 'update', name)
+    },
+
+    async remove({ namespace, name }, uid) {
+      const answer = await call({
+        method: 'DELETE',
+        path: pathOf(namespace, name),
+        ...(uid !== undefined && {
+          body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
+        }),
+      })
+      if (answer.status === 404 || (answer.status === 409 && uid !== undefined)) return false
+      if (answer.status === 200 || answer.status === 202) return true
+      throw fail(answer, 'delete', name)
+    },
+  }
+}
+
+function parse({ body }: ApiAnswer): JsonObject {
+  const value: unknown = JSON.parse(body)
+  return isJsonObject(value) ? value : {}
+}

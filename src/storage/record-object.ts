@@ -1,0 +1,175 @@
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import type { Release } from '../release/release.ts'
+import { isReleaseStatus } from '../release/status.ts'
+import type { RecordHead, ReleaseName } from './storage.ts'
+
+/*
+ * Objects of the API server that hold records. A record is exactly what Helm's driver of the
+ * same name writes, plus two marks that Helm passes over; pieces and journals bear another
+ * owner, so that Helm does not take them for records.
+ */
+
+/** Kinds of object that hold records, as Helm calls its drivers. */
+export type RecordKind = 'secret' | 'configmap'
+
+/** A record's object as far as its metadata tell. */
+export interface RecordMeta extends RecordHead {
+  objectName: string
+  uid: string
+  resourceVersion: string
+  /** Of its newest change, in milliseconds since 1970 by the server's clock. */
+  changedAt: number
+  /** The write that made it so, when it was one of ours. */
+  write: string
+  /** What lies beside the record; see `release/left-out.ts`. */
+  leftOut: string | undefined
+}
+
+/** Labels of every object that storage keeps for a release. */
+export const OWNER = { record: 'helm', piece: 'kubectl-pkg-part', journal: 'kubectl-pkg-journal' }
+
+const WRITE = 'kubectl-pkg/write'
+const LEFT_OUT = 'kubectl-pkg/left-out'
+const SYSTEM_LABELS = ['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt', LEFT_OUT]
+const RECORD_NAME = /^sh\.helm\.release\.v1\.(?<name>.+)\.v(?<revision>[0-9]+)$/
+
+/** Source: Helm 4.1.4 pkg/storage/storage.go, makeKey. */
+export function recordName({ name }: ReleaseName, revision: number): string {
+  return `sh.helm.release.v1.${name}.v${revision}`
+}
+
+export function pieceName({ name }: ReleaseName, digest: string, at: number): string {
+  return `pkg.part.v1.${name}.${digest}.${at}`
+}
+
+export function journalName({ name }: ReleaseName): string {
+  return `pkg.journal.v1.${name}`
+}
+
+/** How a record is stamped when it is written. */
+export interface RecordStamp {
+  write: string
+  leftOut: string | undefined
+  time: { label: 'createdAt' | 'modifiedAt'; now: Date }
+}
+
+/**
+ * The object of a record.
+ *
+ * Source: Helm 4.1.4 pkg/storage/driver/secrets.go, newSecretsObject; cfgmaps.go.
+ */
+export function recordObject(
+  kind: RecordKind,
+  release: Release,
+  text: string,
+  { write, leftOut, time }: RecordStamp,
+): JsonObject {
+  const labels: Record<string, string> = {
+    ...release.labels,
+    [time.label]: String(Math.floor(time.now.getTime() / 1000)),
+    name: release.name,
+    owner: OWNER.record,
+    status: release.status,
+    version: String(release.revision),
+    // Helm copies labels to the next revision, so this one says whose it is.
+    ...(leftOut !== undefined && { [LEFT_OUT]: `v${release.revision}.${leftOut}` }),
+  }
+  const object = objectOf(kind, {
+    name: recordName(release, release.revision),
+    labels,
+    type: 'helm.sh/release.v1',
+    data: { release: Buffer.from(text, 'latin1') },
+  })
+  return { ...object, metadata: { ...metadataOf(object), annotations: { [WRITE]: write } } }
+}
+
+export interface HeldData {
+  name: string
+  labels: Record<string, string>
+  /** Of a Secret. */
+  type: string
+  data: Record<string, Uint8Array>
+}
+
+/** A Secret, or a ConfigMap whose data are text unless they are no ASCII. */
+export function objectOf(kind: RecordKind, { name, labels, type, data }: HeldData): JsonObject {
+  const metadata = { name, labels }
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+  if (kind === 'secret') {
+    const encoded = Object.fromEntries(Object.entries(data).map(([key, v]) => [key, base64(v)]))
+    return { apiVersion: 'v1', kind: 'Secret', metadata, type, data: encoded }
+  }
+  const texts: JsonObject = {}
+  const binary: JsonObject = {}
+  for (const [key, bytes] of Object.entries(data)) {
+    if (bytes.every((byte) => byte < 0x80)) texts[key] = Buffer.from(bytes).toString('latin1')
+    else binary[key] = base64(bytes)
+  }
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: texts, binaryData: binary }
+}
+
+/** What an object holds under a key; undefined when it lacks it. */
+export function heldData(object: JsonObject, key: string): Buffer | undefined {
+  const { kind, data, binaryData } = object
+  const text = isJsonObject(data) && Object.hasOwn(data, key) ? data[key] : undefined
+  if (typeof text === 'string') return Buffer.from(text, kind === 'Secret' ? 'base64' : 'utf8')
+  const bytes = isJsonObject(binaryData) && Object.hasOwn(binaryData, key) ? binaryData[key] : null
+  return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : undefined
+}
+
+/** Reads the metadata of a record's object; undefined when its name is none of Helm's. */
+export function recordMeta(object: JsonObject): RecordMeta | undefined {
+  const metadata = metadataOf(object)
+  const objectName = textIn(metadata, 'name')
+  const { name, revision = '' } = RECORD_NAME.exec(objectName)?.groups ?? {}
+  if (name === undefined) return undefined
+  const labels = stringsIn(metadata, 'labels')
+  const status = labels['status'] ?? ''
+  const { [LEFT_OUT]: mark = '' } = labels
+  const own = `v${revision}.`
+  const createdAt = Date.parse(textIn(metadata, 'creationTimestamp')) || 0
+  return {
+    name,
+    namespace: textIn(metadata, 'namespace'),
+    revision: Number(revision),
+    status: isReleaseStatus(status) ? status : 'unknown',
+    labels: Object.fromEntries(
+      Object.entries(labels).filter(([key]) => !SYSTEM_LABELS.includes(key)),
+    ),
+    createdAt,
+    objectName,
+    uid: textIn(metadata, 'uid'),
+    resourceVersion: textIn(metadata, 'resourceVersion'),
+    changedAt: Math.max(createdAt, ...changeTimes(metadata)),
+    write: stringsIn(metadata, 'annotations')[WRITE] ?? '',
+    leftOut: mark.startsWith(own) ? mark.slice(own.length) : undefined,
+  }
+}
+
+/** Whom an object of storage belongs to, by its labels. */
+export function ownerLabelsOf(object: JsonObject): { name: string; owner: string } {
+  const { name = '', owner = '' } = stringsIn(metadataOf(object), 'labels')
+  return { name, owner }
+}
+
+export function metadataOf(object: JsonObject): JsonObject {
+  const { metadata } = object
+  return isJsonObject(metadata) ? metadata : {}
+}
+
+export function textIn(object: JsonObject, key: string): string {
+  const value = object[key]
+  return typeof value === 'string' ? value : ''
+}
+
+function stringsIn(object: JsonObject, key: string): Record<string, string> {
+  const value = object[key]
+  if (!isJsonObject(value)) return {}
+  const isText = (entry: [string, Json]): entry is [string, string] => typeof entry[1] === 'string'
+  return Object.fromEntries(Object.entries(value).filter(isText))
+}
+
+function changeTimes({ managedFields }: JsonObject): number[] {
+  if (!Array.isArray(managedFields)) return []
+  return managedFields.filter(isJsonObject).map((each) => Date.parse(textIn(each, 'time')) || 0)
+}

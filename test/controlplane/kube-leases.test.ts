@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest'
+import { withLock, type LockRequest } from '../../src/apply/lock.ts'
+import { newToken } from '../../src/base/folders.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import { kubeLeases } from '../../src/cluster/kube-leases.ts'
+import type { LeaseStore } from '../../src/cluster/lease.ts'
+import { accountToken, api, apiOk, freshNamespace } from '../support/plane.ts'
+import { planeTransport } from '../support/plane-transport.ts'
+
+const TIMES = { heartbeat: 100, expiry: 400, poll: 20 }
+
+function open(token?: string, notices: string[] = []): LeaseStore {
+  return kubeLeases({
+    transport: planeTransport(token),
+    expiry: TIMES.expiry,
+    onNotice: (notice) => notices.push(notice),
+  })
+}
+
+function requestIn(namespace: string, fields: Partial<LockRequest> = {}): LockRequest {
+  return {
+    release: { name: 'web', namespace },
+    verb: 'upgrade',
+    request: `${namespace}/web`,
+    identity: { token: newToken(), host: 'test', pid: process.pid, machine: '' },
+    times: TIMES,
+    timeout: 10_000,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    ...fields,
+  }
+}
+
+function pathIn(namespace: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/pkg-web`
+}
+
+async function sleep(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
+test('one run at a time holds the Lease, which goes with it', async () => {
+  const namespace = await freshNamespace()
+  let running = 0
+  let most = 0
+  const run = async () => {
+    most = Math.max(most, ++running)
+    await sleep(30)
+    running--
+  }
+  await Promise.all(Array.from({ length: 8 }, () => withLock(open(), requestIn(namespace), run)))
+  expect(most).toBe(1)
+  expect((await api('GET', pathIn(namespace))).status).toBe(404)
+})
+
+test('a holder that is alive keeps its Lease, longer than the expiry', async () => {
+  const namespace = await freshNamespace()
+  await withLock(open(), requestIn(namespace), async (lock) => {
+    const impatient = requestIn(namespace, { timeout: 900 })
+    await expect(withLock(open(), impatient, async () => undefined)).rejects.toMatchObject({
+      code: 'RELEASE_LOCKED',
+      message: expect.stringContaining(`is held by upgrade by process ${process.pid} on test`),
+    })
+    await lock.assertHeld()
+    const { spec } = await apiOk('GET', pathIn(namespace))
+    expect(spec).toMatchObject({ holderIdentity: expect.stringMatching(/^test /) })
+  })
+})
+
+test('a Lease whose holder fell silent is taken over, and says who that was', async () => {
+  const namespace = await freshNamespace()
+  const dead = requestIn(namespace)
+  const leases = open()
+  const holder = {
+    ...dead.identity,
+    after: ['earlier'],
+    since: new Date().toISOString(),
+    verb: 'upgrade',
+    request: dead.request,
+    run: 'run-1',
+  }
+  await leases.read(`${namespace}/web`)
+  expect(await leases.create(`${namespace}/web`, holder)).toBe(true)
+
+  await withLock(open(), requestIn(namespace), async ({ left, holder: own }) => {
+    expect(left).toEqual(holder)
+    expect([own.run, own.after]).toEqual(['run-1', ['earlier', holder.token]])
+    expect(await leases.isHeldBy(`${namespace}/web`, holder)).toBe(false)
+    expect(await leases.heartbeat(`${namespace}/web`, holder, new Date())).toBe(false)
+  })
+})
+
+test('a Lease that was deleted or taken is lost at the next heartbeat', async () => {
+  const namespace = await freshNamespace()
+  const lost = withLock(open(), requestIn(namespace), async (lock) => {
+    await apiOk('DELETE', pathIn(namespace))
+    await sleep(250)
+    await lock.assertHeld()
+  })
+  await expect(lost).rejects.toMatchObject({ code: 'LOCK_LOST' })
+})
+
+test('a Lease of another program is never taken', async () => {
+  const namespace = await freshNamespace()
+  const body: JsonObject = {
+    metadata: { name: 'pkg-web' },
+    spec: { holderIdentity: 'somebody else' },
+  }
+  await apiOk('POST', pathIn(namespace).replace('/pkg-web', ''), body)
+  const request = requestIn(namespace, { timeout: 800 })
+  await expect(withLock(open(), request, async () => undefined)).rejects.toMatchObject({
+    code: 'RELEASE_LOCKED',
+    message: 'release "web" is held by a lock that cannot be read',
+  })
+})
+
+test('who may not use Leases is told so, and goes on', async () => {
+  const namespace = await freshNamespace()
+  const notices: string[] = []
+  const leases = open(await accountToken(namespace, []), notices)
+  const exclusive = await withLock(leases, requestIn(namespace), async (lock) => {
+    await lock.assertHeld()
+    return leases.isExclusive()
+  })
+  expect(exclusive).toBe(false)
+  expect(notices).toEqual([expect.stringMatching(/^no right to use Leases/)])
+})
