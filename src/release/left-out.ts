@@ -1,9 +1,9 @@
 import { sha256 } from '../base/digest.ts'
 import { PkgError } from '../base/errors.ts'
 import { isJsonObject, type Json } from '../base/json.ts'
-import { requirePackage } from '../base/lazy.ts'
 import { LIMITS } from '../base/limits.ts'
 import { encodeRelease } from './codec.ts'
+import { pack, unpack } from './packed.ts'
 import { shortenManifest } from './shorten-manifest.ts'
 import type { Release } from './release.ts'
 
@@ -44,8 +44,6 @@ export interface EncodedRecord {
   /** Those that are to be stored, unless they are already. */
   pieces: Piece[]
 }
-
-type Zlib = Pick<typeof import('node:zlib'), 'gzipSync' | 'gunzipSync'>
 
 /** Objects of every kind of store hold this much with room for their names. */
 const CHUNK_BYTES = 900_000
@@ -107,14 +105,8 @@ export function withChartFiles(release: Release, content: string): Release {
  * @throws PkgError RELEASE_UNREADABLE when it is damaged
  */
 export function contentOf({ digest, chunks }: Piece): string {
-  const { gunzipSync } = requirePackage('node:zlib') as Zlib
-  let content: Buffer
-  try {
-    content = gunzipSync(Buffer.concat(chunks), { maxOutputLength: LIMITS.recordDecodedBytes })
-  } catch (error) {
-    throw new PkgError('RELEASE_UNREADABLE', `its part ${digest} is damaged`, { cause: error })
-  }
-  if (digestOf(content) === digest) return content.toString('utf8')
+  const content = unpack(Buffer.concat(chunks))
+  if (digestOf(content) === digest) return content
   throw new PkgError('RELEASE_UNREADABLE', `its part ${digest} holds something else`)
 }
 
@@ -162,16 +154,14 @@ function filesFrom(json: Json | undefined): Release['chart']['files'] {
 }
 
 function pieceOf(content: string): Piece {
-  const { gzipSync } = requirePackage('node:zlib') as Zlib
-  const data = Buffer.from(content, 'utf8')
-  const packed = gzipSync(data, { level: 9 })
+  const packed = pack(content)
   const chunks: Uint8Array[] = []
   for (let at = 0; at < packed.length; at += CHUNK_BYTES) {
     chunks.push(packed.subarray(at, at + CHUNK_BYTES))
   }
-  return { digest: digestOf(data), chunks }
+  return { digest: digestOf(content), chunks }
 }
 
-function digestOf(data: Uint8Array): string {
-  return sha256(data).slice(0, 16)
+function digestOf(content: string): string {
+  return sha256(content).slice(0, 16)
 }

@@ -1,13 +1,10 @@
 import { PkgError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import { requirePackage } from '../base/lazy.ts'
-import { LIMITS } from '../base/limits.ts'
+import { pack, unpack } from '../release/packed.ts'
 import { shortenManifest } from '../release/shorten-manifest.ts'
 import { heldData, journalName, metadataOf, objectOf, OWNER, textIn } from './record-object.ts'
 import type { RecordApi } from './record-api.ts'
 import { parseJournal, type Journal, type ReleaseName } from './storage.ts'
-
-type Zlib = Pick<typeof import('node:zlib'), 'gzipSync' | 'gunzipSync'>
 
 /** Journals of releases; what a reading of the records has shown of them is not asked again. */
 export interface KubeJournals {
@@ -44,7 +41,7 @@ export function kubeJournals(api: RecordApi): KubeJournals {
     async read(release) {
       const object = await objectOfJournal(release)
       const data = object && heldData(object, KEY)
-      return data && parseJournal(unpack(data))
+      return data && unpackJournal(data)
     },
 
     async write(release, journal) {
@@ -53,7 +50,7 @@ export function kubeJournals(api: RecordApi): KubeJournals {
         name: journalName(release),
         labels: { name: release.name, owner: OWNER.journal },
         type: 'kubectl-pkg/journal.v1',
-        data: { [KEY]: pack(journal) },
+        data: { [KEY]: packJournal(journal) },
       })
       if (existing === undefined) {
         known.set(keyOf(release), await createOrReplace(api, release, object))
@@ -87,26 +84,21 @@ async function createOrReplace(
 }
 
 /** A journal names objects; of large ones nothing but the name counts. */
-function pack(journal: Journal): Buffer {
-  const whole = gzip(journal)
+function packJournal(journal: Journal): Buffer {
+  const whole = pack(JSON.stringify(journal))
   if (whole.length <= BYTES) return whole
-  const short = gzip({ ...journal, manifests: journal.manifests.map(shortenManifest) })
+  const manifests = journal.manifests.map(shortenManifest)
+  const short = pack(JSON.stringify({ ...journal, manifests }))
   if (short.length <= BYTES) return short
   throw new PkgError('RELEASE_TOO_LARGE', `a journal takes ${short.length} bytes when stored`)
 }
 
-function gzip(journal: Journal): Buffer {
-  const { gzipSync } = requirePackage('node:zlib') as Zlib
-  return gzipSync(JSON.stringify(journal))
-}
-
 /** What is damaged reads as nothing. */
-function unpack(data: Buffer): string {
-  const { gunzipSync } = requirePackage('node:zlib') as Zlib
+function unpackJournal(data: Uint8Array): Journal | undefined {
   try {
-    return gunzipSync(data, { maxOutputLength: LIMITS.recordDecodedBytes }).toString('utf8')
+    return parseJournal(unpack(data))
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return ''
+    if (error instanceof PkgError) return undefined
     throw error
   }
 }
