@@ -32,4 +32,21 @@ export interface Hook {
   weight: number
   deletePolicies: HookDeletePolicy[]
   outputLogPolicies: string[]
+  /** How it ran last; undefined when it never did. */
+  lastRun?: HookRun | undefined
 }
+
+/** How a hook ran, as Helm records it. */
+export interface HookRun {
+  phase: HookPhase
+  /** RFC 3339. */
+  startedAt: string
+  /** RFC 3339; empty while it runs. */
+  completedAt: string
+  /** The one of its events that it ran for; not recorded by Helm. */
+  event?: HookEvent | undefined
+  /** The run of this program that it ran in, so that a repeated one does not run it again. */
+  run?: string | undefined
+}
+
+export type HookPhase = 'Unknown' | 'Running' | 'Succeeded' | 'Failed'

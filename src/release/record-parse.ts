@@ -2,7 +2,7 @@ import { PkgError } from '../base/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { isNative, type Chart, type ChartFile, type ChartLock } from '../chart/chart.ts'
 import type { ChartMetadata, Dependency } from '../chart/metadata.ts'
-import type { Hook, HookDeletePolicy, HookEvent } from '../manifest/manifest.ts'
+import type { Hook, HookDeletePolicy, HookEvent, HookPhase, HookRun } from '../manifest/manifest.ts'
 import { valueFrom, type Numbers } from './record-text.ts'
 import type { RecordExtra, Release, ReleaseStatus } from './release.ts'
 import { isReleaseStatus } from './status.ts'
@@ -13,7 +13,7 @@ const RECORD_FIELDS = namesIn(
 const INFO_FIELDS = namesIn('first_deployed last_deployed deleted description status notes')
 const CHART_FIELDS = namesIn('metadata lock templates values schema files')
 const HOOK_FIELDS = namesIn(
-  'name kind path manifest events weight delete_policies output_log_policies',
+  'name kind path manifest events last_run weight delete_policies output_log_policies',
 )
 
 /**
@@ -144,6 +144,7 @@ function parseLock(json: Json | undefined): ChartLock | undefined {
 
 function parseHook(json: JsonObject): Hook {
   const weight = json['weight']
+  const lastRun = parseHookRun(objectIn(json, 'last_run'))
   return {
     name: textIn(json, 'name'),
     kind: textIn(json, 'kind'),
@@ -153,6 +154,25 @@ function parseHook(json: JsonObject): Hook {
     weight: typeof weight === 'number' ? weight : 0,
     deletePolicies: textsIn(json, 'delete_policies') as HookDeletePolicy[],
     outputLogPolicies: textsIn(json, 'output_log_policies'),
+    ...(lastRun !== undefined && { lastRun }),
+  }
+}
+
+const PHASES: readonly HookPhase[] = ['Running', 'Succeeded', 'Failed']
+
+/** Helm writes of a hook that never ran that its phase is empty. */
+function parseHookRun(json: JsonObject): HookRun | undefined {
+  const phase = textIn(json, 'phase')
+  const startedAt = textIn(json, 'started_at')
+  if (phase === '' && startedAt === '') return undefined
+  const event = textIn(json, 'event')
+  const run = textIn(json, 'run')
+  return {
+    phase: PHASES.find((known) => known === phase) ?? 'Unknown',
+    startedAt,
+    completedAt: textIn(json, 'completed_at'),
+    ...(event !== '' && { event: event as HookEvent }),
+    ...(run !== '' && { run }),
   }
 }
 

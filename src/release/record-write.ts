@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import type { Chart, ChartFile } from '../chart/chart.ts'
 import type { ChartMetadata, Dependency } from '../chart/metadata.ts'
-import type { Hook } from '../manifest/manifest.ts'
+import type { Hook, HookRun } from '../manifest/manifest.ts'
 import { listText, objectText, valueText, type Field, type RawJson } from './record-text.ts'
 import type { Release } from './release.ts'
 
@@ -154,18 +154,27 @@ function hooksText(hooks: readonly Hook[], extra: JsonObject[] | undefined): Raw
 }
 
 function hookText(hook: Hook, extra: JsonObject | undefined): RawJson {
-  const { last_run: lastRun = { phase: '' }, ...unknown } = extra ?? {}
   return objectText([
     ['name', filled(hook.name)],
     ['kind', filled(hook.kind)],
     ['path', filled(hook.path)],
     ['manifest', filled(hook.manifest)],
     ['events', filledList(hook.events)],
-    ['last_run', lastRun],
+    ['last_run', hookRunText(hook.lastRun)],
     ['weight', hook.weight === 0 ? undefined : hook.weight],
     ['delete_policies', filledList(hook.deletePolicies)],
     ['output_log_policies', filledList(hook.outputLogPolicies)],
-    ...unknownFields(unknown),
+    ...unknownFields(extra),
+  ])
+}
+
+function hookRunText(run: HookRun | undefined): RawJson {
+  return objectText([
+    ['started_at', filled(run?.startedAt)],
+    ['completed_at', filled(run?.completedAt)],
+    ['phase', run?.phase ?? ''],
+    ['event', filled(run?.event)],
+    ['run', filled(run?.run)],
   ])
 }
 

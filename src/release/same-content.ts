@@ -10,7 +10,12 @@ export function isSameContent(left: Release, right: Release): boolean {
     left.chart.metadata.version === right.chart.metadata.version &&
     left.chart.metadata.appVersion === right.chart.metadata.appVersion &&
     encodeJson(left.config) === encodeJson(right.config) &&
-    JSON.stringify(left.hooks) === JSON.stringify(right.hooks) &&
+    hooksText(left) === hooksText(right) &&
     encodeJson(left.labels) === encodeJson(right.labels)
   )
+}
+
+/** Without how they ran, and without policies that running them has filled in. */
+function hooksText({ hooks }: Release): string {
+  return JSON.stringify(hooks.map(({ name, kind, path, manifest }) => [name, kind, path, manifest]))
 }

@@ -24,6 +24,13 @@ test('a release is decoded as it was encoded', () => {
         weight: -5,
         deletePolicies: ['hook-succeeded'],
         outputLogPolicies: ['hook-failed'],
+        lastRun: {
+          phase: 'Succeeded',
+          startedAt: '2026-01-01T00:00:00Z',
+          completedAt: '2026-01-01T00:00:01Z',
+          event: 'pre-install',
+          run: 'r1',
+        },
       },
     ],
   })
@@ -34,7 +41,7 @@ test('a release is decoded as it was encoded', () => {
     record: {},
     info: {},
     chart: { schemamodtime: '0001-01-01T00:00:00Z' },
-    hooks: [{ last_run: { phase: '' } }],
+    hooks: [{}],
   })
 })
 
