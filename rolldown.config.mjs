@@ -34,7 +34,13 @@ rmSync(folder, { recursive: true, force: true })
 const shared = {
   platform: 'node',
   resolve: { alias: { 'kubectl-pkg/plugin': new URL('src/plugin.ts', import.meta.url).pathname } },
-  external: [...builtinModules, ...builtinModules.map((name) => `node:${name}`), 'typescript'],
+  // openpgp stays a file of its own, as its licence (LGPL) wants: anyone may put another in its place.
+  external: [
+    ...builtinModules,
+    ...builtinModules.map((name) => `node:${name}`),
+    'typescript',
+    'openpgp',
+  ],
   transform: { define: { VERSION: JSON.stringify(version), ROUTES: JSON.stringify(routes()) } },
   plugins: [lazyOclif(), lazyPackages()],
 }

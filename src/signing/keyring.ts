@@ -1,0 +1,66 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Key } from 'openpgp'
+import { PkgError } from '../base/errors.ts'
+import { isSystemError } from '../base/files.ts'
+import { isKeybox, keysOfKeybox } from './keybox.ts'
+
+/** More than a keyring of a person or a company needs. */
+const LIMIT = 64 * 1024 * 1024
+
+export interface Keyring {
+  path: string
+  /** A database of GnuPG 2.1 or later; its secret keys are with gpg alone. */
+  isKeybox: boolean
+  keys: Key[]
+}
+
+/**
+ * Reads a keyring: the old format of GnuPG (`pubring.gpg`, `gpg --export`), the new one
+ * (`pubring.kbx`) or keys in armour.
+ *
+ * @throws PkgError PROVENANCE_FAILED: without a keyring nothing can be vouched for
+ */
+export async function readKeyring(path: string): Promise<Keyring> {
+  const bytes = readBytes(path)
+  const { readKeys } = await import('openpgp')
+  try {
+    const isBox = isKeybox(bytes)
+    const isArmored = bytes.toString('latin1', 0, 64).trimStart().startsWith('-----BEGIN PGP ')
+    const keys = isArmored
+      ? await readKeys({ armoredKeys: bytes.toString('utf8') })
+      : await readKeys({ binaryKeys: isBox ? keysOfKeybox(bytes) : bytes })
+    return { path, isKeybox: isBox, keys }
+  } catch (error) {
+    throw unreadable(path, (error as Error).message)
+  }
+}
+
+/**
+ * Where gpg keeps a person's public keys: `pubring.gpg` as Helm wants it, else `pubring.kbx`.
+ *
+ * @param home folder of GnuPG
+ */
+export function defaultKeyring(home: string): string {
+  const old = join(home, 'pubring.gpg')
+  const current = join(home, 'pubring.kbx')
+  const has = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined
+  return !has(old) && has(current) ? current : old
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    const { size } = statSync(path)
+    if (size <= LIMIT) return readFileSync(path)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    throw unreadable(path, error.message)
+  }
+  throw unreadable(path, `it is larger than ${LIMIT} bytes`)
+}
+
+function unreadable(path: string, reason: string): PkgError {
+  return new PkgError('PROVENANCE_FAILED', `failed to load keyring ${path}: ${reason}`, {
+    hint: 'Name one with --keyring; "gpg --export > keys.gpg" makes one.',
+  })
+}
