@@ -1,5 +1,6 @@
 import { planDeployment } from '../apply/deploy.ts'
-import { desiredObjects, liveObjects, objectsOf } from '../apply/target-objects.ts'
+import { liveObjects } from '../apply/read-live.ts'
+import { desiredObjects, objectsOf } from '../apply/target-objects.ts'
 import { byInstallOrder } from '../manifest/kind-order.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
 import { maskSecrets, type Mask } from '../plan/diff.ts'

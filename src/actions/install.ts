@@ -5,6 +5,7 @@ import {
   type Deployed,
   type Deployment,
 } from '../apply/deploy.ts'
+import type { CrdMode } from '../apply/crds.ts'
 import type { Settled } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
 import { crdsOf, namespaceObject } from '../apply/target-objects.ts'
@@ -37,6 +38,8 @@ export interface ChartRequest {
   /** Adopts objects that another release, or nobody, owns. */
   takeOwnership?: boolean
   skipCrds?: boolean
+  /** What becomes of the CRDs of crds/ folders. */
+  crds?: CrdMode | undefined
   createNamespace?: boolean
   /** Writes hooks too, where the target does not run them. */
   withHooks?: boolean
@@ -104,15 +107,21 @@ export function commonDeployment(
 ): Omit<Deployment, 'description' | 'failure'> {
   const { takeOwnership = false, withHooks = false, historyMax = 0 } = request
   const namespaces = request.createNamespace === true ? [namespaceObject(release.namespace)] : []
-  const crds = request.skipCrds === true ? [] : crdsOf(release)
+  const crds = { objects: crdsOf(release), mode: crdModeOf(request) }
   return {
     release,
     before,
     takeOwnership,
     withHooks,
     historyMax,
-    prerequisites: [...namespaces, ...crds],
+    prerequisites: namespaces,
+    crds,
   }
+}
+
+/** CRDs are left alone by an upgrade into a directory, as they are by Helm. */
+function crdModeOf({ skipCrds = false, crds = 'create' }: ChartRequest): CrdMode {
+  return skipCrds ? 'skip' : crds
 }
 
 function deploymentOf(

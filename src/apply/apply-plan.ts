@@ -3,22 +3,29 @@ import { isSystemError } from '../base/files.ts'
 import { refOf } from '../cluster/cluster.ts'
 import { describeObject, type KubeObject } from '../manifest/object.ts'
 import { isWrite, type Change, type Plan } from '../plan/plan.ts'
+import { wavesOf } from '../plan/waves.ts'
+import { awaitEstablished, awaitGone, awaitReady } from './await-wave.ts'
+import { inParallel, PARALLEL } from './in-parallel.ts'
 import type { Site } from './site.ts'
+import { writeChange } from './write-change.ts'
 
 /**
- * Carries out a plan, one change after the other in its order.
+ * Carries out a plan, wave after wave. A directory gets one change after the other; an API
+ * server those of a wave at the same time, a few at a time.
  *
- * Each change may be done twice: a run that was cut off is simply run again.
+ * After a failure nothing new is begun, and what is under way is finished. Each change may be
+ * done twice: a run that was cut off is simply run again.
  *
- * @throws PkgError APPLY_FAILED for the first object that could not be written, LOCK_LOST,
- *   INTERRUPTED
+ * @throws PkgError APPLY_FAILED and what the target refuses, for the first object, with all
+ *   others that failed at the same time; LOCK_LOST, INTERRUPTED; what waits for stages throw
  */
 export async function applyPlan(site: Site, plan: Plan): Promise<void> {
-  for (const change of plan.changes) {
-    if (!isWrite(change)) continue
-    assertNotStopped(site.signal, change)
-    await site.lock.assertHeld()
-    await applyChange(site, change)
+  if (!site.cluster.runsHooks) return applyEach(site, plan.changes.filter(isWrite), 1)
+  for (const { changes, awaited, leaving } of wavesOf(plan)) {
+    await applyEach(site, changes, PARALLEL)
+    await awaitEstablished(site, awaited)
+    await awaitReady(site, awaited)
+    await awaitGone(site, leaving)
   }
 }
 
@@ -26,8 +33,19 @@ export async function applyPlan(site: Site, plan: Plan): Promise<void> {
 export async function createMissing(site: Site, objects: readonly KubeObject[]): Promise<void> {
   for (const object of objects) {
     if ((await site.cluster.get(refOf(object), site.signal)) !== undefined) continue
-    await site.lock.assertHeld()
-    await applyChange(site, { op: 'create', object, live: undefined })
+    await applyEach(site, [{ op: 'create', object, live: undefined }], 1)
+  }
+}
+
+async function applyEach(site: Site, changes: readonly Change[], width: number): Promise<void> {
+  try {
+    await inParallel(changes, width, async (change) => {
+      assertNotStopped(site.signal, change)
+      await site.lock.assertHeld()
+      await applyChange(site, change)
+    })
+  } catch (error) {
+    throw error instanceof AggregateError ? joined(error.errors) : error
   }
 }
 
@@ -39,16 +57,29 @@ function assertNotStopped(signal: AbortSignal, { op, object }: Change): void {
   throw new PkgError(reason.code, message, { hint: reason.hint, cause: reason })
 }
 
-async function applyChange({ cluster }: Site, { op, object }: Change): Promise<void> {
+async function applyChange(site: Site, change: Change): Promise<void> {
   try {
-    if (op === 'delete') await cluster.delete(refOf(object))
-    else await cluster.apply(object)
+    await writeChange(site, change)
   } catch (error) {
     if (!isSystemError(error)) throw error
-    const label = describeObject(object)
-    throw new PkgError('APPLY_FAILED', `${op} of ${label} failed: ${error.message}`, {
+    const label = describeObject(change.object)
+    throw new PkgError('APPLY_FAILED', `${change.op} of ${label} failed: ${error.message}`, {
       hint: 'Solve the cause and run the same command again; it takes up what is left to do.',
       cause: error,
     })
   }
 }
+
+/** One failure that also tells the others; a lock that is lost or a signal comes first. */
+function joined(errors: readonly unknown[]): unknown {
+  const unexpected = errors.find((error) => !(error instanceof PkgError))
+  if (unexpected !== undefined) return unexpected
+  const failures = errors.filter((error) => error instanceof PkgError)
+  const first = failures.find(({ code }) => FIRST.has(code)) ?? failures[0]
+  if (first === undefined || FIRST.has(first.code)) return first
+  const { code, message, hint, span, details, cause } = first
+  const others = failures.filter((each) => each !== first).map((each) => `also: ${each.message}`)
+  return new PkgError(code, message, { hint, span, details: [...details, ...others], cause })
+}
+
+const FIRST: ReadonlySet<string> = new Set(['INTERRUPTED', 'TERMINATED', 'LOCK_LOST'])

@@ -1,17 +1,20 @@
 import { PkgError } from '../base/errors.ts'
 import { isSystemError } from '../base/files.ts'
 import type { KubeObject } from '../manifest/object.ts'
-import { buildPlan } from '../plan/build-plan.ts'
+import { assertAllowed, type Allowance } from '../plan/allow.ts'
 import { isWrite, type Plan } from '../plan/plan.ts'
 import { lastRevision, revisionsToDrop } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import { isSameContent } from '../release/same-content.ts'
 import { applyPlan, createMissing } from './apply-plan.ts'
+import { aroundWrites, verbOf, type RecordHooks } from './around.ts'
 import { cleanUp, type FailedRun } from './clean-up.ts'
+import { planDefinitions, type CrdMode } from './crds.ts'
 import { extendJournal } from './journal.ts'
+import { planObjects } from './plan-objects.ts'
+import { resumeHooks } from './run-hooks.ts'
 import { supersede, type Settled } from './settle.ts'
 import type { Site, View } from './site.ts'
-import { desiredObjects, liveObjects, writtenObjects } from './target-objects.ts'
 
 export interface Deployment {
   /** The revision to get to; its status is pending. */
@@ -19,9 +22,15 @@ export interface Deployment {
   /** What came before it. */
   before: Pick<Settled, 'history' | 'abandoned'>
   takeOwnership?: boolean
+  /** What the plan may do; by default nothing that takes fields, data or running pods away. */
+  allowance?: Allowance
+  /** CRDs of crds/ folders, which no release owns, and what to do with them. */
+  crds?: { objects: readonly KubeObject[]; mode: CrdMode } | undefined
+  /** Refuses a plan that is not the one that was approved; called before anything is written. */
+  approve?: ((plan: Plan) => void) | undefined
   /** Writes hooks too, where the target does not run them. */
   withHooks?: boolean
-  /** Objects that must be there first and that no release owns: CRDs, the namespace. */
+  /** Objects that must be there first and that no release owns: the namespace. */
   prerequisites?: readonly KubeObject[]
   /** How many revisions to keep; 0 keeps all. */
   historyMax?: number
@@ -48,26 +57,44 @@ export interface Deployed {
 /**
  * Takes the target from one release to the next and records it.
  *
- * Order: the record as pending; the plan's writes; the record as deployed; the one before
- * as superseded. So at no moment is there no deployed revision, once there was one.
+ * Order: the record as pending; namespace and CRDs; hooks before; the plan's writes; waits and
+ * hooks after; the record as deployed; the one before as superseded. So at no moment is there no
+ * deployed revision, once there was one.
  *
- * @throws PkgError OBJECT_NOT_OWNED before anything is written, APPLY_FAILED,
- *   RECORD_NOT_WRITTEN, LOCK_LOST, INTERRUPTED
+ * @throws PkgError before anything is written OBJECT_NOT_OWNED, CRD_UNSAFE and what is not
+ *   allowed; APPLY_FAILED, RECORD_NOT_WRITTEN, LOCK_LOST, INTERRUPTED
  */
 export async function deploy(site: Site, deployment: Deployment): Promise<Deployed> {
   const { release: wanted, before } = deployment
+  const crds = await planDefinitions(site, deployment.crds)
   const plan = await planDeployment(site, deployment)
-  const unchanged = unchangedRelease(deployment, plan)
+  for (const notice of plan.notices ?? []) site.onNotice(notice)
+  assertAllowed(plan, deployment.allowance ?? {})
+  assertAllowed(crds, deployment.allowance ?? {})
+  deployment.approve?.({ ...plan, changes: [...crds.changes, ...plan.changes] })
+  const isSame = !crds.changes.some(isWrite)
+  const unchanged = isSame ? unchangedRelease(deployment, plan) : undefined
   if (unchanged !== undefined) {
     await conclude(site, before.history, deployment.historyMax)
     return { release: unchanged, plan, isRecorded: false }
   }
 
-  const release: Release = { ...wanted, run: site.lock.holder.run }
+  const { run } = site.lock.holder
+  const hooks = resumeHooks(wanted.hooks, before.abandoned?.hooks ?? [], run)
+  let release: Release = { ...wanted, hooks, run }
+  const recordHooks: RecordHooks = async (ran) => {
+    release = { ...release, hooks: ran }
+    await site.lock.assertStillOurs()
+    await site.storage.update(release)
+  }
+  const around = aroundWrites(site, verbOf(release))
   await recordPending(site, release, before.abandoned)
   try {
     await createMissing(site, deployment.prerequisites ?? [])
+    await applyPlan(site, crds)
+    await around.before(release, recordHooks)
     await applyPlan(site, plan)
+    await around.after(release, plan, recordHooks)
   } catch (error) {
     const failed = await recordFailure(site, deployment, { release, plan, error })
     if (failed !== undefined) await undoFailure(site, deployment, failed)
@@ -97,17 +124,23 @@ export async function conclude(
 /**
  * Plans a deployment without touching anything.
  *
- * @throws PkgError MANIFEST_INVALID, OBJECT_NOT_OWNED
+ * @throws PkgError MANIFEST_INVALID, OBJECT_NOT_OWNED, SEQUENCE_CYCLE, CRD_UNSAFE
  */
 export async function planDeployment(
   view: View,
-  deployment: Pick<Deployment, 'release' | 'before' | 'takeOwnership' | 'withHooks'>,
+  deployment: Pick<
+    Deployment,
+    'release' | 'before' | 'takeOwnership' | 'withHooks' | 'allowance' | 'crds'
+  >,
 ): Promise<Plan> {
-  const { release, before, takeOwnership = false, withHooks = false } = deployment
-  const desired = await desiredObjects(view, release, { withHooks })
-  const written = await writtenObjects(view, release, before)
-  const live = await liveObjects(view, [...desired, ...written.previous, ...written.attempted])
-  return buildPlan({ desired, ...written, live, owner: release, takeOwnership })
+  const { release, before, takeOwnership = false, withHooks = false, allowance = {} } = deployment
+  return planObjects(view, {
+    release,
+    before,
+    withHooks,
+    takeOwnership,
+    allowDataLoss: allowance.allowDataLoss === true,
+  })
 }
 
 /** The deployed revision, when it is the last one and this one would be the same. */

@@ -1,18 +1,24 @@
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/plan.ts'
-import { lastRevision } from '../release/history.ts'
+import { currentRevision, lastRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
 import { applyPlan } from './apply-plan.ts'
+import { aroundWrites, type RecordHooks } from './around.ts'
 import { supersede } from './settle.ts'
 import type { Site, View } from './site.ts'
-import { liveObjects, writtenObjects } from './target-objects.ts'
+import { sequenceOfRelease } from './chart-order.ts'
+import { liveObjects } from './read-live.ts'
+import { refinePlan } from './refine-plan.ts'
+import { writtenObjects } from './target-objects.ts'
 
 export interface Retirement {
   /** Every revision, oldest first; at least one. */
   history: readonly Release[]
   keepHistory: boolean
   description: string
+  /** Deletes CRDs of the release with all custom resources that live of them. */
+  deleteCrds?: boolean
 }
 
 /**
@@ -24,11 +30,11 @@ export interface Retirement {
 export async function retire(
   site: Site,
   last: Release,
-  { history, keepHistory, description }: Retirement,
+  { history, keepHistory, description, deleteCrds = false }: Retirement,
 ): Promise<{ release: Release; plan: Plan }> {
-  const plan = await planRetirement(site, history)
+  const plan = await planRetirement(site, history, { deleteCrds })
   const { lock, storage } = site
-  const uninstalling: Release = {
+  let uninstalling: Release = {
     ...last,
     status: 'uninstalling',
     deleted: last.deleted === '' ? timestamp(site.now()) : last.deleted,
@@ -37,7 +43,15 @@ export async function retire(
   }
   await lock.assertHeld()
   await storage.update(uninstalling)
+  const recordHooks: RecordHooks = async (hooks) => {
+    uninstalling = { ...uninstalling, hooks }
+    await lock.assertStillOurs()
+    await storage.update(uninstalling)
+  }
+  const around = aroundWrites(site, 'delete')
+  await around.before(uninstalling, recordHooks)
   await applyPlan(site, plan)
+  await around.after(uninstalling, plan, recordHooks)
 
   const release: Release = { ...uninstalling, status: 'uninstalled', description }
   await lock.assertStillOurs()
@@ -54,12 +68,23 @@ export async function retire(
 }
 
 /** Plans the removal of all that any revision of the history may have written. */
-export async function planRetirement(view: View, history: readonly Release[]): Promise<Plan> {
+export async function planRetirement(
+  view: View,
+  history: readonly Release[],
+  { deleteCrds = false }: { deleteCrds?: boolean } = {},
+): Promise<Plan> {
   const last = lastRevision(history)
   if (last === undefined) return { changes: [] }
   const written = await writtenObjects(view, last, { history })
   const live = await liveObjects(view, [...written.previous, ...written.attempted])
-  return buildPlan({ desired: [], ...written, live, owner: last })
+  const plan = buildPlan({ desired: [], ...written, live, owner: last })
+  if (!view.cluster.runsHooks) return plan
+  const current = currentRevision(history)
+  // What order the charts ask for was told when they were applied.
+  const quietly = (): void => undefined
+  const sequence = current && sequenceOfRelease(current, written.previous, quietly)
+  const choice = { owner: last, takeOwnership: false, allowDataLoss: deleteCrds }
+  return refinePlan(view, { ...plan, ...(sequence !== undefined && { sequence }) }, choice)
 }
 
 /** Removes every record of a release, the oldest first. */

@@ -1,7 +1,7 @@
 import { PkgError } from '../base/errors.ts'
-import { refOf, type ScopeOf } from '../cluster/cluster.ts'
+import type { ScopeOf } from '../cluster/cluster.ts'
 import { decodeObjects } from '../manifest/decode-objects.ts'
-import { objectKey, type KubeObject } from '../manifest/object.ts'
+import type { KubeObject } from '../manifest/object.ts'
 import { withOwner } from '../manifest/ownership.ts'
 import { currentRevision, unsettledRevisions } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
@@ -23,7 +23,7 @@ export function objectsOf(release: Release, { withHooks }: ObjectChoice): KubeOb
 }
 
 /** Gives every object the namespace it ends up in, or takes it from kinds that have none. */
-function placeObjects(
+export function placeObjects(
   objects: readonly KubeObject[],
   scopeOf: ScopeOf,
   namespace: string,
@@ -77,20 +77,6 @@ export async function writtenObjects(
     previous: placeObjects(previous, scopeOf, release.namespace),
     attempted: placeObjects(attempted, scopeOf, release.namespace),
   }
-}
-
-/** What the target holds of the objects, once each. */
-export async function liveObjects(
-  { cluster, signal }: View,
-  objects: readonly KubeObject[],
-): Promise<KubeObject[]> {
-  const wanted = new Map(objects.map((object) => [objectKey(object), object]))
-  const found: KubeObject[] = []
-  for (const object of wanted.values()) {
-    const live = await cluster.get(refOf(object), signal)
-    if (live !== undefined) found.push(live)
-  }
-  return found
 }
 
 /** Objects of the chart's crds/ folders, which no release owns. */

@@ -16,7 +16,7 @@ export function metadataDocument(metadata: ChartMetadata): GoMap {
   }
   // A chart of apiVersion v1 has its dependencies in requirements.yaml.
   if (dependencies !== undefined && metadata.apiVersion !== 'v1') {
-    document.set('dependencies', dependencies.map(dependencyStruct))
+    document.set('dependencies', dependencies.map(orderedStruct))
   }
   for (const [key, value] of document) if (value === '') document.delete(key)
   return document
@@ -39,7 +39,7 @@ export function metadataStruct(metadata: ChartMetadata): GoStruct {
     ['Maintainers', maintainers?.map(maintainerStruct)],
     ['Annotations', annotations && new Map(annotations)],
     // A chart of apiVersion v1 has its dependencies in requirements.yaml.
-    ['Dependencies', dependencies?.map(dependencyStruct)],
+    ['Dependencies', dependencies?.map(orderedStruct)],
   )
   return new GoStruct(METADATA, new Map(values.map(([field, value]) => [field, value ?? null])))
 }
@@ -132,7 +132,19 @@ export function dependencyStruct(dependency: Dependency): GoStruct {
   )
 }
 
-const DEPENDENCY: GoType = {
+/** The struct with what Helm does not know, where the chart has it. */
+function orderedStruct(dependency: Dependency): GoStruct {
+  const struct = dependencyStruct(dependency)
+  const { dependsOn = [] } = dependency
+  if (dependsOn.length === 0) return struct
+  const fields = [...DEPENDENCY.fields, { name: 'DependsOn', json: 'depends-on', omitEmpty: true }]
+  return new GoStruct(
+    { ...DEPENDENCY, fields },
+    new Map<string, Value>([...struct.fields, ['DependsOn', strings(dependsOn)]]),
+  )
+}
+
+const DEPENDENCY = {
   name: '*v2.Dependency',
   kind: 'ptr',
   fields: [
@@ -145,4 +157,4 @@ const DEPENDENCY: GoType = {
     { name: 'ImportValues', json: 'import-values', omitEmpty: true },
     { name: 'Alias', json: 'alias', omitEmpty: true },
   ],
-}
+} satisfies GoType

@@ -46,6 +46,8 @@ export interface Dependency {
   /** Strings, or maps with the keys `child` and `parent`; Helm lets anything else pass. */
   importValues?: Value[]
   alias?: string
+  /** Siblings that have to be ready before this one is begun; Helm does not know it. */
+  dependsOn?: string[]
 }
 
 /**
@@ -113,6 +115,8 @@ const DEPENDENCY: StructSpec = {
     { json: 'enabled', property: 'enabled', kind: 'bool' },
     { json: 'import-values', property: 'importValues', kind: 'values' },
     { json: 'alias', property: 'alias', kind: 'string' },
+    { json: 'depends-on', property: 'dependsOn', kind: 'strings' },
+    { json: 'dependsOn', property: 'dependsOn', kind: 'strings' },
   ],
 }
 

@@ -18,6 +18,22 @@ export function decodeObjects(text: string, name: string): KubeObject[] {
   })
 }
 
+/** An object and the template that it came from, empty where the manifest does not say. */
+export interface SourcedObject {
+  object: KubeObject
+  path: string
+}
+
+/** Reads the objects of a manifest's text as `decodeObjects` does, with their templates. */
+export function decodeSourced(text: string, name: string): SourcedObject[] {
+  return splitDocuments(text).flatMap(({ text: document, line }) => {
+    const value = decodeDocument(document, { file: name, line })
+    const [, path = ''] = /^# Source: (.*)$/m.exec(document) ?? []
+    const objects = value === null ? [] : objectsIn(value, { file: name, line })
+    return objects.map((object) => ({ object, path }))
+  })
+}
+
 /**
  * Decodes one YAML document.
  *

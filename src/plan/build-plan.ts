@@ -24,6 +24,8 @@ export interface PlanInput {
   owner: Owner
   /** Take over objects that another release, or nobody, owns. */
   takeOwnership?: boolean
+  /** Whether the target holds an object just as it is wanted; by default when both are equal. */
+  isUnchanged?: (object: KubeObject, live: KubeObject) => boolean
 }
 
 /**
@@ -46,7 +48,7 @@ export function buildPlan(input: PlanInput): Plan {
     .toSorted((left, right) => byInstallOrder(left.kind, right.kind))
     .map((object): Change => {
       const existing = live.get(objectKey(object))
-      return { op: writeOf(object, existing), object, live: existing }
+      return { op: writeOf(object, existing, input), object, live: existing }
     })
   const removals = [...indexByKey([...attemptedByUs(input, live), ...input.previous])]
     .flatMap(([key, object]) => {
@@ -78,9 +80,13 @@ function isOwner(owner: Owner, actual: Owner | undefined): boolean {
   return actual?.name === owner.name && actual.namespace === owner.namespace
 }
 
-function writeOf(object: KubeObject, existing: KubeObject | undefined): Op {
+function writeOf(
+  object: KubeObject,
+  existing: KubeObject | undefined,
+  { isUnchanged = isSameJson }: PlanInput,
+): Op {
   if (existing === undefined) return 'create'
-  return isSameJson(object, existing) ? 'unchanged' : 'update'
+  return isUnchanged(object, existing) ? 'unchanged' : 'update'
 }
 
 function indexByKey(objects: readonly KubeObject[]): Map<string, KubeObject> {

@@ -20,7 +20,7 @@ const BOOKKEEPING = new Set([
 export function contentOf(object: KubeObject): KubeObject {
   const { status: _status, metadata, ...rest } = object
   const kept = Object.entries(metadata).filter(([key]) => !BOOKKEEPING.has(key))
-  return { ...rest, metadata: { ...Object.fromEntries(kept), name: metadata.name } } as KubeObject
+  return { ...rest, metadata: { ...Object.fromEntries(kept), name: metadata.name } }
 }
 
 /** The fields that an update changes, as far as is known before it is made. */

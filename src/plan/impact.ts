@@ -47,6 +47,7 @@ export function impactOf(change: Change, facts: ImpactFacts = {}): Verdict {
     case 'recreate':
       return ofRecreation(change, facts)
     case 'delete':
+    default:
       return ofDeletion(change.object, facts)
   }
 }

@@ -52,8 +52,13 @@ export function isOwn(entry: ManagedEntry, manager: string): boolean {
 }
 
 /** What managed fields never name: it makes the object what it is. */
-function withoutIdentity({ apiVersion, kind, metadata, ...rest }: KubeObject): JsonObject {
-  const { name, namespace, ...meta } = metadata
+function withoutIdentity({
+  apiVersion: _version,
+  kind: _kind,
+  metadata,
+  ...rest
+}: KubeObject): JsonObject {
+  const { name: _name, namespace: _namespace, ...meta } = metadata
   const isEmpty = Object.values(meta).every((value) => value === null)
   return isEmpty ? rest : { ...rest, metadata: meta }
 }

@@ -16,7 +16,7 @@ export interface Change {
   after?: KubeObject
   /** Takes fields over from whoever manages them. */
   force?: boolean
-  /** Why it is deleted and made anew, or kept: `spec.selector is immutable`. */
+  /** Why it is made anew or kept: `spec.selector: field is immutable`. */
   reason?: string
   /** Deletes the object alone and leaves what it owns: pods and claims of a StatefulSet. */
   isOrphaning?: boolean
@@ -25,8 +25,21 @@ export interface Change {
 /** All that is done to get from one release to the next, in the order it is done. */
 export interface Plan {
   changes: Change[]
-  /** Stage of each sequenced object by its key; objects of a later stage wait for it. */
   sequence?: Sequence
+  /** Fields that somebody else manages and that the plan would change. */
+  conflicts?: Conflict[]
+  /** How many custom resources live of the CRDs that the plan touches, by name. */
+  customResources?: ReadonlyMap<string, number>
+  /** What people should know of it: fields that are left to others. */
+  notices?: string[]
+}
+
+/** A field that the plan sets and that another manager has set to something else. */
+export interface Conflict {
+  object: KubeObject
+  /** As Kubernetes writes paths: `.spec.replicas`. */
+  field: string
+  manager: string
 }
 
 /** Which objects wait for which: by the objects' keys. */

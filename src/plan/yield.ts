@@ -59,7 +59,7 @@ function yieldReplicas(object: KubeObject, { live, scalers, manager }: YieldFact
   const { replicas: wanted, ...rest } = spec
   const kept = !isShared && count !== undefined ? { ...rest, replicas: count } : rest
   const label = describeObject(object)
-  const text = `spec.replicas of ${label} is left to ${describeObject(scaler)}: ${String(count)}, not ${String(wanted)}`
+  const text = `spec.replicas of ${label} is left to ${describeObject(scaler)}: ${JSON.stringify(count)}, not ${JSON.stringify(wanted)}`
   return { object: { ...object, spec: kept }, notices: wanted === count ? [] : [text] }
 }
 

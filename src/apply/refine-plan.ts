@@ -1,0 +1,149 @@
+import { PkgError } from '../base/errors.ts'
+import { isLegacyManager, FIELD_MANAGER } from '../cluster/field-managers.ts'
+import { FieldConflictError } from '../cluster/field-conflict.ts'
+import type { KubeObject } from '../manifest/object.ts'
+import { ownerOf, type Owner } from '../manifest/ownership.ts'
+import { contentOf } from '../plan/content.ts'
+import { differencesOf } from '../plan/field-owners.ts'
+import { isDecidable, isFixed, isOrphaned } from '../plan/immutable.ts'
+import { isSameJson } from '../plan/json-equal.ts'
+import { isOwn, isSettled, managedEntries, type ManagedEntry } from '../plan/managed-fields.ts'
+import type { Change, Conflict, Plan } from '../plan/plan.ts'
+import { isScalers, yieldFields } from '../plan/yield.ts'
+import { countCustomResources, keepUsedDefinitions } from './definitions.ts'
+import { inParallel, PARALLEL } from './in-parallel.ts'
+import { scalersFor } from './scalers.ts'
+import type { View } from './site.ts'
+
+export interface Refinement {
+  owner: Owner
+  takeOwnership: boolean
+  /** Deletes CRDs with all their custom resources. */
+  allowDataLoss: boolean
+}
+
+/**
+ * Finds out what a plan would really do at an API server: which updates change nothing, which
+ * fields belong to others, which objects can only be made anew. Nothing is written.
+ *
+ * What can be told from the managed fields costs no call; the rest is tried without effect.
+ */
+export async function refinePlan(view: View, plan: Plan, choice: Refinement): Promise<Plan> {
+  const scalers = await scalersFor(view, plan)
+  const refined = await inParallel(plan.changes, PARALLEL, async (change) => {
+    if (change.op !== 'update') return { change, notices: [], conflicts: [] }
+    const { object, notices } = yieldFields(change.object, {
+      live: change.live,
+      scalers,
+      manager: FIELD_MANAGER,
+    })
+    return { ...(await refineUpdate(view, { ...change, object }, choice)), notices }
+  })
+  const changes = refined.map(({ change }) => change)
+  const customResources = await countCustomResources(view, changes)
+  return {
+    ...plan,
+    changes: choice.allowDataLoss ? changes : keepUsedDefinitions(changes, customResources),
+    conflicts: refined.flatMap(({ conflicts }) => conflicts),
+    notices: [...(plan.notices ?? []), ...refined.flatMap(({ notices }) => notices)],
+    customResources,
+  }
+}
+
+interface Refined {
+  change: Change
+  conflicts: Conflict[]
+}
+
+async function refineUpdate(view: View, change: Change, choice: Refinement): Promise<Refined> {
+  const { object, live } = change
+  if (live === undefined) return { change, conflicts: [] }
+  if (isSettled(object, live, FIELD_MANAGER)) {
+    return { change: { ...change, op: 'unchanged' }, conflicts: [] }
+  }
+  const fixed = isFixed(object, live)
+  if (fixed !== undefined)
+    return { change: { ...change, op: 'recreate', reason: fixed }, conflicts: [] }
+  if (isDecidable(object)) return decide(change, localConflicts(object, live), choice)
+  return tryOut(view, change, choice)
+}
+
+/** Forces what may be taken: from an autoscaler that is gone, and from whom an object is adopted. */
+function decide(change: Change, conflicts: readonly Conflict[], choice: Refinement): Refined {
+  const { live } = change
+  if (conflicts.length === 0 || live === undefined) return { change, conflicts: [] }
+  const owner = ownerOf(live)
+  const isOurs = owner?.name === choice.owner.name && owner.namespace === choice.owner.namespace
+  const isAdopted = choice.takeOwnership && !isOurs
+  const left = isAdopted ? [] : conflicts.filter(({ field }) => !isLeftBehind(live, field))
+  return { change: { ...change, force: true }, conflicts: [...left] }
+}
+
+function isLeftBehind(live: KubeObject, field: string): boolean {
+  if (field !== '.spec.replicas') return false
+  const others = managedEntries(live).filter((entry) => {
+    const spec = entry.fields['f:spec']
+    return typeof spec === 'object' && spec !== null && 'f:replicas' in spec && !isOurs(entry)
+  })
+  return others.every(isScalers)
+}
+
+function localConflicts(object: KubeObject, live: KubeObject): Conflict[] {
+  return differencesOf(object, live).flatMap(({ path, owners }) =>
+    owners
+      .filter((entry) => !isOurs(entry))
+      .map(({ manager }) => ({ object, field: path, manager })),
+  )
+}
+
+/** What we have applied, and what Helm and kubectl wrote for us before there was apply. */
+function isOurs(entry: ManagedEntry): boolean {
+  return isOwn(entry, FIELD_MANAGER) || isLegacyManager(entry)
+}
+
+/** Managers of before are moved first when it is done; a trial can only pass over them. */
+async function tryOut(view: View, change: Change, choice: Refinement): Promise<Refined> {
+  const { object, live } = change
+  const { cluster, signal } = view
+  if (live === undefined) return { change, conflicts: [] }
+  const isMoved = managedEntries(live).some((entry) => isLegacyManager(entry))
+  try {
+    const after = await cluster.preview(object, { force: isMoved, signal })
+    const conflicts = isMoved ? localConflicts(object, live) : []
+    return decide(settle({ ...change, after }, live, isMoved), conflicts, choice)
+  } catch (error) {
+    if (error instanceof FieldConflictError) {
+      const conflicts = error.conflicts.map((each) => ({ ...each, object }))
+      return decide(await forced(view, change), conflicts, choice)
+    }
+    return { change: recreation(change, error), conflicts: [] }
+  }
+}
+
+async function forced({ cluster, signal }: View, change: Change): Promise<Change> {
+  try {
+    return { ...change, after: await cluster.preview(change.object, { force: true, signal }) }
+  } catch (error) {
+    return recreation(change, error)
+  }
+}
+
+/** Deleted and made anew, unless the trial failed for another reason. */
+function recreation(change: Change, error: unknown): Change {
+  if (!(error instanceof PkgError) || error.code !== 'FIELD_IMMUTABLE') throw error
+  const reason = error.details[0] ?? error.message
+  const isOrphaning = isOrphaned(change.object)
+  return { ...change, op: 'recreate', reason, ...(isOrphaning && { isOrphaning }) }
+}
+
+/** Also who manages what must stay the same, else later removals of fields would be lost. */
+function settle(change: Change, live: KubeObject, isMoved: boolean): Change {
+  const { after } = change
+  if (after === undefined || isMoved || !isSameJson(contentOf(live), contentOf(after)))
+    return change
+  return isSameJson(ownFields(live), ownFields(after)) ? { ...change, op: 'unchanged' } : change
+}
+
+function ownFields(object: KubeObject) {
+  return managedEntries(object).find((entry) => isOwn(entry, FIELD_MANAGER))?.fields
+}

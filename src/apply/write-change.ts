@@ -1,0 +1,51 @@
+import { refOf } from '../cluster/cluster.ts'
+import { movedFields } from '../cluster/field-managers.ts'
+import type { KubeObject } from '../manifest/object.ts'
+import type { Change } from '../plan/plan.ts'
+import { awaitGone } from './await-wave.ts'
+import type { Site } from './site.ts'
+
+/**
+ * Makes one change at the target.
+ *
+ * @throws PkgError what the target refuses; WAIT_TIMED_OUT when an object that is made anew
+ *   does not go
+ */
+export async function writeChange(site: Site, change: Change): Promise<void> {
+  const { cluster, signal } = site
+  const { op, object, live, force = false } = change
+  switch (op) {
+    case 'unchanged':
+    case 'keep':
+      return
+    case 'delete':
+      await cluster.delete(refOf(object), { uid: uidOf(live), signal })
+      return
+    case 'recreate':
+      await remove(site, change)
+      await cluster.apply(object, { force: true, signal })
+      return
+    case 'create':
+    case 'update':
+      if (live !== undefined && cluster.runsHooks) await moveFields(site, live)
+      await cluster.apply(object, { force, signal })
+  }
+}
+
+/** What Helm and kubectl once wrote without apply would keep fields that are dropped now. */
+async function moveFields({ cluster, signal }: Site, live: KubeObject): Promise<void> {
+  const patch = movedFields(live)
+  if (patch !== undefined) await cluster.patch(refOf(live), patch, { type: 'json', signal })
+}
+
+async function remove(site: Site, { object, live, isOrphaning = false }: Change): Promise<void> {
+  const { cluster, signal } = site
+  const cascade = isOrphaning ? 'orphan' : 'background'
+  await cluster.delete(refOf(object), { uid: uidOf(live), cascade, signal })
+  await awaitGone(site, [live ?? object])
+}
+
+function uidOf(live: KubeObject | undefined): string | undefined {
+  const uid = live?.metadata['uid']
+  return typeof uid === 'string' ? uid : undefined
+}
