@@ -10,6 +10,9 @@
  * doubled, as Handlebars does it for partials. A call that says itself how its text is laid out
  * (`indent=`, `nindent=`, `indent`, `nindent`) is left as it is.
  *
+ * The tag that closes a chain (`{{#if a}} … {{else if b}} … {{/if}}`) and stands alone on its line
+ * leaves nothing behind; Handlebars leaves its blanks there.
+ *
  * Brackets around a path mean the path: `(values.name)` is no call.
  *
  * Names that a partial is given (`{{> port name="web"}}`) are laid over its context by a helper
@@ -39,6 +42,7 @@ export function rewrite(ast: unknown, source: string, isHelper: (name: string) =
     if (node.type === 'SubExpression') rewriteBrackets(node, isHelper)
     if (node.type === 'MustacheStatement') rewriteStandingAlone(node, lines, isHelper)
     if (node.type.startsWith('Partial')) rewriteNames(node)
+    if (node.type === 'BlockStatement') trimChain(node, lines)
   })
 }
 
@@ -74,6 +78,37 @@ function rewriteStandingAlone(
   const width = { type: 'NumberLiteral', value: column, original: column, loc }
   Object.assign(node, { path: pathTo(STANDING_ALONE, node), params: [width, value] })
   delete node['hash']
+}
+
+/** Takes the blanks before the closing tag from the end of the last part of a chain. */
+function trimChain(block: Node, lines: readonly string[]): void {
+  const { loc, inverse } = block
+  if (loc === undefined || !isChained(inverse)) return
+  const line = lines[loc.end.line - 1] ?? ''
+  const isAlone =
+    /^\s*\{\{\/[^{}]*\}\}$/.test(line.slice(0, loc.end.column)) &&
+    line.slice(loc.end.column).trim() === ''
+  if (!isAlone) return
+  const last = bodyOf(lastPart(block)).at(-1)
+  if (last?.type === 'ContentStatement') {
+    last['value'] = String(last['value']).replace(/[ \t]+$/, '')
+  }
+}
+
+/** The part before the closing tag: of the last `else if`, or the `else` behind it. */
+function lastPart(block: Node): unknown {
+  const { program, inverse } = block
+  const next = isChained(inverse) ? bodyOf(inverse)[0] : undefined
+  return next === undefined ? (inverse ?? program) : lastPart(next)
+}
+
+function isChained(inverse: unknown): boolean {
+  return isNode(inverse) && inverse['chained'] === true
+}
+
+function bodyOf(program: unknown): Node[] {
+  const body = isNode(program) ? program['body'] : undefined
+  return Array.isArray(body) ? body.filter(isNode) : []
 }
 
 function rewriteNames(node: Node): void {

@@ -26,10 +26,10 @@ const PARTIALS = {
   'templates/_gap.hbs': 'a: |\n  one\n\n  two\n',
 }
 
-function render(template: string): string {
+function render(template: string, passed = VALUES): string {
   const chart = chartOf({ ...PARTIALS, 'templates/x.yaml.hbs': template, 'files/a.txt': '1\n2\n' })
   const release = { name: 'r', namespace: 'apps', revision: 1, isUpgrade: false }
-  const values = decodeYamlMap(VALUES, { dialect: 'core' })
+  const values = decodeYamlMap(passed, { dialect: 'core' })
   const [file] = renderChart(chart, values, { release, capabilities: offlineCapabilities() })
   return file?.content ?? ''
 }
@@ -55,6 +55,36 @@ test.each([
   },
 ])('a tag that has its line for itself indents its lines: $template', ({ template, want }) => {
   expect(render(template)).toBe(want)
+})
+
+const CHAIN = '  {{#if values.first}}\n  a\n  {{else if values.second}}\n'
+
+test.each([
+  { template: `${CHAIN}  b\n  {{/if}}\n  z\n`, want: ['  a\n  z\n', '  b\n  z\n', '  z\n'] },
+  {
+    template: `${CHAIN}  b\n  {{else}}\n  c\n  {{/if}}\n  z\n`,
+    want: ['  a\n  z\n', '  b\n  z\n', '  c\n  z\n'],
+  },
+  {
+    template: `${CHAIN}  b\n  {{else if true}}\n  d\n  {{else}}\n  c\n  {{/if}}\n  z\n`,
+    want: ['  a\n  z\n', '  b\n  z\n', '  d\n  z\n'],
+  },
+  {
+    template: `${CHAIN}  {{#if true}}\n  b\n  {{/if}}\n  {{/if}}\n  z\n`,
+    want: ['  a\n  z\n', '  b\n  z\n', '  z\n'],
+  },
+  {
+    template: `${CHAIN}  {{#if false}}\n  b\n  {{/if}}\n  {{/if}}\n  z\n`,
+    want: ['  a\n  z\n', '  z\n', '  z\n'],
+  },
+  {
+    template: `x: {{#if values.first}}a{{else if values.second}} b {{/if}}\nz\n`,
+    want: ['x: a\nz\n', 'x:  b \nz\n', 'x: \nz\n'],
+  },
+  { template: `${CHAIN}  b\n  {{/if}} z\n`, want: ['  a\n z\n', '  b\n   z\n', ' z\n'] },
+])('a chain of "else if" leaves no blanks behind: $template', ({ template, want }) => {
+  const inputs = ['first: true', 'second: true', 'none: true']
+  expect(inputs.map((values) => render(template, values))).toEqual(want)
 })
 
 test.each([
