@@ -29,6 +29,8 @@ export interface Applied {
 export interface ApplyOptions {
   /** Takes fields over from whoever else manages them. */
   force?: boolean | undefined
+  /** The object's resourceVersion as it was seen last; without it nothing is told `unchanged`. */
+  seen?: string | undefined
   signal?: AbortSignal | undefined
 }
 

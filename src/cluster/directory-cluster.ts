@@ -18,6 +18,7 @@ import {
   type ScopeOf,
   type WatchEvent,
 } from './cluster.ts'
+import { declaredScopes } from './declared-scopes.ts'
 import { directoryLeases } from './directory-leases.ts'
 import { CLUSTER_FOLDER, groupOf, objectPath } from './object-path.ts'
 
@@ -264,19 +265,10 @@ function modeOf(object: KubeObject): number {
 }
 
 function scopesOf(objects: readonly KubeObject[]): ScopeOf {
-  const declared = new Map<string, boolean>()
-  for (const object of objects) {
-    if (object.kind !== 'CustomResourceDefinition') continue
-    const spec = child(object, 'spec')
-    const { group, scope } = spec
-    const { kind } = child(spec, 'names')
-    if (typeof group !== 'string' || typeof kind !== 'string') continue
-    declared.set(`${group}/${kind}`, scope === 'Cluster')
-  }
+  const declared = declaredScopes(objects)
   return (apiVersion, kind) => {
-    const isCluster =
-      declared.get(`${groupOf(apiVersion)}/${kind}`) ?? isClusterKind(apiVersion, kind)
-    return isCluster ? 'cluster' : 'namespaced'
+    const own = declared(apiVersion, kind)
+    return own ?? (isClusterKind(apiVersion, kind) ? 'cluster' : 'namespaced')
   }
 }
 

@@ -31,5 +31,5 @@ export interface CallCredentials {
 export interface Credentials {
   current(signal: AbortSignal | undefined): Promise<CallCredentials>
   /** Fetches others after the server has refused these; false when there are no others. */
-  renew(signal: AbortSignal | undefined): Promise<boolean>
+  renew(refused: CallCredentials, signal: AbortSignal | undefined): Promise<boolean>
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { hideKnown } from '../base/redact-text.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { CallCredentials, Endpoint } from './endpoint.ts'
 import { ExchangeError, readBody, type ExchangeTimes } from './exchange.ts'
 import { openGate } from './gate.ts'
 import { readLines } from './lines.ts'
@@ -51,21 +51,23 @@ export function openTransport(endpoint: Endpoint, options: TransportOptions): Tr
       gate(request.signal, () => {
         const timeout = request.timeout ?? times.answer
         return answered({ link, policy, request }, async () => {
-          const message = await link.send(request, { ...times, answer: timeout })
-          return readAnswer(link, message, { ...request, timeout })
+          const { message, credentials } = await link.send(request, { ...times, answer: timeout })
+          const answer = await readAnswer(link, message, { ...request, timeout })
+          return { answer, credentials }
         })
       }),
 
     stream: (request) =>
       answered<ApiStream>({ link, policy, request }, async () => {
-        const message = await link.send(request, times, 'stream')
+        const { message, credentials } = await link.send(request, times, 'stream')
         if (message.statusCode !== 200) {
           const answer = await readAnswer(link, message, { ...request, timeout: times.answer })
-          return { ...answer, lines: linesOf(answer.body) }
+          return { answer: { ...answer, lines: linesOf(answer.body) }, credentials }
         }
         const { signal, timeout: silence = times.silence } = request
         const fail = (error: ExchangeError): Error => unreachable(endpoint, request, error)
-        return { ...headOf(message), lines: readLines(message, { silence, signal, fail }) }
+        const lines = readLines(message, { silence, signal, fail })
+        return { answer: { ...headOf(message), lines }, credentials }
       }),
 
     close: () => link.close(),
@@ -81,17 +83,17 @@ interface Attempts {
 /** Tries until there is an answer that will stay the same. */
 async function answered<T extends ApiHead>(
   attempts: Attempts,
-  attempt: () => Promise<T>,
+  attempt: () => Promise<{ answer: T; credentials: CallCredentials }>,
 ): Promise<T> {
   const { signal } = attempts.request
   let wasRefused = false
   for (let tries = 1; ; tries++) {
     let time: number
     try {
-      const answer = await attempt()
+      const { answer, credentials } = await attempt()
       if (answer.status === 401 && !wasRefused) {
         wasRefused = true
-        if (await attempts.link.endpoint.credentials.renew(signal)) continue
+        if (await attempts.link.endpoint.credentials.renew(credentials, signal)) continue
       }
       const wanted = pauseAfterAnswer(attempts, answer, tries)
       if (wanted === undefined) return answer

@@ -11,17 +11,25 @@ export interface LinkOptions {
   onWarning?: ((text: string) => void) | undefined
 }
 
+/** An answer, and what was shown to the server for it. */
+export interface Sent {
+  message: IncomingMessage
+  credentials: CallCredentials
+}
+
 /** Sends single calls to one API server, as one person. */
 export interface Link {
   readonly endpoint: Endpoint
   /** @throws ExchangeError; PkgError when there are no credentials; the signal's reason */
-  send(request: ApiRequest, times: ExchangeTimes, kind?: 'stream'): Promise<IncomingMessage>
+  send(request: ApiRequest, times: ExchangeTimes, kind?: 'stream'): Promise<Sent>
   /** Whether the server has ever answered. */
   wasReached(): boolean
   /** Credentials that were sent, which nobody may see. */
   secrets(): string[]
   close(): void
 }
+
+const JSON_TYPE = 'application/json'
 
 /** Makes connections when they are needed, and others when the certificate has changed. */
 export function openLink(endpoint: Endpoint, { userAgent, onWarning }: LinkOptions): Link {
@@ -67,7 +75,7 @@ export function openLink(endpoint: Endpoint, { userAgent, onWarning }: LinkOptio
         if (!told.has(text)) onWarning?.(text)
         told.add(text)
       }
-      return message
+      return { message, credentials }
     },
   }
 }
@@ -81,12 +89,13 @@ function urlOf(server: string, { path, query = {} }: ApiRequest): URL {
 }
 
 function headersOf(
-  { body, contentType = 'application/json', accept = 'application/json' }: ApiRequest,
+  { body, contentType = JSON_TYPE, accept = JSON_TYPE, ifNoneMatch }: ApiRequest,
   { impersonation }: Endpoint,
   { authorization }: CallCredentials,
 ): Record<string, string | string[]> {
   return {
     accept,
+    ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
     ...(body === undefined ? {} : { 'content-type': contentType }),
     ...(authorization === undefined ? {} : { authorization }),
     ...impersonation,

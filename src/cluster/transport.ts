@@ -12,6 +12,8 @@ export interface ApiRequest {
   contentType?: string | undefined
   /** What the answer may be; `application/json` by default. */
   accept?: string | undefined
+  /** ETag of what is known already: the answer is 304 when that is still so. */
+  ifNoneMatch?: string | undefined
   signal?: AbortSignal | undefined
   /** Milliseconds until the whole answer must have come; of a stream, how long it may be silent. */
   timeout?: number | undefined

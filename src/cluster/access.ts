@@ -1,0 +1,53 @@
+import { isJsonObject } from '../base/json.ts'
+import { apiError } from './api-errors.ts'
+import { parseJson } from './api-json.ts'
+import type { AccessReview } from './cluster.ts'
+import type { Api } from './list-objects.ts'
+import { groupOf } from './object-path.ts'
+
+const API_VERSION = 'authorization.k8s.io/v1'
+const KIND = 'SelfSubjectAccessReview'
+
+/** Asks the API server whether the person may do something. */
+export async function accessOf(
+  { transport, discovery }: Api,
+  review: AccessReview,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { apiVersion, kind, namespace, verb, subresource, name } = review
+  const resource = await discovery.find(apiVersion, kind, signal)
+  const answer = await transport.request({
+    method: 'POST',
+    path: `/apis/${API_VERSION}/selfsubjectaccessreviews`,
+    body: {
+      apiVersion: API_VERSION,
+      kind: KIND,
+      metadata: {},
+      spec: {
+        resourceAttributes: {
+          group: groupOf(apiVersion),
+          version: apiVersion.split('/').at(-1) ?? '',
+          resource: resource?.name ?? usualPlural(kind),
+          verb,
+          ...(namespace === undefined ? {} : { namespace }),
+          ...(subresource === undefined ? {} : { subresource }),
+          ...(name === undefined ? {} : { name }),
+        },
+      },
+    },
+    // A question changes nothing.
+    isRepeatable: true,
+    signal,
+  })
+  if (answer.status >= 300) throw apiError(answer, { verb: 'ask for', label: 'rights' })
+  const value = parseJson(answer.body)
+  const status = isJsonObject(value) ? value['status'] : undefined
+  return isJsonObject(status) && status['allowed'] === true
+}
+
+/** For kinds that the cluster does not know yet. Source: apimachinery, UnsafeGuessKindToResource. */
+function usualPlural(kind: string): string {
+  const name = kind.toLowerCase()
+  if (name.endsWith('s')) return `${name}es`
+  return name.endsWith('y') ? `${name.slice(0, -1)}ies` : `${name}s`
+}

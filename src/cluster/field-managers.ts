@@ -1,0 +1,94 @@
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import type { KubeObject } from '../manifest/object.ts'
+
+/** The name under which this program applies objects. */
+export const FIELD_MANAGER = 'kubectl-pkg'
+
+/** What tells one entry of `metadata.managedFields` from others. */
+export interface ManagerEntry {
+  manager: string
+  operation: string
+  subresource: string
+}
+
+/**
+ * Whether an entry stands for what a release wrote before this program took it over: Helm 3
+ * (updates), Helm 4 (applies) and `kubectl apply` without `--server-side`.
+ */
+export function isLegacyManager({ manager, operation, subresource }: ManagerEntry): boolean {
+  if (subresource !== '') return false
+  if (manager === 'helm') return true
+  return manager === 'kubectl-client-side-apply' && operation === 'Update'
+}
+
+/**
+ * Makes the JSON patch that gives the fields of legacy managers to ours, so that a field that
+ * the next apply leaves out is removed, and one that it changes is no conflict.
+ *
+ * The patch fails with OBJECT_CHANGED when somebody was faster.
+ *
+ * Source: Kubernetes client-go 0.35 util/csaupgrade/upgrade.go; Helm 4's own entry, an apply,
+ * is moved here too.
+ *
+ * @returns undefined when there is nothing to move
+ */
+export function movedFields(live: KubeObject, manager = FIELD_MANAGER): Json[] | undefined {
+  const { managedFields, resourceVersion } = live.metadata
+  const entries = Array.isArray(managedFields) ? managedFields.filter(isJsonObject) : []
+  const legacy = entries.filter((entry) => isLegacyManager(readEntry(entry)))
+  const [newest] = legacy
+  if (newest === undefined || resourceVersion === undefined) return undefined
+  const own = entries.find((entry) => isOwn(entry, manager))
+  const kept = own ?? { ...newest, manager, operation: 'Apply' }
+  // Fields of another version cannot be told in this one; what was owned there is let go.
+  const moved = legacy.filter(({ apiVersion }) => apiVersion === kept['apiVersion'])
+  const fields = moved.reduce((all, entry) => unite(all, fieldsOf(entry)), fieldsOf(kept))
+  const others = entries.filter((entry) => entry !== own && !legacy.includes(entry))
+  return [
+    {
+      op: 'replace',
+      path: '/metadata/managedFields',
+      value: [{ ...kept, fieldsV1: fields }, ...others],
+    },
+    // A replacement, not a test: it is refused as a conflict then, not as an invalid request.
+    { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
+  ]
+}
+
+function readEntry(entry: JsonObject): ManagerEntry {
+  const text = (key: string): string => {
+    const value = entry[key]
+    return typeof value === 'string' ? value : ''
+  }
+  return {
+    manager: text('manager'),
+    operation: text('operation'),
+    subresource: text('subresource'),
+  }
+}
+
+function isOwn(entry: JsonObject, manager: string): boolean {
+  const { manager: name, operation, subresource } = readEntry(entry)
+  return name === manager && operation === 'Apply' && subresource === ''
+}
+
+function fieldsOf(entry: JsonObject): JsonObject {
+  const fields = entry['fieldsV1']
+  return isJsonObject(fields) ? fields : {}
+}
+
+/** All fields of two trees; `.` says that a place with fields below it is meant itself too. */
+function unite(one: JsonObject, other: JsonObject): JsonObject {
+  const all: JsonObject = { ...one }
+  for (const [key, tree] of Object.entries(other)) {
+    const own = all[key]
+    if (!isJsonObject(own) || !isJsonObject(tree)) all[key] = tree
+    else if (isLeaf(own) !== isLeaf(tree)) all[key] = { '.': {}, ...own, ...tree }
+    else all[key] = unite(own, tree)
+  }
+  return all
+}
+
+function isLeaf(tree: JsonObject): boolean {
+  return Object.keys(tree).length === 0
+}

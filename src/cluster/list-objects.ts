@@ -1,0 +1,53 @@
+import type { KubeObject } from '../manifest/object.ts'
+import type { KindRef, ListOptions } from './cluster.ts'
+import type { Discovery } from './discovery-client.ts'
+import { collectionPath, pageIn, resourceOf, subjectOf } from './object-calls.ts'
+import type { Transport } from './transport.ts'
+
+/** What calls of one API server go through. */
+export interface Api {
+  transport: Transport
+  discovery: Discovery
+}
+
+export interface Listing {
+  objects: KubeObject[]
+  /** Where a watch goes on from. */
+  resourceVersion: string
+}
+
+const PAGE = 500
+const GONE = 410
+
+/**
+ * Lists all objects of a kind, page by page; a list whose pages have expired is begun anew,
+ * in one piece.
+ *
+ * @throws PkgError KIND_UNKNOWN, FORBIDDEN, CLUSTER_UNREACHABLE
+ */
+export async function listObjects(
+  { transport, discovery }: Api,
+  kind: KindRef,
+  { labelSelector, fieldSelector, signal }: ListOptions,
+): Promise<Listing> {
+  const resource = await resourceOf(discovery, kind, signal)
+  const path = collectionPath(resource, kind)
+  const subject = subjectOf('list', kind)
+  const objects: KubeObject[] = []
+  let limit: number | undefined = PAGE
+  let token: string | undefined
+  for (;;) {
+    const query = { labelSelector, fieldSelector, limit, continue: token }
+    const answer = await transport.request({ method: 'GET', path, query, signal })
+    if (answer.status === GONE && token !== undefined) {
+      objects.length = 0
+      limit = undefined
+      token = undefined
+      continue
+    }
+    const { objects: page, resourceVersion, next } = pageIn(answer, kind, subject)
+    for (const object of page) objects.push(object)
+    if (next === '') return { objects, resourceVersion }
+    token = next
+  }
+}

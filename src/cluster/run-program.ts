@@ -1,0 +1,81 @@
+import type { ChildProcess } from 'node:child_process'
+import { requirePackage } from '../base/lazy.ts'
+
+export interface ProgramRun {
+  /** Absolute. */
+  path: string
+  args: readonly string[]
+  env: Readonly<Record<string, string | undefined>>
+  /** Whether it may read from the terminal. */
+  isInteractive: boolean
+  signal: AbortSignal | undefined
+  /** In milliseconds, and in bytes of standard output. */
+  limit: { time: number; bytes: number }
+}
+
+export interface ProgramResult {
+  /** What it wrote on standard output. */
+  output: string
+  /** Why it is of no use; undefined when all is well. */
+  problem: string | undefined
+}
+
+/**
+ * Runs a program without a shell; what it says on standard error is for the person to see.
+ *
+ * @throws the signal's reason when it aborts
+ */
+export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
+  const { path, args, env, isInteractive, signal, limit } = run
+  signal?.throwIfAborted()
+  const { spawn } = requirePackage('node:child_process') as typeof import('node:child_process')
+  const stdin = isInteractive ? 'inherit' : 'ignore'
+  const child = spawn(path, args, {
+    env,
+    stdio: [stdin, 'pipe', 'inherit'],
+    // Killed with all that it has started; a program at the terminal must stay in its group.
+    detached: !isInteractive && process.platform !== 'win32',
+  })
+  const chunks: Buffer[] = []
+  let size = 0
+  let problem: string | undefined
+  const stop = (reason: string): void => {
+    problem ??= reason
+    kill(child)
+  }
+  const timer = setTimeout(() => stop(`it took longer than ${limit.time / 1000} s`), limit.time)
+  const abort = (): void => stop('stopped')
+  signal?.addEventListener('abort', abort, { once: true })
+  child.stdout?.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > limit.bytes) stop(`it wrote more than ${limit.bytes} bytes`)
+    else chunks.push(chunk)
+  })
+  const ending = await ended(child)
+  clearTimeout(timer)
+  signal?.removeEventListener('abort', abort)
+  signal?.throwIfAborted()
+  return { output: Buffer.concat(chunks).toString('utf8'), problem: problem ?? ending }
+}
+
+function ended(child: ChildProcess): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`it did not start: ${error.message}`))
+    child.once('close', (code, signal) => {
+      resolve(code === 0 ? undefined : `it ended with ${signal ?? `exit status ${code}`}`)
+    })
+  })
+}
+
+function kill(child: ChildProcess): void {
+  // Whoever holds the pipe open must not keep this run waiting.
+  child.stdout?.destroy()
+  const { pid } = child
+  if (pid === undefined) return
+  try {
+    if (child.spawnargs.length > 0 && process.platform !== 'win32') process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+  child.kill('SIGKILL')
+}
