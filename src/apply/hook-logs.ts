@@ -3,7 +3,7 @@ import { redactText } from '../base/redact-text.ts'
 import { refOf } from '../cluster/cluster.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import type { HookEvent } from '../manifest/manifest.ts'
-import { at, objectsAt, textAt } from './readiness-fields.ts'
+import { objectsAt, textAt } from './readiness-fields.ts'
 import type { Site } from './site.ts'
 
 /** Where logs are read. */
@@ -59,7 +59,7 @@ async function podsOf({ cluster, signal }: LogSite, object: KubeObject): Promise
     const pod = await cluster.get(refOf(object), signal)
     return pod === undefined ? [] : [pod]
   }
-  if (object.kind !== 'Job' || at(object, 'spec') === undefined) return []
+  if (object.kind !== 'Job') return []
   const kind = { apiVersion: 'v1', kind: 'Pod', namespace: refOf(object).namespace }
   return cluster.list(kind, { labelSelector: `job-name=${object.metadata.name}`, signal })
 }
