@@ -8,6 +8,8 @@ import type { ReleaseStorage } from '../storage/storage.ts'
 
 /** What one run works through. */
 export interface Connections {
+  /** Of releases that name none. */
+  namespace: string
   cluster: Cluster
   storage: ReleaseStorage
   /** Loads a chart by what the person typed. */
@@ -19,12 +21,16 @@ export interface Connections {
   signal: AbortSignal
   /** Told what a person should know but that stops nothing. */
   onNotice: (notice: string) => void
+  /** Lets the program end: idle connections are closed. */
+  close: () => void
 }
 
 export interface LockSettings {
   times: LockTimes
   /** How long to wait for another run, in milliseconds. */
   timeout: number
+  /** Without a change for so long, a record that Helm left pending is taken over; milliseconds. */
+  staleAfter: number
   onWait?: ((holder: Holder | undefined) => void) | undefined
 }
 
@@ -37,6 +43,8 @@ export interface RenderInput {
   values: GoMap
   release: { name: string; namespace: string; revision: number; isUpgrade: boolean }
   options: RenderOptions
+  /** Asks the target for nothing, not even what it is. */
+  isOffline?: boolean | undefined
 }
 
 export interface RenderOptions {

@@ -1,3 +1,4 @@
+import { awaitForeignRun } from '../apply/foreign-run.ts'
 import { withLock } from '../apply/lock.ts'
 import { settle, type Settled, type Verb } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
@@ -18,13 +19,14 @@ export async function locked<T>(
   run: (site: Site, settled: Settled) => Promise<T>,
 ): Promise<T> {
   const { cluster, storage, identity, now, signal, onNotice } = connections
-  const { times, timeout, onWait } = connections.lock
+  const { times, timeout, staleAfter, onWait } = connections.lock
   return withLock(
     cluster.leases,
     { release, verb, request, identity, times, timeout, now, signal, onWait },
     async (lock) => {
       const site: Site = { cluster, storage, lock, now, signal, onNotice }
       try {
+        await awaitForeignRun(site, release, { timeout, staleAfter })
         return await run(site, await settle(site, release, verb))
       } catch (error) {
         // What cannot be swept now either is swept by the run that settles this one.

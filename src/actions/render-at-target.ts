@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { valueFrom } from '../release/record-text.ts'
+import { targetCapabilities } from '../render/capabilities.ts'
 import { lookupKey, lookupSnapshot, type LookupQuery } from '../render/lookup.ts'
 import type { RenderInput } from './connections.ts'
 import { renderRelease, type RenderedRelease } from './render.ts'
@@ -23,10 +24,13 @@ export async function renderAtTarget(
   input: RenderInput,
   signal: AbortSignal,
 ): Promise<RenderedRelease> {
+  if (input.isOffline === true) return renderRelease(input)
+  const known = await cluster.capabilities(signal)
+  const capabilities = known === undefined ? {} : { capabilities: targetCapabilities(known) }
   const answers = new Map<string, GoMap>()
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { lookup, missing } = lookupSnapshot(answers)
-    const outcome = attempt(() => renderRelease({ ...input, lookup }))
+    const outcome = attempt(() => renderRelease({ ...input, ...capabilities, lookup }))
     const queries = missing()
     if (queries.length === 0) return outcome()
     await Promise.all(

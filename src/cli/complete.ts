@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandSpec } from '../output/help-view.ts'
 import { readManifest } from './manifest.ts'
-import { parseTarget } from './target.ts'
 
 interface Candidate {
   word: string
@@ -93,7 +92,7 @@ function releaseNames(words: readonly string[], fromEnvironment: string | undefi
   const at = words.findIndex((word) => word === '--target')
   const text = at < 0 ? fromEnvironment : words[at + 1]
   if (text === undefined || !text.startsWith('dir:')) return []
-  const folder = join(parseTarget(text).path, '.kubectl-pkg', 'releases')
+  const folder = join(text.slice('dir:'.length), '.kubectl-pkg', 'releases')
   if (!existsSync(folder)) return []
   const records = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   const names = records.map((record) => /([^/]+)\.v\d+$/.exec(record)?.[1])

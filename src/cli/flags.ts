@@ -22,18 +22,18 @@ export const integer = Flags.custom<number, { min?: number }>({
   },
 })
 
-const IGNORED = 'Accepted for scripts written for Helm; a directory needs no cluster.'
+const ACCEPTED = 'Accepted for scripts written for Helm; the server itself says what is too much.'
 
 /** Flags that every command takes. */
 export const globalFlags = {
   namespace: Flags.string({
     char: 'n',
-    summary: 'Namespace of the release; "default" when not given.',
+    summary: 'Namespace of the release; that of the context, or "default", when not given.',
     env: 'HELM_NAMESPACE',
     helpGroup: 'GLOBAL',
   }),
   target: Flags.string({
-    summary: 'Where releases go: dir:PATH for a directory of manifests.',
+    summary: 'Where releases go: "cluster", the default, or dir:PATH for a folder of manifests.',
     env: 'KUBECTL_PKG_TARGET',
     helpGroup: 'GLOBAL',
   }),
@@ -49,26 +49,80 @@ export const globalFlags = {
     default: 'auto',
     helpGroup: 'GLOBAL',
   }),
-  kubeconfig: ofCluster(),
-  'kube-context': ofCluster(),
-  'kube-apiserver': ofCluster(),
-  'kube-as-user': ofCluster(),
-  'kube-as-group': ofCluster(),
-  'kube-ca-file': ofCluster(),
-  'kube-tls-server-name': ofCluster(),
-  'kube-token': ofCluster(),
-  'burst-limit': ofCluster(),
-  qps: ofCluster(),
+  ...clusterFlags({ hidden: true }),
   'content-cache': place('Folder of fetched archives.', 'HELM_CONTENT_CACHE'),
   'registry-config': place('File with logins of registries.', 'HELM_REGISTRY_CONFIG'),
   'repository-cache': place('Folder of fetched indexes.', 'HELM_REPOSITORY_CACHE'),
   'repository-config': place('File with the repositories.', 'HELM_REPOSITORY_CONFIG'),
-  'kube-insecure-skip-tls-verify': Flags.boolean({ summary: IGNORED, hidden: true }),
 }
 
-/** A flag of Helm's that chooses a cluster. */
-function ofCluster() {
-  return Flags.string({ summary: IGNORED, hidden: true })
+/**
+ * Which API server, and as whom: kubectl's flags, with Helm's names beside them. Commands that
+ * need no cluster take them too, because scripts set them for every command.
+ */
+export function clusterFlags({ hidden = false } = {}) {
+  const group = { hidden, helpGroup: 'CLUSTER' }
+  const text = (summary: string, alias?: string, env?: string) =>
+    Flags.string({
+      ...group,
+      summary,
+      ...(alias !== undefined && { aliases: [alias] }),
+      ...(env !== undefined && { env }),
+    })
+  return {
+    kubeconfig: text('Path of the kubeconfig; KUBECONFIG, or ~/.kube/config, when not given.'),
+    context: text('Context of the kubeconfig.', 'kube-context', 'HELM_KUBECONTEXT'),
+    cluster: text('Cluster of the kubeconfig.'),
+    user: text('User of the kubeconfig.'),
+    server: text('Address of the API server.', 'kube-apiserver', 'HELM_KUBEAPISERVER'),
+    token: text('Bearer token.', 'kube-token', 'HELM_KUBETOKEN'),
+    'certificate-authority': text(
+      'Authorities to trust, in PEM.',
+      'kube-ca-file',
+      'HELM_KUBECAFILE',
+    ),
+    'client-certificate': text('Client certificate, in PEM.'),
+    'client-key': text('Key of the client certificate, in PEM.'),
+    'tls-server-name': text(
+      'Name in the server’s certificate.',
+      'kube-tls-server-name',
+      'HELM_KUBETLS_SERVER_NAME',
+    ),
+    'kube-insecure-skip-tls-verify': Flags.boolean({
+      ...group,
+      summary: 'Do not check the certificate of the API server.',
+      aliases: ['insecure-skip-tls-verify'],
+      env: 'HELM_KUBEINSECURE_SKIP_TLS_VERIFY',
+    }),
+    as: text('User to act as.', 'kube-as-user', 'HELM_KUBEASUSER'),
+    'as-group': list({
+      ...group,
+      summary: 'Group to act as; may be repeated.',
+      aliases: ['kube-as-group'],
+      env: 'HELM_KUBEASGROUPS',
+      commas: true,
+    }),
+    'as-uid': text('UID to act as.'),
+    'request-timeout': Flags.custom<number>({
+      ...group,
+      helpValue: 'DURATION',
+      summary: 'How long one call may take; 0 for no limit of your own.',
+      parse: async (given) => Number(parseDuration(seconds(given)) / 1_000_000n),
+    })(),
+    storage: Flags.string({
+      ...group,
+      summary: 'What holds the records of releases: secret, as with Helm, or configmap.',
+      options: ['secret', 'secrets', 'configmap', 'configmaps'],
+      env: 'KUBECTL_PKG_STORAGE',
+    }),
+    'burst-limit': text(ACCEPTED, undefined, 'HELM_BURST_LIMIT'),
+    qps: text(ACCEPTED, undefined, 'HELM_QPS'),
+  }
+}
+
+/** kubectl takes a number without a unit for seconds. */
+function seconds(text: string): string {
+  return /^\d+$/.test(text) ? `${text}s` : text
 }
 
 /** A place on this machine where something about repositories is kept. */
@@ -342,6 +396,9 @@ interface ListOptions {
   summary: string
   char?: 'f' | 'l' | 'a' | 's'
   helpGroup?: string
+  hidden?: boolean
+  aliases?: string[]
+  env?: string
   /** The value is a comma-separated list. */
   commas?: boolean
 }

@@ -2,7 +2,6 @@ import { hostname } from 'node:os'
 import type { Connections } from '../actions/connections.ts'
 import { renderAtTarget } from '../actions/render-at-target.ts'
 import { LOCK_TIMES } from '../apply/lock.ts'
-import { PkgError } from '../base/errors.ts'
 import { openFiles } from '../base/files.ts'
 import { newToken } from '../base/folders.ts'
 import { openDirectoryCluster } from '../cluster/directory-cluster.ts'
@@ -11,50 +10,79 @@ import type { Holder } from '../cluster/lease.ts'
 import { openDirectoryStorage } from '../storage/directory-storage.ts'
 import { term } from '../output/term.ts'
 import type { Io } from './io.ts'
+import type { GivenClusterFlags } from './kube-flags.ts'
 import { readChart, type ChartFlags } from './read-chart.ts'
 import { parseTarget } from './target.ts'
 
-export interface ConnectionFlags extends ChartFlags {
+export interface ConnectionFlags extends ChartFlags, GivenClusterFlags {
+  namespace?: string | undefined
   target?: string | undefined
   'lock-timeout'?: number | undefined
+  'stale-after'?: number | undefined
+}
+
+/** What one run is to others: the same for all that it opens. */
+export interface RunIdentity {
+  token: string
+  signal: AbortSignal
+  now: () => Date
+  onNotice: (notice: string) => void
+}
+
+/** The part of the connections that a target decides. */
+export type TargetConnections = Pick<Connections, 'namespace' | 'cluster' | 'storage' | 'close'> & {
+  poll?: number
 }
 
 /**
  * Picks the target; the one place where interfaces meet their implementations.
  *
- * @throws PkgError TARGET_INVALID
+ * @throws PkgError TARGET_INVALID, KUBECONFIG_INVALID
  */
 export async function openConnections(
   flags: ConnectionFlags,
   io: Io,
   signal: AbortSignal,
 ): Promise<Connections> {
-  const { path } = parseTarget(requireTarget(flags.target))
   const token = newToken()
-  const files = openFiles()
-  const cluster = openDirectoryCluster({ path, files, token })
+  const now = (): Date => new Date(io.now())
+  const onNotice = (notice: string): void => io.err(`${term(notice)}\n`)
+  const target = await openTarget(flags, io, { token, signal, now, onNotice })
+  const { cluster, poll = LOCK_TIMES.poll } = target
   return {
-    cluster,
-    storage: openDirectoryStorage({ path, files, token }),
+    ...target,
     loadChart: (reference) => readChart(reference, flags, io, { signal }),
     render: (input) => renderAtTarget(cluster, input, signal),
     identity: { token, host: hostname(), pid: process.pid, machine: await machineIdentity() },
     lock: {
-      times: LOCK_TIMES,
+      times: { ...LOCK_TIMES, poll },
       timeout: flags['lock-timeout'] ?? 300_000,
-      onWait: (holder) => io.err(`${term(viewWait(holder))}\n`),
+      staleAfter: flags['stale-after'] ?? 600_000,
+      onWait: (holder) => onNotice(viewWait(holder)),
     },
-    now: () => new Date(io.now()),
+    now,
     signal,
-    onNotice: (notice) => io.err(`${term(notice)}\n`),
+    onNotice,
   }
 }
 
-function requireTarget(target: string | undefined): string {
-  if (target !== undefined) return target
-  throw new PkgError('TARGET_INVALID', 'no target is given', {
-    hint: 'Add --target dir:PATH, or set KUBECTL_PKG_TARGET, to keep releases in a directory of manifests.',
-  })
+async function openTarget(
+  flags: ConnectionFlags,
+  io: Io,
+  run: RunIdentity,
+): Promise<TargetConnections> {
+  const target = parseTarget(flags.target)
+  if (target.kind === 'cluster') {
+    const { openKubeTarget } = await import('./open-kube-target.ts')
+    return openKubeTarget(flags, io, run)
+  }
+  const place = { path: target.path, files: openFiles(), token: run.token }
+  return {
+    namespace: 'default',
+    cluster: openDirectoryCluster(place),
+    storage: openDirectoryStorage(place),
+    close: () => undefined,
+  }
 }
 
 function viewWait(holder: Holder | undefined): string {

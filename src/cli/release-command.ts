@@ -3,40 +3,53 @@ import type { Connections } from '../actions/connections.ts'
 import { viewLeftOut, type DeployedView } from '../output/deployed-view.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import { BaseCommand } from './base-command.ts'
+import { clusterFlags, globalFlags } from './flags.ts'
 import { openConnections, type ConnectionFlags } from './open-connections.ts'
 import { onStoppingSignal } from './signals.ts'
 
 /** A command that works with releases at a target. */
 export abstract class ReleaseCommand extends BaseCommand {
+  static override baseFlags: typeof globalFlags = { ...globalFlags, ...clusterFlags() }
+
   private removeHandlers: () => void = () => undefined
+  private connections: Connections | undefined
 
   /** Opens the target; after Ctrl-C or a termination the run ends in order, with nothing half-written. */
-  protected openConnections(flags: ConnectionFlags): Promise<Connections> {
+  protected async openConnections(flags: ConnectionFlags): Promise<Connections> {
     const interruption = new AbortController()
     this.removeHandlers = onStoppingSignal((signal) => {
       const code = signal === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED'
       interruption.abort(new PkgError(code, `cancelled by ${signal}`, { hint: AGAIN }))
     })
-    return openConnections(flags, this.io, interruption.signal)
+    this.connections = await openConnections(flags, this.io, interruption.signal)
+    return this.connections
   }
 
   protected override async finally(failure: Error | undefined): Promise<void> {
     this.removeHandlers()
+    this.connections?.close()
     await super.finally(failure)
   }
 
-  /** Says which hooks were left out, unless that was asked for. */
+  /** Says which hooks a target that runs none has left out, unless that was asked for. */
   protected noteHooks(
     { release }: Pick<DeployedView, 'release'>,
     flags: { 'write-hooks': boolean; 'no-hooks': boolean },
   ): void {
+    if (this.connections?.cluster.runsHooks === true) return
     if (flags['write-hooks'] || flags['no-hooks']) return
     const text = viewLeftOut(release.hooks)
     if (text !== '') this.note(text)
   }
 
+  /** The release that is meant; the connections must be open already. */
   protected releaseOf(name: string, flags: { namespace?: string | undefined }): ReleaseName {
-    return { name, namespace: flags.namespace ?? 'default' }
+    return { name, namespace: this.namespaceOf(flags) }
+  }
+
+  /** The namespace that is meant: that of the flag, else that of the target. */
+  protected namespaceOf(flags: { namespace?: string | undefined }): string {
+    return flags.namespace || (this.connections?.namespace ?? 'default')
   }
 }
 

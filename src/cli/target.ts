@@ -1,21 +1,19 @@
 import { PkgError } from '../base/errors.ts'
 
-/** Where releases go: a directory of manifests. */
-export interface Target {
-  kind: 'directory'
-  path: string
-}
+/** Where releases go: an API server, or a folder of manifests. */
+export type Target = { kind: 'cluster' } | { kind: 'directory'; path: string }
 
 /**
- * Reads `--target`.
+ * Reads `--target`; without it releases go to the cluster of the kubeconfig.
  *
  * @throws PkgError TARGET_INVALID
  */
-export function parseTarget(text: string): Target {
+export function parseTarget(text = 'cluster'): Target {
+  if (text === 'cluster' || text === '') return { kind: 'cluster' }
   const [, path] = /^dir:(.+)$/.exec(text) ?? []
   if (path === undefined) {
     throw new PkgError('TARGET_INVALID', `target "${text}" is not understood`, {
-      hint: 'Write dir:PATH for a directory of manifests, for example --target dir:./deploy.',
+      hint: 'Write dir:PATH for a folder of manifests, for example --target dir:./deploy, or cluster.',
     })
   }
   return { kind: 'directory', path }

@@ -56,7 +56,7 @@ export default class List extends ReleaseCommand {
     const connections = await this.openConnections(flags)
 
     const { releases, unreadable, hidden } = await list(connections, {
-      namespace: flags['all-namespaces'] ? undefined : (flags.namespace ?? 'default'),
+      namespace: flags['all-namespaces'] ? undefined : this.namespaceOf(flags),
       ...(flags.filter !== undefined && { matches: nameFilter(flags.filter) }),
       ...(flags.selector !== undefined && { selector: flags.selector }),
       statuses: STATUSES.filter((status) => flags[status as 'deployed']),

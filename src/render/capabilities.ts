@@ -81,6 +81,22 @@ export function offlineCapabilities(
 }
 
 /**
+ * Capabilities of a target that knows its own.
+ *
+ * Source: Helm 4.1.4 pkg/action/action.go, getCapabilities.
+ */
+export function targetCapabilities(target: {
+  kubeVersion: { gitVersion: string; major: string; minor: string }
+  apiVersions: readonly string[]
+}): Capabilities {
+  const { gitVersion, major, minor } = target.kubeVersion
+  return {
+    kubeVersion: { version: gitVersion, normalized: gitVersion, major, minor },
+    apiVersions: target.apiVersions,
+  }
+}
+
+/**
  * Reads what a person gives as Kubernetes version, for example `1.31` or `v1.31.4-eks-1`.
  *
  * @throws PkgError USAGE with Helm's text

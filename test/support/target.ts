@@ -65,6 +65,8 @@ export function connectTo(options: TargetOptions): Connections {
   const target = { path, files, token }
   let ticks = 0
   return {
+    namespace: 'default',
+    close: () => undefined,
     cluster: openDirectoryCluster(target),
     storage: openDirectoryStorage(target),
     loadChart: async (reference) => {
@@ -87,6 +89,7 @@ export function connectTo(options: TargetOptions): Connections {
     lock: {
       times: options.times ?? { heartbeat: 20, expiry: 60, poll: 5 },
       timeout: options.lockTimeout ?? 10_000,
+      staleAfter: 600_000,
     },
     now: () => new Date(START + 1000 * ticks++),
     signal: options.signal ?? new AbortController().signal,

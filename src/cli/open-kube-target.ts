@@ -1,0 +1,69 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { LOCK_TIMES } from '../apply/lock.ts'
+import { PkgError } from '../base/errors.ts'
+import { openApiCluster } from '../cluster/api-cluster.ts'
+import { connect } from '../cluster/connect.ts'
+import { openDiscovery } from '../cluster/discovery-client.ts'
+import { openTransport } from '../cluster/http-transport.ts'
+import { kubeLeases } from '../cluster/kube-leases.ts'
+import { openKubeStorage } from '../storage/kube-storage.ts'
+import type { RecordKind } from '../storage/record-object.ts'
+import { foldersOf } from './home-folders.ts'
+import type { Io } from './io.ts'
+import { kubeFlagsOf, type GivenClusterFlags } from './kube-flags.ts'
+import type { RunIdentity, TargetConnections } from './open-connections.ts'
+
+/** Between two looks at a Lease that somebody else holds, in milliseconds. */
+const POLL = 500
+
+/**
+ * Opens the API server that flags and kubeconfig mean; nothing is sent yet.
+ *
+ * @throws PkgError KUBECONFIG_INVALID, TARGET_INVALID for a storage that is not ours
+ */
+export function openKubeTarget(
+  flags: GivenClusterFlags,
+  io: Io,
+  { token, signal, now, onNotice }: RunIdentity,
+): TargetConnections {
+  const kind = recordKindOf(flags.storage, io.env['HELM_DRIVER'])
+  const { endpoint, namespace } = connect({
+    flags: kubeFlagsOf(flags),
+    env: io.env,
+    home: io.env['HOME'] ?? homedir(),
+    isTerminal: io.isTerminal,
+    now: io.now,
+    onNotice,
+  })
+  const timeout = flags['request-timeout'] ?? 0
+  const transport = openTransport(endpoint, {
+    userAgent: 'kubectl-pkg',
+    onWarning: (text) => onNotice(`warning: ${text}`),
+    ...(timeout > 0 && { times: { answer: timeout } }),
+  })
+  const discovery = openDiscovery(transport, {
+    folder: join(foldersOf(io.env).cache, 'discovery'),
+    server: endpoint.server,
+    ca: endpoint.tls.ca,
+    now: io.now,
+  })
+  const leases = kubeLeases({ transport, expiry: LOCK_TIMES.expiry, onNotice })
+  return {
+    namespace: namespace ?? 'default',
+    cluster: openApiCluster({ transport, discovery, leases }),
+    storage: openKubeStorage({ transport, kind, token, now, signal, onNotice }),
+    poll: POLL,
+    close: () => transport.close(),
+  }
+}
+
+/** Helm's HELM_DRIVER counts where nothing of ours says it. */
+function recordKindOf(flag: string | undefined, driver: string | undefined): RecordKind {
+  const text = flag ?? driver ?? ''
+  if (['', 'secret', 'secrets'].includes(text)) return 'secret'
+  if (['configmap', 'configmaps'].includes(text)) return 'configmap'
+  throw new PkgError('TARGET_INVALID', `releases cannot be kept in "${text}"`, {
+    hint: 'Set HELM_DRIVER to secret or configmap, or pass --storage.',
+  })
+}
