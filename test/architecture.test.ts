@@ -17,7 +17,7 @@ const FLOORS: Record<string, string[]> = {
   manifest: ['base', 'golang', 'encoding', 'render'],
   lint: ['base', 'golang', 'encoding', 'sprig', 'chart', 'values', 'render', 'manifest'],
   release: ['base', 'types', 'golang', 'encoding', 'chart', 'values', 'manifest'],
-  plan: ['base', 'golang', 'manifest', 'release'],
+  plan: ['base', 'golang', 'values', 'manifest', 'release'],
   cluster: ['base', 'golang', 'encoding', 'manifest'],
   storage: ['base', 'release', 'cluster'],
   apply: ['base', 'types', 'manifest', 'release', 'plan', 'cluster', 'storage'],

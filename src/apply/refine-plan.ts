@@ -10,6 +10,7 @@ import { isSameJson } from '../plan/json-equal.ts'
 import { isOwn, isSettled, managedEntries, type ManagedEntry } from '../plan/managed-fields.ts'
 import type { Change, Conflict, Plan } from '../plan/plan.ts'
 import { isScalers, yieldFields } from '../plan/yield.ts'
+import { assertDefinitionsSafe } from './check-definitions.ts'
 import { countCustomResources, keepUsedDefinitions } from './definitions.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
 import { scalersFor } from './scalers.ts'
@@ -27,6 +28,8 @@ export interface Refinement {
  * fields belong to others, which objects can only be made anew. Nothing is written.
  *
  * What can be told from the managed fields costs no call; the rest is tried without effect.
+ *
+ * @throws PkgError CRD_UNSAFE, and what the target refuses of the trials
  */
 export async function refinePlan(view: View, plan: Plan, choice: Refinement): Promise<Plan> {
   const scalers = await scalersFor(view, plan)
@@ -40,6 +43,7 @@ export async function refinePlan(view: View, plan: Plan, choice: Refinement): Pr
     return { ...(await refineUpdate(view, { ...change, object }, choice)), notices }
   })
   const changes = refined.map(({ change }) => change)
+  await assertDefinitionsSafe(view, changes)
   const customResources = await countCustomResources(view, changes)
   return {
     ...plan,

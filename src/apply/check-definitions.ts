@@ -1,0 +1,62 @@
+import { PkgError } from '../base/errors.ts'
+import { describeObject, type KubeObject } from '../manifest/object.ts'
+import { checkDefinition, versionsOf } from '../plan/definition-check.ts'
+import type { Change } from '../plan/plan.ts'
+import { resourceCheck } from '../plan/validate-resource.ts'
+import { customResourcesOf, isDefinition } from './definitions.ts'
+import { inParallel, PARALLEL } from './in-parallel.ts'
+import type { View } from './site.ts'
+
+/** So many custom resources that do not fit are named. */
+const NAMED = 10
+
+/**
+ * Refuses changes of CRDs that what lives at the target does not survive: another scope, a
+ * version that objects are stored in, a schema that a live custom resource does not meet.
+ * Custom resources are only read where a schema takes less than before.
+ *
+ * @throws PkgError CRD_UNSAFE that names every reason
+ */
+export async function assertDefinitionsSafe(view: View, changes: readonly Change[]): Promise<void> {
+  const updates = changes.filter(({ op, live, object }) => {
+    return (op === 'update' || op === 'recreate') && live !== undefined && isDefinition(object)
+  })
+  const found = await inParallel(updates, PARALLEL, ({ object, live = object }) =>
+    checkOne(view, live, object),
+  )
+  const reasons = found.flat()
+  if (reasons.length === 0) return
+  throw new PkgError('CRD_UNSAFE', 'CRDs of the chart do not fit what the cluster holds', {
+    details: reasons,
+    hint: 'Change or remove what is named, or leave the CRDs as they are with --crds create.',
+  })
+}
+
+async function checkOne(view: View, live: KubeObject, wanted: KubeObject): Promise<string[]> {
+  const { refusals, narrowings } = checkDefinition(live, wanted)
+  const label = describeObject(wanted)
+  if (refusals.length > 0) return refusals.map((each) => `${label}: ${each}`)
+  if (narrowings.length === 0) return []
+  const misfits = misfitsOf(wanted, await customResourcesOf(view, live))
+  if (misfits.length === 0) return []
+  const more = misfits.length - NAMED
+  return [
+    ...narrowings.map((each) => `${label}: ${each}`),
+    ...misfits.slice(0, NAMED),
+    ...(more > 0 ? [`and ${more} more custom resources`] : []),
+  ]
+}
+
+/** Custom resources that the version that serves them would refuse, one line each. */
+function misfitsOf(definition: KubeObject, resources: readonly KubeObject[]): string[] {
+  const versions = versionsOf(definition)
+  const checks = new Map(versions.map(({ name, schema }) => [name, resourceCheck(schema)]))
+  const stored = versions.find(({ storage }) => storage)?.name ?? ''
+  return resources.flatMap((resource) => {
+    const version = resource.apiVersion.slice(resource.apiVersion.indexOf('/') + 1)
+    const wrong = (checks.get(version) ?? checks.get(stored))?.(resource) ?? []
+    const { namespace, name } = resource.metadata
+    const place = typeof namespace === 'string' ? `${namespace}/${name}` : name
+    return wrong.length === 0 ? [] : [`${resource.kind} ${place}: ${wrong.join('; ')}`]
+  })
+}
