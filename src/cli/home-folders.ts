@@ -21,3 +21,15 @@ export function foldersOf(env: Environment): Folders {
     data: folder('DATA', env['XDG_DATA_HOME'], join('.local', 'share')),
   }
 }
+
+/** Where Helm keeps its repositories.yaml. Source: Helm 4.1.4 pkg/helmpath. */
+export function helmRepositoriesFile(env: Environment): string {
+  const home = homedir()
+  const config = env['XDG_CONFIG_HOME'] || join(home, ...HELM_CONFIG)
+  return (
+    env['HELM_REPOSITORY_CONFIG'] ??
+    join(env['HELM_CONFIG_HOME'] || join(config, 'helm'), 'repositories.yaml')
+  )
+}
+
+const HELM_CONFIG = process.platform === 'darwin' ? ['Library', 'Preferences'] : ['.config']

@@ -3,14 +3,25 @@ import { term } from './term.ts'
 /**
  * Aligned columns as Helm prints them: cells padded to their column's width, a tab
  * between them, so that both people and `cut -f` can read the lines.
+ *
+ * @param widest columns of a terminal that a cell may take; longer ones end in `...`
  */
-export function viewTable(rows: readonly (readonly string[])[]): string {
+export function viewTable(rows: readonly (readonly string[])[], widest = Infinity): string {
   const widths: number[] = []
-  const shown = rows.map((row) => row.map((cell) => term(cell)))
+  const shown = rows.map((row) => row.map((cell) => shorten(term(cell), widest)))
   for (const row of shown) {
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell))
   }
   return shown.map((row) => row.map((cell, at) => pad(cell, widths[at] ?? 0)).join('\t')).join('\n')
+}
+
+/** Source: github.com/gosuri/uitable v0.0.4 util/strutil/strutil.go `Resize`. */
+function shorten(cell: string, widest: number): string {
+  if (widthOf(cell) <= widest) return cell
+  const characters = Array.from(cell)
+  return widest > 3
+    ? `${characters.slice(0, widest - 3).join('')}...`
+    : characters.slice(0, widest).join('')
 }
 
 function pad(cell: string, width: number): string {

@@ -1,0 +1,243 @@
+import { PkgError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
+import { BUILT_IN } from '../repo/builtin.ts'
+import type { ChartSite } from '../repo/chart-site.ts'
+import { refresh } from '../repo/find-chart.ts'
+import { changeRepositories, loadRepositories, type Repository } from '../repo/repositories.ts'
+
+export interface AddRequest {
+  repository: Repository
+  /** Replaces one of that name that is configured otherwise. */
+  force: boolean
+  /** Takes addresses that are known to be dead. */
+  allowDeprecated: boolean
+}
+
+/**
+ * Adds a repository once its index could be fetched.
+ *
+ * Source: Helm 4.1.4 pkg/cmd/repo_add.go.
+ *
+ * @returns `unchanged` when it is configured so already
+ * @throws PkgError USAGE, REPOSITORY_EXISTS, REPOSITORY_UNREACHABLE, INDEX_INVALID
+ */
+export async function addRepository(
+  { repository, force, allowDeprecated }: AddRequest,
+  site: ChartSite,
+): Promise<'added' | 'unchanged'> {
+  if (!allowDeprecated) assertAlive(repository.url)
+  assertName(repository.name)
+  let outcome: 'added' | 'unchanged' = 'added'
+  await changeRepositories(site.repositoriesFile, async (before) => {
+    const known = before.find(({ name }) => name === repository.name)
+    if (known !== undefined && !force) {
+      if (!isSame(known, repository)) throw taken(repository.name)
+      outcome = 'unchanged'
+      return undefined
+    }
+    for (const warning of (await refresh(repository, site)).warnings) {
+      site.onNotice(`warning: ${repository.name}: ${warning}`)
+    }
+    return known === undefined
+      ? [...before, repository]
+      : before.map((each) => (each === known ? repository : each))
+  })
+  return outcome
+}
+
+const DEAD = new Map([
+  ['//kubernetes-charts.storage.googleapis.com', 'https://charts.helm.sh/stable'],
+  ['//kubernetes-charts-incubator.storage.googleapis.com', 'https://charts.helm.sh/incubator'],
+])
+
+function assertAlive(url: string): void {
+  for (const [old, now] of DEAD) {
+    if (!url.includes(old)) continue
+    throw new PkgError('USAGE', `repo "${url}" is no longer available; try "${now}" instead`, {
+      hint: 'Pass --allow-deprecated-repos to add it all the same.',
+    })
+  }
+}
+
+function assertName(name: string): void {
+  if (name.includes('/')) {
+    throw new PkgError(
+      'USAGE',
+      `repository name (${name}) contains '/', please specify a different name without '/'`,
+    )
+  }
+  if (name === BUILT_IN || name === '') {
+    throw new PkgError('USAGE', `repository name (${name}) cannot be used`, {
+      hint: `"${BUILT_IN}" is the repository of this program; choose another name.`,
+    })
+  }
+}
+
+function isSame(left: Repository, right: Repository): boolean {
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]) as Set<keyof Repository>
+  return [...keys].every((key) => (left[key] || '') === (right[key] || ''))
+}
+
+function taken(name: string): PkgError {
+  return new PkgError(
+    'REPOSITORY_EXISTS',
+    `repository name (${name}) already exists, please specify a different name`,
+    { hint: 'Pass --force-update to replace it.' },
+  )
+}
+
+/** What became of one repository. */
+export interface UpdateResult {
+  name: string
+  url: string
+  outcome: 'updated' | 'unchanged' | 'failed'
+  /** Why it failed. */
+  reason?: string
+}
+
+/**
+ * Fetches the indexes of configured repositories side by side.
+ *
+ * @param names which; none for all
+ * @param onResult told of each as soon as it is done
+ * @throws PkgError REPOSITORY_UNKNOWN before anything is fetched; REPOSITORY_UNREACHABLE when
+ *   one failed, after all were tried
+ */
+export async function updateRepositories(
+  names: readonly string[],
+  site: ChartSite,
+  onResult: (result: UpdateResult) => void,
+): Promise<UpdateResult[]> {
+  const repositories = await loadRepositories(site.repositoriesFile)
+  if (repositories.length === 0) {
+    throw new PkgError(
+      'REPOSITORY_UNKNOWN',
+      'no repositories found. You must add one before updating',
+      { hint: 'Run "kubectl pkg repo add NAME URL".' },
+    )
+  }
+  for (const name of names) assertKnown(name, repositories)
+  const chosen =
+    names.length === 0 ? repositories : repositories.filter(({ name }) => names.includes(name))
+  const results = await Promise.all(
+    chosen.map(async (repository) => {
+      const result = await update(repository, site)
+      onResult(result)
+      return result
+    }),
+  )
+  const failed = results.filter(({ outcome }) => outcome === 'failed')
+  if (failed.length > 0) {
+    const list = failed.map(({ url }) => url).join(' ')
+    throw new PkgError(
+      'REPOSITORY_UNREACHABLE',
+      `failed to update the following repositories: [${list}]`,
+      { details: failed.map(({ name, reason = '' }) => `${name}: ${reason}`) },
+    )
+  }
+  return results
+}
+
+function assertKnown(name: string, repositories: readonly Repository[]): void {
+  const known = repositories.map((repository) => repository.name)
+  if (known.includes(name)) return
+  const guess = nearest(name, known)
+  throw new PkgError(
+    'REPOSITORY_UNKNOWN',
+    `no repositories found matching '${name}'.  Nothing will be updated`,
+    { hint: guess === undefined ? undefined : `Did you mean "${guess}"?` },
+  )
+}
+
+async function update(repository: Repository, site: ChartSite): Promise<UpdateResult> {
+  const { name, url } = repository
+  try {
+    const { isChanged, warnings } = await site.indexes.refresh(repository, site.downloader)
+    for (const warning of warnings) site.onNotice(`warning: ${name}: ${warning}`)
+    return { name, url, outcome: isChanged ? 'updated' : 'unchanged' }
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    return { name, url, outcome: 'failed', reason: error.message }
+  }
+}
+
+/**
+ * Removes repositories, and what was fetched of them.
+ *
+ * @param onRemoved told of each
+ * @throws PkgError REPOSITORY_UNKNOWN; those named before are gone then
+ */
+export async function removeRepositories(
+  names: readonly string[],
+  site: ChartSite,
+  onRemoved: (name: string) => void,
+): Promise<void> {
+  for (const name of names) {
+    let removed: Repository | undefined
+    await changeRepositories(site.repositoriesFile, async (before) => {
+      if (before.length === 0) {
+        throw new PkgError('REPOSITORY_UNKNOWN', 'no repositories configured')
+      }
+      removed = before.find((repository) => repository.name === name)
+      if (removed === undefined) {
+        throw new PkgError('REPOSITORY_UNKNOWN', `no repo named "${name}" found`, {
+          hint: 'Run "kubectl pkg repo list" to see what is configured.',
+        })
+      }
+      return before.filter((repository) => repository !== removed)
+    })
+    if (removed !== undefined) await site.indexes.forget(removed)
+    onRemoved(name)
+  }
+}
+
+/** The configured repositories, in the order of the file. @throws PkgError YAML_INVALID */
+export function listRepositories(site: ChartSite): Promise<Repository[]> {
+  return loadRepositories(site.repositoriesFile)
+}
+
+export interface ImportResult {
+  added: string[]
+  /** Names that are configured here already; `differs` are those with other settings. */
+  known: string[]
+  differs: string[]
+}
+
+/**
+ * Takes over the repositories of another repositories.yaml, such as Helm's.
+ *
+ * @param force replaces repositories that are configured otherwise
+ * @throws PkgError REPOSITORY_UNKNOWN when the file has none, YAML_INVALID
+ */
+export async function importRepositories(
+  file: string,
+  { force }: { force: boolean },
+  site: ChartSite,
+): Promise<ImportResult> {
+  const found = (await loadRepositories(file)).filter(({ name }) => name !== BUILT_IN)
+  if (found.length === 0) {
+    throw new PkgError('REPOSITORY_UNKNOWN', `no repositories in ${file}`, {
+      hint: 'Name the file with --file.',
+    })
+  }
+  const result: ImportResult = { added: [], known: [], differs: [] }
+  await changeRepositories(site.repositoriesFile, async (before) => {
+    const after = [...before]
+    for (const repository of found) {
+      const at = after.findIndex(({ name }) => name === repository.name)
+      const present = after[at]
+      if (present === undefined) after.push(repository)
+      else if (isSame(present, repository)) {
+        result.known.push(repository.name)
+        continue
+      } else if (force) after[at] = repository
+      else {
+        result.differs.push(repository.name)
+        continue
+      }
+      result.added.push(repository.name)
+    }
+    return after
+  })
+  return result
+}

@@ -1,0 +1,65 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { pull } from '../actions/fetch.ts'
+import { BaseCommand } from '../cli/base-command.ts'
+import { chartFlags } from '../cli/flags.ts'
+import { openSite } from '../cli/open-site.ts'
+import { accessOf } from '../cli/read-chart.ts'
+
+export default class Pull extends BaseCommand {
+  static override summary = 'Fetch charts and keep their archives or files.'
+
+  static override description = `
+The digest that the repository gives is checked before anything is written. Unpacked files come
+from the archive alone: nothing is written outside the chart's own folder.`
+
+  static override aliases = ['fetch']
+
+  static override examples = [
+    '<%= config.bin %> pull bitnami/nginx --version ^15',
+    '<%= config.bin %> pull nginx --repo https://charts.bitnami.com/bitnami --untar',
+    '<%= config.bin %> pull oci://ghcr.io/acme/charts/web:1.2.3 --destination ./charts',
+  ]
+
+  static override strict = false
+
+  static override args = {
+    chart: Args.string({ required: true, description: 'REPOSITORY/CHART, http(s) or oci URL.' }),
+  }
+
+  static override flags = {
+    ...chartFlags,
+    destination: Flags.string({ char: 'd', summary: 'Folder for the archives.', default: '.' }),
+    untar: Flags.boolean({ summary: 'Unpack the chart instead of keeping its archive.' }),
+    untardir: Flags.string({
+      summary: 'Folder to unpack into, below the destination.',
+      default: '.',
+    }),
+    prov: Flags.boolean({ summary: 'Fetch the provenance file too, without checking it.' }),
+  }
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Pull)
+    const site = openSite(flags, this.io)
+    for (const reference of argv as string[]) {
+      const { fetched } = await pull(
+        {
+          reference,
+          repo: flags.repo,
+          query: {
+            version: flags.version,
+            devel: flags.devel,
+            access: accessOf(flags),
+            ...(flags.prov && { provenance: 'may' as const }),
+          },
+          destination: flags.destination,
+          untar: flags.untar ? flags.untardir : undefined,
+        },
+        site,
+      )
+      if (fetched.manifest !== undefined) {
+        this.note(`Pulled: ${fetched.manifest.reference}\nDigest: ${fetched.manifest.digest}`)
+      }
+    }
+  }
+}
