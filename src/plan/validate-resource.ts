@@ -63,16 +63,19 @@ function asJsonSchema(schema: JsonObject): JsonObject {
     else if (LISTS.has(key) && Array.isArray(value)) translated[key] = value.map(translate)
     else translated[key] = value
   }
+  addTypes(schema, translated)
+  return translated
+}
+
+function addTypes(schema: JsonObject, translated: JsonObject): void {
   if (schema['x-kubernetes-int-or-string'] === true) translated['type'] = ['integer', 'string']
   const { type } = translated
   if (schema['nullable'] === true && type !== undefined) {
     translated['type'] = [...(Array.isArray(type) ? type : [type]), 'null']
     if (Array.isArray(translated['enum'])) translated['enum'] = [...translated['enum'], null]
   }
-  if (Array.isArray(translated['required']) && translated['required'].length === 0) {
-    delete translated['required']
-  }
-  return translated
+  const { required } = translated
+  if (Array.isArray(required) && required.length === 0) delete translated['required']
 }
 
 function translate(value: Json): Json {

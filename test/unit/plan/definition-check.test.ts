@@ -7,8 +7,9 @@ import { resourceCheck } from '../../../src/plan/validate-resource.ts'
 
 function definition(
   versions: string[],
-  { scope = 'Namespaced', stored = ['v1'], schema = {} as JsonObject } = {},
+  options: { scope?: string; stored?: string[]; schema?: JsonObject } = {},
 ): KubeObject {
+  const { scope = 'Namespaced', stored = ['v1'], schema = {} } = options
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
