@@ -1,9 +1,12 @@
 import { readFileSync, statSync, type Stats } from 'node:fs'
+import { basename } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { openBudget, tooLarge, type ChartLimits } from './budget.ts'
 
 /** An archive of a chart as it lies in a folder. */
 export interface ArchiveFile {
+  /** The file's name without its folders. */
+  name: string
   bytes: Buffer
   /** When it was last written. */
   modified: Date
@@ -29,6 +32,7 @@ export function readArchive(path: string): ArchiveFile {
     })
   }
   return {
+    name: basename(path),
     bytes: readArchiveFile(path, stat),
     modified: stat.mtime,
     provenance: readProvenance(`${path}.prov`),

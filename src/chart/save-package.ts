@@ -1,5 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
 import { makeFolders } from '../base/make-folders.ts'
@@ -13,11 +13,25 @@ import type { ChartPackage } from './package-chart.ts'
  * @throws PkgError FILE_UNWRITABLE
  */
 export function savePackage({ name, bytes }: ChartPackage, folder: string): string {
+  return saveWhole(folder, name, bytes)
+}
+
+/**
+ * Writes the provenance file of an archive beside it, whole or not at all.
+ *
+ * @returns path of the file
+ * @throws PkgError FILE_UNWRITABLE
+ */
+export function saveProvenance(archive: string, text: string): string {
+  return saveWhole(dirname(archive), `${basename(archive)}.prov`, text)
+}
+
+function saveWhole(folder: string, name: string, content: string | Uint8Array): string {
   const path = join(folder, name)
   const temporary = join(folder, `.${name}.${process.pid}.tmp`)
   try {
     makeFolders(folder, SHARED_MODES.folder)
-    writeFileSync(temporary, bytes, { flag: 'wx', mode: SHARED_MODES.file })
+    writeFileSync(temporary, content, { flag: 'wx', mode: SHARED_MODES.file })
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })

@@ -1,9 +1,11 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
+import { keyringOf, passphraseOf, requireKey, signFlags } from '../cli/signing-options.ts'
 import { sourceDate } from '../cli/read-flags.ts'
 import { loadChart } from '../actions/load-chart.ts'
 import { packageToFolder } from '../actions/package.ts'
+import { signArchive } from '../actions/sign.ts'
 
 export default class Package extends BaseCommand {
   static override summary = 'Pack charts into archives.'
@@ -27,10 +29,12 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
     destination: Flags.string({ char: 'd', summary: 'Folder for the archives.', default: '.' }),
     version: Flags.string({ summary: 'Version to give the chart.' }),
     'app-version': Flags.string({ summary: 'appVersion to give the chart.' }),
+    ...signFlags,
   }
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Package)
+    const sign = flags.sign ? this.signer(flags) : undefined
     for (const reference of argv as string[]) {
       const chart = await loadChart(reference, () => this.io.stdin(), {
         outsideLinks: 'refuse',
@@ -43,7 +47,24 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
         appVersion: flags['app-version'],
         mtime: sourceDate(this.io.env),
       })
+      await sign?.(path)
       this.io.out(`Successfully packaged chart and saved it to: ${path}\n`)
     }
   }
+
+  /** What signs an archive by its path; the passphrase is read once for all charts. */
+  private signer(flags: SignFlags): (archive: string) => Promise<string> {
+    const how = {
+      key: requireKey(flags),
+      keyring: keyringOf(flags, this.io),
+      ...passphraseOf(flags['passphrase-file'], this.io),
+    }
+    return (archive) => signArchive({ archive, ...how })
+  }
+}
+
+interface SignFlags {
+  key?: string | undefined
+  keyring?: string | undefined
+  'passphrase-file'?: string | undefined
 }

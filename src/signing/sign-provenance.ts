@@ -34,11 +34,13 @@ export async function signProvenance(request: SigningRequest): Promise<string> {
   if (keyring.isKeybox) return signWithGpg(text, request)
   const { createCleartextMessage, enums, sign } = await import('openpgp')
   const signingKeys = await unlock(choose(keyring, request.key), request)
-  return sign({
+  const signed = await sign({
     message: await createCleartextMessage({ text }),
     signingKeys,
     config: { preferredHashAlgorithm: enums.hash.sha512 },
   })
+  // The signature is over any line ends; files have Unix ones.
+  return signed.replaceAll('\r\n', '\n')
 }
 
 async function signWithGpg(text: string, request: SigningRequest): Promise<string> {

@@ -1,0 +1,15 @@
+/** What a check of a provenance file found. */
+interface Checked {
+  signedBy: readonly string[]
+  fingerprint: string
+  fileHash: string
+}
+
+/** Helm's lines on a provenance file that holds. */
+export function viewVerification({ signedBy, fingerprint, fileHash }: Checked): string {
+  return [
+    ...signedBy.map((userId) => `Signed by: ${userId}`),
+    `Using Key With Fingerprint: ${fingerprint}`,
+    `Chart Hash Verified: ${fileHash}`,
+  ].join('\n')
+}
