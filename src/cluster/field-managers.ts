@@ -1,8 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { KubeObject } from '../manifest/object.ts'
 
-/** The name under which this program applies objects. */
-export const FIELD_MANAGER = 'kubectl-pkg'
+/**
+ * The name under which this program applies objects: that of Helm 4, so that either can upgrade
+ * what the other has installed. Under two names each would refuse the fields of the other.
+ */
+export const FIELD_MANAGER = 'helm'
 
 /** What tells one entry of `metadata.managedFields` from others. */
 export interface ManagerEntry {
@@ -11,14 +14,14 @@ export interface ManagerEntry {
   subresource: string
 }
 
+const LEGACY_MANAGERS: ReadonlySet<string> = new Set(['helm', 'kubectl-client-side-apply'])
+
 /**
- * Whether an entry stands for what a release wrote before this program took it over: Helm 3
- * (updates), Helm 4 (applies) and `kubectl apply` without `--server-side`.
+ * Whether an entry stands for what was written without apply: by Helm 3, by Helm 4 when it is
+ * told so, and by `kubectl apply` without `--server-side`.
  */
 export function isLegacyManager({ manager, operation, subresource }: ManagerEntry): boolean {
-  if (subresource !== '') return false
-  if (manager === 'helm') return true
-  return manager === 'kubectl-client-side-apply' && operation === 'Update'
+  return subresource === '' && operation === 'Update' && LEGACY_MANAGERS.has(manager)
 }
 
 /**
@@ -27,8 +30,7 @@ export function isLegacyManager({ manager, operation, subresource }: ManagerEntr
  *
  * The patch fails with OBJECT_CHANGED when somebody was faster.
  *
- * Source: Kubernetes client-go 0.35 util/csaupgrade/upgrade.go; Helm 4's own entry, an apply,
- * is moved here too.
+ * Source: Kubernetes client-go 0.35 util/csaupgrade/upgrade.go.
  *
  * @returns undefined when there is nothing to move
  */
