@@ -1,4 +1,5 @@
 import type { Identity, LockTimes } from '../apply/lock.ts'
+import type { WaitSettings } from '../apply/site.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { Holder } from '../cluster/lease.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -17,6 +18,8 @@ export interface Connections {
   render: Render
   identity: Identity
   lock: LockSettings
+  /** What runs wait for; hooks only by default. */
+  wait?: WaitSettings | undefined
   now: () => Date
   signal: AbortSignal
   /** Told what a person should know but that stops nothing. */

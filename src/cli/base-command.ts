@@ -134,7 +134,7 @@ export abstract class BaseCommand extends Command {
   }
 
   private wantsJson(): boolean {
-    return /(^|\s)(-o|--output)[= ]?json(\s|$)/.test(this.argv.join(' '))
+    return /(^|\s)(?:(?:-o|--output)[= ]?json|--events[= ]jsonl)(\s|$)/.test(this.argv.join(' '))
   }
 
   private async readFlags(words: ParsedWords, definitions: FlagDefinitions) {

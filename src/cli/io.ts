@@ -13,8 +13,12 @@ export interface Io {
   cwd: string
   /** Whether a person watches standard output. */
   isTerminal: boolean
+  /** Whether a person watches standard error. */
+  isErrTerminal: boolean
   /** Width of the terminal in characters. */
   columns: number
+  /** Height of the terminal in lines. */
+  rows: number
   /** Milliseconds since 1970. */
   now(): number
 }
@@ -45,6 +49,12 @@ export function processIo(): Io {
     get isTerminal() {
       // Whether a file or a pipe is no terminal is known without making `process.stdout`.
       return fstatSync(OUT).isCharacterDevice() && process.stdout.isTTY
+    },
+    get isErrTerminal() {
+      return fstatSync(ERR).isCharacterDevice() && process.stderr.isTTY
+    },
+    get rows() {
+      return Number(process.env['LINES']) || process.stderr.rows || 24
     },
     get columns() {
       return Number(process.env['COLUMNS']) || process.stdout.columns || 80

@@ -8,13 +8,13 @@ import { openDirectoryCluster } from '../cluster/directory-cluster.ts'
 import { machineIdentity } from '../cluster/holder.ts'
 import type { Holder } from '../cluster/lease.ts'
 import { openDirectoryStorage } from '../storage/directory-storage.ts'
-import { term } from '../output/term.ts'
 import type { Io } from './io.ts'
 import type { GivenClusterFlags } from './kube-flags.ts'
+import { openProgress, waitSettings, type WaitFlags } from './open-progress.ts'
 import { readChart, type ChartFlags } from './read-chart.ts'
 import { parseTarget } from './target.ts'
 
-export interface ConnectionFlags extends ChartFlags, GivenClusterFlags {
+export interface ConnectionFlags extends ChartFlags, GivenClusterFlags, WaitFlags {
   namespace?: string | undefined
   target?: string | undefined
   'lock-timeout'?: number | undefined
@@ -46,7 +46,8 @@ export async function openConnections(
 ): Promise<Connections> {
   const token = newToken()
   const now = (): Date => new Date(io.now())
-  const onNotice = (notice: string): void => io.err(`${term(notice)}\n`)
+  const progress = openProgress(flags, io)
+  const onNotice = progress.note
   const target = await openTarget(flags, io, { token, signal, now, onNotice })
   const { cluster, poll = LOCK_TIMES.poll } = target
   return {
@@ -60,9 +61,14 @@ export async function openConnections(
       staleAfter: flags['stale-after'] ?? 600_000,
       onWait: (holder) => onNotice(viewWait(holder)),
     },
+    wait: waitSettings(flags, progress),
     now,
     signal,
     onNotice,
+    close() {
+      progress.close()
+      target.close()
+    },
   }
 }
 

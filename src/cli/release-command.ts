@@ -25,6 +25,12 @@ export abstract class ReleaseCommand extends BaseCommand {
     return this.connections
   }
 
+  /** What is drawn of a wait ends before the failure is told. */
+  protected override async catch(error: Error): Promise<void> {
+    this.connections?.close()
+    await super.catch(error)
+  }
+
   protected override async finally(failure: Error | undefined): Promise<void> {
     this.removeHandlers()
     this.connections?.close()

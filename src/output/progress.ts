@@ -35,10 +35,12 @@ export function showLines(screen: Pick<ProgressScreen, 'write'>): Progress {
 }
 
 /** Shows each event as one line of JSON, for machines; `schemas/event.schema.json`. */
-export function showEvents(screen: Pick<ProgressScreen, 'write'>): Progress {
+export function showEvents(screen: Pick<ProgressScreen, 'write' | 'now'>): Progress {
+  const onProgress = (event: ProgressEvent): void => screen.write(`${JSON.stringify(event)}\n`)
   return {
-    onProgress: (event) => screen.write(`${JSON.stringify(event)}\n`),
-    note: (line) => screen.write(`${term(line)}\n`),
+    onProgress,
+    note: (text) =>
+      onProgress({ type: 'notice', time: new Date(screen.now()).toISOString(), text }),
     close: () => undefined,
   }
 }

@@ -4,7 +4,14 @@
  * One line of what `--events jsonl` prints on standard error while a run is under way.
  */
 export type ProgressEvent =
-  WaitEvent | ObjectEvent | HookPhaseEvent | HeartbeatEvent | FailureEvent | WaitedEvent | LogEvent
+  | WaitEvent
+  | ObjectEvent
+  | HookPhaseEvent
+  | HeartbeatEvent
+  | FailureEvent
+  | WaitedEvent
+  | LogEvent
+  | NoticeEvent
 
 /**
  * A wait begins.
@@ -149,5 +156,16 @@ export interface LogEvent {
   event: string
   pod: string
   container: string
+  text: string
+}
+/**
+ * What a person should know but that stops nothing.
+ */
+export interface NoticeEvent {
+  type: 'notice'
+  /**
+   * RFC 3339.
+   */
+  time: string
   text: string
 }

@@ -39,7 +39,9 @@ export async function runCli(
     env,
     cwd,
     isTerminal: false,
+    isErrTerminal: false,
     columns: Number(env['COLUMNS'] ?? 80),
+    rows: 24,
     now: () => now,
   }
   command.id ??= 'test'

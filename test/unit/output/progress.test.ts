@@ -82,14 +82,15 @@ test('of very many objects only the first changes are told, and every failure', 
 
 test('machines get each event as one line of JSON', () => {
   let text = ''
-  const { onProgress } = showEvents({ write: (part) => (text += part) })
+  const { onProgress, note } = showEvents({ write: (part) => (text += part), now: () => 0 })
   story.forEach(onProgress)
+  note('careful')
   expect(
     text
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as unknown),
-  ).toEqual(story)
+  ).toEqual([...story, { type: 'notice', time: '1970-01-01T00:00:00.000Z', text: 'careful' }])
 })
 
 describe('a tree', () => {

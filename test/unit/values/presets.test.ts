@@ -21,7 +21,9 @@ const io: Io = {
   env: {},
   cwd: '.',
   isTerminal: false,
+  isErrTerminal: false,
   columns: 80,
+  rows: 24,
   now: () => 0,
 }
 
