@@ -106,8 +106,8 @@ function scoreOf(repository: string, line: SearchLine, find: Find): number {
 
 /** Lines of one chart stand newest first already; a chart has few. */
 function byNewest(a: Match, b: Match): number {
-  const [[left = '0'] = []] = a.line.versions
-  const [[right = '0'] = []] = b.line.versions
+  const left = a.line.versions[0]?.[0] ?? '0'
+  const right = b.line.versions[0]?.[0] ?? '0'
   return compareVersions(parseVersion(right), parseVersion(left))
 }
 

@@ -1,0 +1,11 @@
+import * as Flags from '@oclif/core/flags'
+import { serverFlags } from './flags.ts'
+
+/** How dependencies are fetched. */
+export const dependencyFlags = {
+  ...serverFlags(),
+  'skip-refresh': Flags.boolean({
+    summary: 'Go by the indexes that were fetched earlier, where there are any.',
+  }),
+  locked: Flags.boolean({ summary: 'Fail rather than take a version that the lock lacks.' }),
+}

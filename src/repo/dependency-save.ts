@@ -1,0 +1,144 @@
+import { lstatSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import { SHARED_MODES } from '../base/file-modes.ts'
+import { openFiles, type Files } from '../base/files.ts'
+import { newToken, temporaryName } from '../base/folders.ts'
+import { isJsonObject } from '../base/json.ts'
+import { loadChartArchive } from '../chart/archive.ts'
+import type { Chart } from '../chart/chart.ts'
+import { loadChartDirectory } from '../chart/read-directory.ts'
+import { withFileLock } from './file-lock.ts'
+import { writeLock } from './lock-file.ts'
+
+export interface ChartsUpdate {
+  /** Archives that charts/ shall hold. */
+  archives: readonly { name: string; bytes: Buffer }[]
+  /** Names of charts in charts/ that are nobody's to remove. */
+  kept: ReadonlySet<string>
+  /** Undefined to leave the lock as it is. */
+  lock: { name: string; text: string } | undefined
+}
+
+/** Names that begin with a dot are no charts, neither to Helm nor to us. */
+const JOURNAL = '.kubectl-pkg-dependencies.json'
+const LOCK = '.kubectl-pkg-dependencies.lock'
+
+/**
+ * Puts archives into a chart's charts/ folder, removes those that are out of date, and writes
+ * the lock.
+ *
+ * All archives are on the disk under other names before the first is moved, and a journal says
+ * what is to be done; a run that is cut off then is finished by the next one. Meanwhile charts
+ * may be missing, but never is an old one there beside its successor.
+ *
+ * @returns names of the archives that were removed
+ * @throws PkgError FILE_UNWRITABLE, ARCHIVE_UNSAFE for a lock or charts/ that is a link
+ */
+export async function saveDependencies(
+  folder: string,
+  update: ChartsUpdate,
+  files: Files = openFiles(),
+): Promise<string[]> {
+  const charts = await openCharts(folder, files)
+  return withFileLock(join(charts, LOCK), async () => {
+    await finish(folder, charts, files)
+    const moves: [from: string, to: string][] = []
+    for (const { name, bytes } of update.archives) {
+      const staged = join(charts, temporaryName(name, newToken()))
+      await files.replace(staged, `${staged}.part`, { data: bytes, mode: SHARED_MODES.file })
+      moves.push([staged, join(charts, name)])
+    }
+    const names = new Set(update.archives.map(({ name }) => name))
+    const removals = await outdated(charts, names, update.kept, files)
+    const journal: Journal = { moves, removals, lock: update.lock }
+    const path = join(charts, JOURNAL)
+    await files.replace(path, `${path}.part`, { data: JSON.stringify(journal), mode: 0o600 })
+    await finish(folder, charts, files)
+    return removals.map((each) => each.slice(charts.length + 1))
+  })
+}
+
+/**
+ * Loads a chart's folder, once what an earlier run began with its dependencies is finished.
+ *
+ * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, and as `saveDependencies`
+ */
+export async function openChartFolder(folder: string, files = openFiles()): Promise<Chart> {
+  const stat = statSync(folder, { throwIfNoEntry: false })
+  if (stat === undefined) {
+    throw new PkgError('CHART_NOT_FOUND', `could not find ${folder}: no such file or directory`, {
+      hint: 'Name the folder of a chart.',
+    })
+  }
+  if (!stat.isDirectory()) {
+    throw new PkgError('CHART_INVALID', 'only unpacked charts can be updated', {
+      hint: 'Unpack the archive first.',
+    })
+  }
+  const charts = join(folder, 'charts')
+  if ((await files.read(join(charts, JOURNAL))) !== undefined) {
+    await withFileLock(join(charts, LOCK), () => finish(folder, charts, files))
+  }
+  return loadChartDirectory(folder)
+}
+
+interface Journal {
+  /** Paths from and to. */
+  moves: [from: string, to: string][]
+  removals: string[]
+  lock: { name: string; text: string } | undefined
+}
+
+async function finish(folder: string, charts: string, files: Files): Promise<void> {
+  const path = join(charts, JOURNAL)
+  const text = (await files.read(path))?.toString('utf8')
+  if (text === undefined) return
+  const journal = JSON.parse(text) as unknown
+  if (!isJsonObject(journal)) throw new Error(`${path} is no journal`)
+  const { moves, removals, lock } = journal as unknown as Journal
+  for (const each of removals) await files.remove(each)
+  for (const [from, to] of moves) await files.move(from, to)
+  if (lock !== undefined) await writeLock(folder, lock.name, lock.text)
+  await files.remove(path)
+}
+
+async function openCharts(folder: string, files: Files): Promise<string> {
+  const charts = join(folder, 'charts')
+  const stat = lstatSync(charts, { throwIfNoEntry: false })
+  if (stat === undefined) await files.makeFolder(charts, SHARED_MODES.folder)
+  else if (stat.isSymbolicLink()) {
+    throw new PkgError('ARCHIVE_UNSAFE', `"${charts}" is a link`, {
+      hint: 'Put a folder in its place: nothing is written through a link.',
+    })
+  } else if (!stat.isDirectory()) {
+    throw new PkgError('FILE_UNWRITABLE', `"${charts}" is not a directory`)
+  }
+  return charts
+}
+
+/** Archives of charts that are no longer wanted; files that are no charts stay. */
+async function outdated(
+  charts: string,
+  names: ReadonlySet<string>,
+  kept: ReadonlySet<string>,
+  files: Files,
+): Promise<string[]> {
+  const removals: string[] = []
+  for (const { name, kind } of await files.list(charts)) {
+    if (kind !== 'file' || names.has(name) || name.startsWith('.')) continue
+    const path = join(charts, name)
+    const chart = chartName((await files.read(path)) ?? Buffer.alloc(0), path)
+    if (chart !== undefined && !kept.has(chart)) removals.push(path)
+  }
+  return removals
+}
+
+function chartName(bytes: Buffer, path: string): string | undefined {
+  try {
+    return loadChartArchive(bytes, { origin: path }).metadata.name
+  } catch (error) {
+    if (error instanceof PkgError) return undefined
+    throw error
+  }
+}
