@@ -3,11 +3,14 @@ import type { Chart } from '../chart/chart.ts'
 import { parseChartRef } from '../repo/chart-ref.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
 import type { ChartQuery } from '../repo/fetch-archive.ts'
+import { verifyFetched, type VerifySettings } from './verify-fetched.ts'
 
 export interface ChartLoading extends Pick<ChartInput, 'outsideLinks'> {
   /** Address of the repository that the reference is the name of a chart of. */
   repo?: string | undefined
   query?: ChartQuery | undefined
+  /** Has a provenance file vouch for the chart before anything of it is read. */
+  verify?: VerifySettings | undefined
   /** Opens what charts are fetched through, when one has to be. */
   openSite?: (() => Promise<ChartSite>) | undefined
 }
@@ -24,11 +27,14 @@ export async function loadChart(
   stdin: () => Uint8Array,
   options: ChartLoading = {},
 ): Promise<Chart> {
-  const { outsideLinks, repo, query = {}, openSite } = options
+  const { outsideLinks, repo, query = {}, openSite, verify } = options
   const ref = parseChartRef(reference, repo)
+  if (verify !== undefined && (ref.kind === 'stdin' || ref.kind === 'path')) {
+    return (await import('./verify.ts')).loadVerified(reference, verify)
+  }
   if (ref.kind === 'stdin' || ref.kind === 'path' || openSite === undefined) {
     return loadFile(reference, { outsideLinks, readStdin: () => Promise.resolve(stdin()) })
   }
   const { loadRemoteChart } = await import('../repo/chart-source.ts')
-  return loadRemoteChart(ref, query, await openSite())
+  return loadRemoteChart(ref, { ...query, ...(verify && verifyFetched(verify)) }, await openSite())
 }

@@ -1,17 +1,44 @@
-import { readArchive } from '../chart/archive-file.ts'
+import { PkgError } from '../base/errors.ts'
+import { loadChartArchive } from '../chart/archive.ts'
+import type { Chart } from '../chart/chart.ts'
+import { isFolder, readArchive } from '../chart/archive-file.ts'
 import { verifyProvenance, type Verification } from '../signing/verify-provenance.ts'
+
+import type { VerifySettings } from './verify-fetched.ts'
 
 /**
  * Checks an archive against the provenance file beside it.
  *
- * @param keyring path of the public keys that are trusted
- * @param now milliseconds since 1970
  * @throws PkgError PROVENANCE_FAILED, CHART_NOT_FOUND, CHART_INVALID
  */
 export async function verifyArchive(
   path: string,
-  { keyring, now }: { keyring: string; now: number },
+  { keyring, now }: VerifySettings,
 ): Promise<Verification> {
   const { bytes: archive, name, provenance } = readArchive(path)
   return verifyProvenance({ archive, provenance, fileName: name, keyring, now })
+}
+
+/**
+ * Loads a chart from an archive that a provenance file vouches for: the bytes that are checked
+ * are those that are read.
+ *
+ * @throws PkgError PROVENANCE_FAILED, also for folders and standard input, and all that an
+ *   archive can be refused for
+ */
+export async function loadVerified(
+  path: string,
+  { keyring, now, onVerified }: VerifySettings,
+): Promise<Chart> {
+  if (path === '-') throw unverifiable('standard input has no provenance file')
+  if (isFolder(path)) throw unverifiable('unpacked charts cannot be verified')
+  const { bytes: archive, name, provenance } = readArchive(path)
+  onVerified?.(await verifyProvenance({ archive, provenance, fileName: name, keyring, now }))
+  return loadChartArchive(archive, { origin: path, path })
+}
+
+function unverifiable(message: string): PkgError {
+  return new PkgError('PROVENANCE_FAILED', message, {
+    hint: 'Name an archive that "package --sign" made, or leave out --verify.',
+  })
 }

@@ -39,6 +39,11 @@ export function readArchive(path: string): ArchiveFile {
   }
 }
 
+/** Whether there is a folder of that name. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
 /** More than any provenance file needs. */
 const PROVENANCE_BYTES = 4 * 1024 * 1024
 

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { serverFlags } from './flags.ts'
+import { serverFlags } from './source-flags.ts'
 
 /** How dependencies are fetched. */
 export const dependencyFlags = {

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { parseDuration } from '../golang/duration.ts'
+import { serverFlags, verifyFlags } from './source-flags.ts'
 
 /** A Go duration such as `5m0s`; the command gets milliseconds. */
 export const duration = Flags.custom<number>({
@@ -324,57 +325,8 @@ export const chartFlags = {
     summary: 'Address of the repository in which the chart is looked for by its name.',
     helpGroup: 'CHART',
   }),
+  ...verifyFlags(),
   ...serverFlags(),
-}
-
-/** How repositories and registries are asked, when a chart has to be fetched. */
-export function serverFlags() {
-  return {
-    username: Flags.string({
-      summary: 'User name at the repository or registry.',
-      helpGroup: 'SOURCE',
-    }),
-    password: Flags.string({
-      summary: 'Password; others on this machine can read it. A stored login is safer.',
-      helpGroup: 'SOURCE',
-    }),
-    ...tlsFlags(),
-    'pass-credentials': Flags.boolean({
-      summary: 'Send name and password to every host that the repository names.',
-      helpGroup: 'SOURCE',
-    }),
-    'plain-http': Flags.boolean({
-      summary: 'Speak http to a registry, unencrypted.',
-      helpGroup: 'SOURCE',
-    }),
-    offline: Flags.boolean({
-      summary: 'Fetch nothing: use what was fetched before.',
-      helpGroup: 'SOURCE',
-    }),
-    'require-digest': Flags.boolean({
-      summary: 'Refuse charts for which the repository gives no digest.',
-      helpGroup: 'SOURCE',
-    }),
-  }
-}
-
-/** Certificates of a server and for it. */
-export function tlsFlags() {
-  return {
-    'ca-file': Flags.string({
-      summary: 'Authorities to trust for https, in PEM.',
-      helpGroup: 'SOURCE',
-    }),
-    'cert-file': Flags.string({ summary: 'Client certificate, in PEM.', helpGroup: 'SOURCE' }),
-    'key-file': Flags.string({
-      summary: 'Key of the client certificate, in PEM.',
-      helpGroup: 'SOURCE',
-    }),
-    'insecure-skip-tls-verify': Flags.boolean({
-      summary: 'Do not check the certificate of the server.',
-      helpGroup: 'SOURCE',
-    }),
-  }
 }
 
 /** `-o` of commands that print data. */

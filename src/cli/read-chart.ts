@@ -1,7 +1,9 @@
 import { loadChart, type ChartLoading } from '../actions/load-chart.ts'
+import type { VerifySettings } from '../actions/verify-fetched.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { Access } from '../repo/chart-site.ts'
 import type { Io } from './io.ts'
+import { keyringOf } from './keyring.ts'
 import type { SiteFlags } from './open-site.ts'
 
 /** Flags that choose a chart. */
@@ -9,6 +11,8 @@ export interface ChartFlags extends SiteFlags {
   version?: string | undefined
   devel?: boolean | undefined
   repo?: string | undefined
+  verify?: boolean | undefined
+  keyring?: string | undefined
 }
 
 /**
@@ -25,10 +29,20 @@ export function readChart(
   return loadChart(reference, () => io.stdin(), {
     outsideLinks: options.outsideLinks,
     repo: flags.repo,
+    verify: verifySettings(flags, io),
     query: { version: flags.version, devel: flags.devel, access: accessOf(flags) },
     openSite: async () =>
       (await import('./open-site.ts')).openSite(flags, io, { signal: options.signal }),
   })
+}
+
+/** What `--verify` asks for; undefined without it. */
+export function verifySettings(
+  flags: Pick<ChartFlags, 'verify' | 'keyring'>,
+  io: Io,
+): VerifySettings | undefined {
+  if (flags.verify !== true) return undefined
+  return { keyring: keyringOf(flags, io), now: io.now() }
 }
 
 /** What the flags say of the server that is asked. */

@@ -1,4 +1,3 @@
-import * as Flags from '@oclif/core/flags'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -6,44 +5,6 @@ import { PkgError } from '../base/errors.ts'
 import { openCredentials, type CredentialStore } from '../repo/credentials.ts'
 import type { RegistryOptions } from '../repo/oci-registry.ts'
 import type { Io } from './io.ts'
-
-/** How a registry is spoken to. */
-export const tlsFlags = {
-  'ca-file': Flags.string({
-    summary: 'Authorities to trust for https, in PEM.',
-    helpGroup: 'REGISTRY',
-  }),
-  'cert-file': Flags.string({ summary: 'Client certificate, in PEM.', helpGroup: 'REGISTRY' }),
-  'key-file': Flags.string({
-    summary: 'Key of the client certificate, in PEM.',
-    helpGroup: 'REGISTRY',
-  }),
-  'plain-http': Flags.boolean({
-    summary: 'Speak http to the registry, unencrypted.',
-    helpGroup: 'REGISTRY',
-  }),
-  'pass-credentials': Flags.boolean({
-    summary: 'Let the login go to another host when the registry names one for its tokens.',
-    helpGroup: 'REGISTRY',
-  }),
-}
-
-/** How a registry is spoken to, and as whom. */
-export const registryFlags = {
-  ...tlsFlags,
-  'insecure-skip-tls-verify': Flags.boolean({
-    summary: 'Do not check the certificate of the registry.',
-    helpGroup: 'REGISTRY',
-  }),
-  username: Flags.string({
-    summary: 'User name, in the place of a stored login.',
-    helpGroup: 'REGISTRY',
-  }),
-  password: Flags.string({
-    summary: 'Password; others on this machine can read it. A stored login is safer.',
-    helpGroup: 'REGISTRY',
-  }),
-}
 
 export interface RegistryFlagValues {
   'ca-file'?: string | undefined

@@ -1,28 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { PkgError } from '../base/errors.ts'
-import { defaultKeyring } from '../signing/keyring.ts'
 import { openQuestions } from './ask.ts'
 import type { Io } from './io.ts'
-
-/** `--keyring` of commands that check provenance files. */
-export const keyringFlag = {
-  keyring: Flags.string({
-    summary: 'Keyring with the public keys that are trusted; the one of gpg by default.',
-    helpGroup: 'SIGNING',
-  }),
-}
-
-/** `--verify`, which wants a provenance file that holds. */
-export const verifyFlags = {
-  verify: Flags.boolean({
-    summary: 'Take the chart only with a provenance file of a trusted key.',
-    helpGroup: 'SIGNING',
-  }),
-  ...keyringFlag,
-}
 
 /** Flags of commands that make provenance files. */
 export const signFlags = {
@@ -42,13 +23,6 @@ export const signFlags = {
     summary: 'File with the passphrase of the key in its first line; - is standard input.',
     helpGroup: 'SIGNING',
   }),
-}
-
-/** The keyring that is named, else the one of gpg. */
-export function keyringOf({ keyring }: { keyring?: string | undefined }, io: Io): string {
-  if (keyring !== undefined && keyring !== '') return resolve(io.cwd, keyring)
-  const { env } = io
-  return defaultKeyring(env['GNUPGHOME'] ?? join(env['HOME'] ?? homedir(), '.gnupg'))
 }
 
 export interface Passphrase {

@@ -1,10 +1,11 @@
 import * as Args from '@oclif/core/args'
 import { outdatedDependencies } from '../actions/versions.ts'
 import { BaseCommand } from '../cli/base-command.ts'
-import { outputFlag, serverFlags } from '../cli/flags.ts'
+import { outputFlag } from '../cli/flags.ts'
 import { openSite } from '../cli/open-site.ts'
 import { readChart } from '../cli/read-chart.ts'
 import { viewOutdated } from '../output/repositories-view.ts'
+import { serverFlags } from '../cli/source-flags.ts'
 
 export default class Outdated extends BaseCommand {
   static override summary = 'List the dependencies of a chart that have newer versions.'

@@ -1,10 +1,12 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { pull } from '../actions/fetch.ts'
+import { verifyFetched } from '../actions/verify-fetched.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { chartFlags } from '../cli/flags.ts'
 import { openSite } from '../cli/open-site.ts'
-import { accessOf } from '../cli/read-chart.ts'
+import { accessOf, verifySettings } from '../cli/read-chart.ts'
+import { viewVerification, type Verification } from '../output/signing-view.ts'
 
 export default class Pull extends BaseCommand {
   static override summary = 'Fetch charts and keep their archives or files.'
@@ -41,6 +43,9 @@ from the archive alone: nothing is written outside the chart's own folder.`
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Pull)
     const site = openSite(flags, this.io)
+    const verify = verifySettings(flags, this.io)
+    const onVerified = (verification: Verification) =>
+      this.io.out(`${viewVerification(verification)}\n`)
     for (const reference of argv as string[]) {
       const { fetched } = await pull(
         {
@@ -51,6 +56,7 @@ from the archive alone: nothing is written outside the chart's own folder.`
             devel: flags.devel,
             access: accessOf(flags),
             ...(flags.prov && { provenance: 'may' as const }),
+            ...(verify && verifyFetched({ ...verify, onVerified })),
           },
           destination: flags.destination,
           untar: flags.untar ? flags.untardir : undefined,

@@ -2,8 +2,9 @@ import * as Args from '@oclif/core/args'
 import { push } from '../actions/registry.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { outputFlag } from '../cli/flags.ts'
-import { registryFlags, registryOptions } from '../cli/registry-options.ts'
+import { registryOptions } from '../cli/registry-options.ts'
 import { viewPushed } from '../output/registry-view.ts'
+import { registryFlags } from '../cli/source-flags.ts'
 
 export default class Push extends BaseCommand {
   static override summary = 'Push an archive of a chart to an OCI registry.'
@@ -23,7 +24,7 @@ compared.`
     remote: Args.string({ required: true, description: 'oci://HOST/PATH.' }),
   }
 
-  static override flags = { ...registryFlags, ...outputFlag }
+  static override flags = { ...registryFlags(), ...outputFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Push)

@@ -3,8 +3,9 @@ import * as Flags from '@oclif/core/flags'
 import { tags } from '../actions/registry.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { outputFlag } from '../cli/flags.ts'
-import { registryFlags, registryOptions } from '../cli/registry-options.ts'
+import { registryOptions } from '../cli/registry-options.ts'
 import { viewTags } from '../output/registry-view.ts'
+import { registryFlags } from '../cli/source-flags.ts'
 
 export default class Tags extends BaseCommand {
   static override summary = 'List the versions of a chart in an OCI registry.'
@@ -24,7 +25,7 @@ out; --all shows every tag as the registry has it.`
 
   static override flags = {
     all: Flags.boolean({ summary: 'Show all tags, not only versions.' }),
-    ...registryFlags,
+    ...registryFlags(),
     ...outputFlag,
   }
 

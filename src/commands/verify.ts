@@ -2,8 +2,9 @@ import * as Args from '@oclif/core/args'
 import { verifyArchive } from '../actions/verify.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { outputFlag } from '../cli/flags.ts'
-import { keyringFlag, keyringOf } from '../cli/signing-options.ts'
+import { keyringOf } from '../cli/keyring.ts'
 import { viewVerification } from '../output/signing-view.ts'
+import { keyringFlag } from '../cli/source-flags.ts'
 
 export default class Verify extends BaseCommand {
   static override summary = 'Check that a trusted key vouches for the archive of a chart.'

@@ -1,12 +1,12 @@
 /** What a check of a provenance file found. */
-interface Checked {
+export interface Verification {
   signedBy: readonly string[]
   fingerprint: string
   fileHash: string
 }
 
 /** Helm's lines on a provenance file that holds. */
-export function viewVerification({ signedBy, fingerprint, fileHash }: Checked): string {
+export function viewVerification({ signedBy, fingerprint, fileHash }: Verification): string {
   return [
     ...signedBy.map((userId) => `Signed by: ${userId}`),
     `Using Key With Fingerprint: ${fingerprint}`,

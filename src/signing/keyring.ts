@@ -1,5 +1,4 @@
 import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Key } from 'openpgp'
 import { PkgError } from '../base/errors.ts'
 import { isSystemError } from '../base/files.ts'
@@ -34,18 +33,6 @@ export async function readKeyring(path: string): Promise<Keyring> {
   } catch (error) {
     throw unreadable(path, (error as Error).message)
   }
-}
-
-/**
- * Where gpg keeps a person's public keys: `pubring.gpg` as Helm wants it, else `pubring.kbx`.
- *
- * @param home folder of GnuPG
- */
-export function defaultKeyring(home: string): string {
-  const old = join(home, 'pubring.gpg')
-  const current = join(home, 'pubring.kbx')
-  const has = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined
-  return !has(old) && has(current) ? current : old
 }
 
 function readBytes(path: string): Buffer {

@@ -4,7 +4,8 @@ import { login } from '../../actions/registry.ts'
 import { PkgError } from '../../base/errors.ts'
 import { openQuestions } from '../../cli/ask.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { credentialStore, registryOptions, tlsFlags } from '../../cli/registry-options.ts'
+import { credentialStore, registryOptions } from '../../cli/registry-options.ts'
+import { tlsFlags } from '../../cli/source-flags.ts'
 
 interface LoginFlags {
   username?: string | undefined
@@ -30,11 +31,11 @@ that file, readable by you alone. Logins of Docker are used where Helm has none.
   }
 
   static override flags = {
-    ...tlsFlags,
-    insecure: Flags.boolean({
-      summary: 'Do not check the certificate of the registry.',
-      aliases: ['insecure-skip-tls-verify'],
-      helpGroup: 'REGISTRY',
+    ...tlsFlags(),
+    insecure: Flags.boolean({ summary: 'The same as --insecure-skip-tls-verify.', hidden: true }),
+    'plain-http': Flags.boolean({ summary: 'Speak http to the registry, unencrypted.' }),
+    'pass-credentials': Flags.boolean({
+      summary: 'Let the login go to another host when the registry names one for its tokens.',
     }),
     username: Flags.string({ char: 'u', summary: 'User name.' }),
     password: Flags.string({
@@ -54,7 +55,7 @@ that file, readable by you alone. Logins of Docker are used where Helm has none.
       registry: registryOptions(
         {
           ...flags,
-          'insecure-skip-tls-verify': flags.insecure,
+          'insecure-skip-tls-verify': flags.insecure || flags['insecure-skip-tls-verify'],
           username: undefined,
           password: undefined,
         },

@@ -3,9 +3,10 @@ import * as Flags from '@oclif/core/flags'
 import { addRepository } from '../../actions/repositories.ts'
 import { openQuestions } from '../../cli/ask.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { duration, tlsFlags } from '../../cli/flags.ts'
+import { duration } from '../../cli/flags.ts'
 import { openSite } from '../../cli/open-site.ts'
 import { accessOf } from '../../cli/read-chart.ts'
+import { tlsFlags } from '../../cli/source-flags.ts'
 
 export default class RepoAdd extends BaseCommand {
   static override summary = 'Add a chart repository.'

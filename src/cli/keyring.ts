@@ -1,0 +1,23 @@
+import { statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Io } from './io.ts'
+
+/** The keyring that is named, else the one of gpg. */
+export function keyringOf({ keyring }: { keyring?: string | undefined }, io: Io): string {
+  if (keyring !== undefined && keyring !== '') return resolve(io.cwd, keyring)
+  const { env } = io
+  return defaultKeyring(env['GNUPGHOME'] ?? join(env['HOME'] ?? homedir(), '.gnupg'))
+}
+
+/**
+ * Where gpg keeps a person's public keys: `pubring.gpg` as Helm wants it, else `pubring.kbx`.
+ *
+ * @param home folder of GnuPG
+ */
+function defaultKeyring(home: string): string {
+  const old = join(home, 'pubring.gpg')
+  const current = join(home, 'pubring.kbx')
+  const has = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined
+  return !has(old) && has(current) ? current : old
+}
