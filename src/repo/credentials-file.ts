@@ -4,6 +4,7 @@ import { PkgError } from '../base/errors.ts'
 import { openFiles, isSystemError } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
 import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { withFileLock } from './file-lock.ts'
 import { parseJson } from './registry-auth.ts'
 
 /** The parts of a Docker or Helm `config.json` that hold logins; the rest is kept as it is. */
@@ -50,7 +51,7 @@ export async function changeCredentialsFile(
 ): Promise<void> {
   await files.makeFolder(dirname(path), 0o700)
   const target = await followLink(path, home)
-  await withLock(`${target}.lock`, async () => {
+  await withFileLock(`${target}.lock`, async () => {
     const content = change(await readCredentialsFile(target))
     if (content === undefined) return
     const temporary = join(dirname(target), temporaryName(basename(target), newToken()))
@@ -71,28 +72,4 @@ async function followLink(path: string, home: string): Promise<string> {
   throw new PkgError('FILE_UNWRITABLE', `${path} is a link that leaves ${home}`, {
     hint: 'Name another file with --registry-config.',
   })
-}
-
-const LOCK_WAIT = 10_000
-/** A run that holds a lock for so long has ended without giving it back. */
-const LOCK_STALE = 30_000
-
-async function withLock(path: string, run: () => Promise<void>): Promise<void> {
-  const { setTimeout } = await import('node:timers/promises')
-  const temporary = () => join(dirname(path), temporaryName(basename(path), newToken()))
-  const end = Date.now() + LOCK_WAIT
-  while (!(await files.create(path, temporary(), { data: '', mode: 0o600 }))) {
-    const touched = await files.touchedAt(path)
-    if (touched !== undefined && Date.now() - touched > LOCK_STALE) await files.remove(path)
-    else if (Date.now() > end) {
-      throw new PkgError('FILE_UNWRITABLE', `${path} is held by another run`, {
-        hint: 'Wait for it, or remove the file when there is none.',
-      })
-    } else await setTimeout(20 + Math.random() * 30)
-  }
-  try {
-    await run()
-  } finally {
-    await files.remove(path)
-  }
 }
