@@ -6,6 +6,7 @@ import {
   type Deployment,
 } from '../apply/deploy.ts'
 import type { CrdMode } from '../apply/crds.ts'
+import { ensureNamespace } from '../apply/ensure-namespace.ts'
 import type { Settled } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
 import { crdsOf, namespaceObject } from '../apply/target-objects.ts'
@@ -13,6 +14,7 @@ import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
 import { lastRevision, nextRevision } from '../release/history.ts'
+import type { Allowance } from '../plan/allow.ts'
 import type { Release } from '../release/release.ts'
 import { isSameContent } from '../release/same-content.ts'
 import type { ReleaseName } from '../storage/storage.ts'
@@ -45,6 +47,10 @@ export interface ChartRequest {
   withHooks?: boolean
   /** How many revisions to keep; 0 keeps all. */
   historyMax?: number
+  /** What the plan may do beyond what takes nothing away. */
+  allowance?: Allowance | undefined
+  /** With a dry run: asks the target for nothing. */
+  isOffline?: boolean | undefined
   /** Undoes the whole operation when an object cannot be applied. */
   rollbackOnFailure?: boolean
 }
@@ -81,6 +87,7 @@ export async function installChart(
   if (request.dryRun === true) return rehearse(connections, chart, request)
 
   const { name, namespace } = request.release
+  if (request.createNamespace === true) await ensureNamespace(connections, namespace)
   const verb = {
     release: request.release,
     verb: 'install',
@@ -114,6 +121,7 @@ export function commonDeployment(
     takeOwnership,
     withHooks,
     historyMax,
+    allowance: request.allowance ?? {},
     prerequisites: namespaces,
     crds,
   }
@@ -145,8 +153,14 @@ async function rehearse(
   request: InstallRequest,
 ): Promise<Deployed> {
   const release = await draft(connections, { chart, request, revision: 1 })
+  if (request.isOffline === true) return rehearsed(release)
   const before: Pick<Settled, 'history' | 'abandoned'> = { history: [], abandoned: undefined }
   const plan = await planDeployment(connections, deploymentOf(release, before, request))
+  return { ...rehearsed(release), plan }
+}
+
+function rehearsed(release: Release): Deployed {
+  const plan = { changes: [] }
   return { release: { ...release, description: 'Dry run complete' }, plan, isRecorded: false }
 }
 
@@ -162,6 +176,7 @@ async function draft(
     isUpgrade: false,
     labels: request.labels ?? {},
     render: request.render ?? {},
+    isOffline: request.isOffline,
   })
 }
 

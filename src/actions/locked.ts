@@ -10,21 +10,23 @@ export interface LockedVerb {
   verb: Verb
   /** What was asked for; equal for the same command run again. */
   request: string
+  /** What becomes of what deleted objects own. */
+  cascade?: Site['cascade']
 }
 
 /** Runs a verb while no other run may change the release, after settling what was cut off. */
 export async function locked<T>(
   connections: Connections,
-  { release, verb, request }: LockedVerb,
+  { release, verb, request, cascade }: LockedVerb,
   run: (site: Site, settled: Settled) => Promise<T>,
 ): Promise<T> {
-  const { cluster, storage, identity, now, signal, onNotice } = connections
+  const { cluster, storage, identity, wait, now, signal, onNotice } = connections
   const { times, timeout, staleAfter, onWait } = connections.lock
   return withLock(
     cluster.leases,
     { release, verb, request, identity, times, timeout, now, signal, onWait },
     async (lock) => {
-      const site: Site = { cluster, storage, lock, now, signal, onNotice }
+      const site: Site = { cluster, storage, lock, wait, now, signal, onNotice, cascade }
       try {
         await awaitForeignRun(site, release, { timeout, staleAfter })
         return await run(site, await settle(site, release, verb))

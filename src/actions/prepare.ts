@@ -19,6 +19,8 @@ export interface ReleaseDraft {
   firstDeployed?: string
   labels: Record<string, string>
   render: RenderOptions
+  /** Asks the target for nothing. */
+  isOffline?: boolean | undefined
 }
 
 /**
@@ -36,6 +38,7 @@ export async function prepare(connections: Connections, draft: ReleaseDraft): Pr
     values,
     release: { name, namespace, revision, isUpgrade },
     options: draft.render,
+    isOffline: draft.isOffline,
   })
   const now = timestamp(connections.now())
   const status: ReleaseStatus = isUpgrade ? 'pending-upgrade' : 'pending-install'

@@ -9,6 +9,7 @@ import { PkgError } from '../base/errors.ts'
 import type { Settled } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
 import { lastRevision } from '../release/history.ts'
+import type { Allowance } from '../plan/allow.ts'
 import type { Release } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
 import type { ReleaseName } from '../storage/storage.ts'
@@ -25,6 +26,9 @@ export interface RollbackRequest {
   withHooks?: boolean
   /** How many revisions to keep; 0 keeps all. */
   historyMax?: number
+  allowance?: Allowance | undefined
+  /** With a dry run: asks the target for no objects. */
+  isOffline?: boolean | undefined
   /** Removes what a failed rollback created. */
   cleanupOnFail?: boolean
 }
@@ -88,6 +92,7 @@ function namingRevision(error: unknown, { name, description }: Release): unknown
 async function rehearse(connections: Connections, request: RollbackRequest): Promise<Deployed> {
   const history = await connections.storage.history(request.release)
   const release = copyOf(history, request, connections.now())
+  if (request.isOffline === true) return { release, plan: { changes: [] }, isRecorded: false }
   const before = { history, abandoned: undefined }
   const plan = await planDeployment(connections, deploymentOf(release, before, request))
   return { release, plan, isRecorded: false }
@@ -96,13 +101,14 @@ async function rehearse(connections: Connections, request: RollbackRequest): Pro
 function deploymentOf(
   release: Release,
   before: Deployment['before'],
-  { withHooks = false, historyMax = 0, cleanupOnFail = false }: RollbackRequest,
+  { withHooks = false, historyMax = 0, cleanupOnFail = false, allowance }: RollbackRequest,
 ): Deployment {
   return {
     release,
     before,
     withHooks,
     historyMax,
+    allowance: allowance ?? {},
     description: release.description,
     failure: `Rollback "${release.name}" failed`,
     cleanUpAs: cleanupOnFail ? 'rollback' : undefined,

@@ -19,6 +19,10 @@ export interface UninstallRequest {
   /** Takes it for done when there is no such release. */
   ignoreNotFound?: boolean
   description?: string | undefined
+  /** What becomes of what its objects own. */
+  cascade?: Site['cascade']
+  /** Deletes CRDs of the release with all custom resources that live of them. */
+  deleteCrds?: boolean
 }
 
 export interface Uninstalled {
@@ -43,7 +47,8 @@ export async function uninstall(
 
     const { release, keepHistory = false } = request
     const asked = `${release.namespace}/${release.name} ${String(keepHistory)}`
-    const verb = { release, verb: 'uninstall', request: asked } as const
+    const { cascade } = request
+    const verb = { release, verb: 'uninstall', request: asked, cascade } as const
     return locked(connections, verb, (site, settled) => uninstallLocked(site, settled, request))
   })
 }
@@ -66,7 +71,8 @@ async function uninstallLocked(
     return { release: last, plan: { changes: [] } }
   }
   const description = filledOr(request.description, 'Uninstallation complete')
-  return retire(site, last, { history, keepHistory, description })
+  const { deleteCrds = false } = request
+  return retire(site, last, { history, keepHistory, description, deleteCrds })
 }
 
 async function rehearse(

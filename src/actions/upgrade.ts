@@ -119,8 +119,11 @@ function deploymentOf(
   const choice = { history: before.history, withHooks, historyMax }
   const isUndone = request.rollbackOnFailure === true && site !== undefined
   return {
-    // CRDs are only ever installed: an upgrade could delete the data of a newer version.
-    ...commonDeployment(release, before, { ...request, skipCrds: true, createNamespace: false }),
+    ...commonDeployment(release, before, {
+      ...request,
+      createNamespace: false,
+      crds: request.crds ?? 'skip',
+    }),
     description: filledOr(description, 'Upgrade complete'),
     failure: `Upgrade "${release.name}" failed`,
     skipUnchanged: !alwaysRecord && filledOr(description, '') === '',
@@ -142,7 +145,10 @@ async function rehearse(
     revision: nextRevision(history),
   })
   const before = { history, abandoned: undefined }
-  const plan = await planDeployment(connections, deploymentOf(release, before, request))
+  const plan =
+    request.isOffline === true
+      ? { changes: [] }
+      : await planDeployment(connections, deploymentOf(release, before, request))
   const description = filledOr(request.description, 'Dry run complete')
   return { release: { ...release, description }, plan, isRecorded: false }
 }
@@ -173,6 +179,7 @@ async function draft(
     firstDeployed: current.firstDeployed,
     labels: mergeLabels(last.labels, labels),
     render: request.render ?? {},
+    isOffline: request.isOffline,
   })
 }
 

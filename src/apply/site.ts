@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster/cluster.ts'
+import type { Cluster, DeleteOptions } from '../cluster/cluster.ts'
 import type { ReleaseStorage } from '../storage/storage.ts'
 import type { HeldLock } from './lock.ts'
 import type { ReadinessRules } from './readiness.ts'
@@ -14,6 +14,8 @@ export interface Site {
   /** Told what a person should know but that stops nothing. */
   onNotice: (notice: string) => void
   wait?: WaitSettings | undefined
+  /** What becomes of what deleted objects own; by default it goes in the background. */
+  cascade?: DeleteOptions['cascade']
 }
 
 /** What runs wait for besides the order of objects. */

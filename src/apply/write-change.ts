@@ -12,14 +12,14 @@ import type { Site } from './site.ts'
  *   does not go
  */
 export async function writeChange(site: Site, change: Change): Promise<void> {
-  const { cluster, signal } = site
+  const { cluster, signal, cascade } = site
   const { op, object, live, force = false } = change
   switch (op) {
     case 'unchanged':
     case 'keep':
       return
     case 'delete':
-      await cluster.delete(refOf(object), { uid: uidOf(live), signal })
+      await cluster.delete(refOf(object), { uid: uidOf(live), cascade, signal })
       return
     case 'recreate':
       await remove(site, change)

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { parseDuration } from '../golang/duration.ts'
+import { clusterFlags } from './cluster-flags.ts'
 import { serverFlags, verifyFlags } from './source-flags.ts'
 
 /** A Go duration such as `5m0s`; the command gets milliseconds. */
@@ -22,8 +23,6 @@ export const integer = Flags.custom<number, { min?: number }>({
     return Number(text)
   },
 })
-
-const ACCEPTED = 'Accepted for scripts written for Helm; the server itself says what is too much.'
 
 /** Flags that every command takes. */
 export const globalFlags = {
@@ -55,75 +54,6 @@ export const globalFlags = {
   'registry-config': place('File with logins of registries.', 'HELM_REGISTRY_CONFIG'),
   'repository-cache': place('Folder of fetched indexes.', 'HELM_REPOSITORY_CACHE'),
   'repository-config': place('File with the repositories.', 'HELM_REPOSITORY_CONFIG'),
-}
-
-/**
- * Which API server, and as whom: kubectl's flags, with Helm's names beside them. Commands that
- * need no cluster take them too, because scripts set them for every command.
- */
-export function clusterFlags({ hidden = false } = {}) {
-  const group = { hidden, helpGroup: 'CLUSTER' }
-  const text = (summary: string, alias?: string, env?: string) =>
-    Flags.string({
-      ...group,
-      summary,
-      ...(alias !== undefined && { aliases: [alias] }),
-      ...(env !== undefined && { env }),
-    })
-  return {
-    kubeconfig: text('Path of the kubeconfig; KUBECONFIG, or ~/.kube/config, when not given.'),
-    context: text('Context of the kubeconfig.', 'kube-context', 'HELM_KUBECONTEXT'),
-    cluster: text('Cluster of the kubeconfig.'),
-    user: text('User of the kubeconfig.'),
-    server: text('Address of the API server.', 'kube-apiserver', 'HELM_KUBEAPISERVER'),
-    token: text('Bearer token.', 'kube-token', 'HELM_KUBETOKEN'),
-    'certificate-authority': text(
-      'Authorities to trust, in PEM.',
-      'kube-ca-file',
-      'HELM_KUBECAFILE',
-    ),
-    'client-certificate': text('Client certificate, in PEM.'),
-    'client-key': text('Key of the client certificate, in PEM.'),
-    'tls-server-name': text(
-      'Name in the server’s certificate.',
-      'kube-tls-server-name',
-      'HELM_KUBETLS_SERVER_NAME',
-    ),
-    'kube-insecure-skip-tls-verify': Flags.boolean({
-      ...group,
-      summary: 'Do not check the certificate of the API server.',
-      aliases: ['insecure-skip-tls-verify'],
-      env: 'HELM_KUBEINSECURE_SKIP_TLS_VERIFY',
-    }),
-    as: text('User to act as.', 'kube-as-user', 'HELM_KUBEASUSER'),
-    'as-group': list({
-      ...group,
-      summary: 'Group to act as; may be repeated.',
-      aliases: ['kube-as-group'],
-      env: 'HELM_KUBEASGROUPS',
-      commas: true,
-    }),
-    'as-uid': text('UID to act as.'),
-    'request-timeout': Flags.custom<number>({
-      ...group,
-      helpValue: 'DURATION',
-      summary: 'How long one call may take; 0 for no limit of your own.',
-      parse: async (given) => Number(parseDuration(seconds(given)) / 1_000_000n),
-    })(),
-    storage: Flags.string({
-      ...group,
-      summary: 'What holds the records of releases: secret, as with Helm, or configmap.',
-      options: ['secret', 'secrets', 'configmap', 'configmaps'],
-      env: 'KUBECTL_PKG_STORAGE',
-    }),
-    'burst-limit': text(ACCEPTED, undefined, 'HELM_BURST_LIMIT'),
-    qps: text(ACCEPTED, undefined, 'HELM_QPS'),
-  }
-}
-
-/** kubectl takes a number without a unit for seconds. */
-function seconds(text: string): string {
-  return /^\d+$/.test(text) ? `${text}s` : text
 }
 
 /** A place on this machine where something about repositories is kept. */
@@ -243,14 +173,71 @@ export const applyFlags = {
   'take-ownership': Flags.boolean({
     summary: 'Adopt objects that exist and belong to no release or to another one.',
   }),
-  'lock-timeout': duration({
-    summary: 'How long to wait while another run holds the release.',
-    default: 300_000,
+  crds: Flags.string({
+    summary:
+      'CRDs in crds/: create those that are missing, upgrade those that are there too, or skip ' +
+      'them. A cluster has them upgraded, a folder has them created by install.',
+    options: ['create', 'upgrade', 'skip'],
   }),
+  ...lockFlags(),
+  ...allowanceFlags(),
   'show-secrets': Flags.boolean({ summary: 'Show Secret data in a dry run.' }),
   'hide-secret': accepted('Accepted for scripts written for Helm: Secrets are hidden anyway.'),
   'hide-notes': Flags.boolean({ summary: 'Do not print the notes.' }),
   ...waitFlags(),
+}
+
+/** How long other runs are waited for. */
+export function lockFlags() {
+  return {
+    'lock-timeout': duration({
+      summary: 'How long to wait while another run holds the release.',
+      default: 300_000,
+    }),
+    'stale-after': duration({
+      summary:
+        'Take over what Helm has left pending when nothing has changed it for so long; runs of ' +
+        'kubectl pkg are taken over once their lock has expired.',
+      default: 600_000,
+    }),
+  }
+}
+
+/** What a plan may do beyond what takes nothing away. */
+export function allowanceFlags() {
+  return {
+    'force-conflicts': Flags.boolean({
+      summary: 'Take over fields that other managers own.',
+      helpGroup: 'PLAN',
+    }),
+    recreate: list({
+      summary:
+        'Delete and make anew what can be changed in no other way: all, or kinds and Kind/name.',
+      bare: 'all',
+      commas: true,
+      aliases: ['force-replace', 'force'],
+      helpGroup: 'PLAN',
+    }),
+    'allow-data-loss': Flags.boolean({
+      summary: 'Go on when data is lost with what is deleted or made anew.',
+      helpGroup: 'PLAN',
+    }),
+    'max-impact': Flags.string({
+      summary: 'Refuse a plan that does more than this to what runs.',
+      options: [
+        'none',
+        'metadata',
+        'config-reload',
+        'rolling-restart',
+        'scale',
+        'recreate',
+        'downtime',
+        'data-loss',
+        'cluster-wide',
+      ],
+      helpGroup: 'PLAN',
+    }),
+  }
 }
 
 /** Hooks on a target that does not run them. */
@@ -285,13 +272,16 @@ export function waitFlags() {
       default: 300_000,
       helpGroup: 'WAITING',
     }),
+    events: Flags.string({
+      summary: 'Write what happens to standard error for machines: jsonl, one JSON object a line.',
+      options: ['jsonl'],
+      helpGroup: 'WAITING',
+    }),
     'rollback-on-failure': Flags.boolean({
       summary: 'Undo the operation when it fails.',
       aliases: ['atomic'],
       helpGroup: 'WAITING',
     }),
-    'force-conflicts': accepted('Take fields over that another manager owns.'),
-    'force-replace': accepted('Replace objects instead of changing them.', ['force']),
     'server-side': Flags.string({
       summary: 'Apply on the server: true, false or auto.',
       options: ['true', 'false', 'auto'],
@@ -348,11 +338,11 @@ interface ListOptions {
   summary: string
   char?: 'f' | 'l' | 'a' | 's'
   helpGroup?: string
-  hidden?: boolean
   aliases?: string[]
-  env?: string
   /** The value is a comma-separated list. */
   commas?: boolean
+  /** What it means without a value. */
+  bare?: string
 }
 
 /** A flag that may be repeated; each value in the order given. */

@@ -33,7 +33,7 @@ export function openKubeTarget(
     env: io.env,
     home: io.env['HOME'] ?? homedir(),
     isTerminal: io.isTerminal,
-    now: io.now,
+    now: () => io.now(),
     onNotice,
   })
   const timeout = flags['request-timeout'] ?? 0
@@ -46,7 +46,7 @@ export function openKubeTarget(
     folder: join(foldersOf(io.env).cache, 'discovery'),
     server: endpoint.server,
     ca: endpoint.tls.ca,
-    now: io.now,
+    now: () => io.now(),
   })
   const leases = kubeLeases({ transport, expiry: LOCK_TIMES.expiry, onNotice })
   return {

@@ -2,7 +2,11 @@ import { PkgError } from '../base/errors.ts'
 import { compileRegexp } from '../golang/regexp.ts'
 import { GoError } from '../golang/value.ts'
 import type { RenderOptions } from '../actions/connections.ts'
+import type { CrdMode } from '../apply/crds.ts'
+import type { ChartRequest } from '../actions/install.ts'
 import type { ValueReuse } from '../actions/reuse-values.ts'
+
+type Allowance = NonNullable<ChartRequest['allowance']>
 
 export interface GivenRenderFlags {
   'skip-schema-validation': boolean
@@ -48,9 +52,44 @@ export function readLabels(texts: readonly string[] = []): Record<string, string
   )
 }
 
-/** Whether `--dry-run` asks for a rehearsal; bare it does, as with Helm. */
-export function isDryRun(text: string): boolean {
-  return text !== 'none' && text !== 'false'
+/**
+ * How `--dry-run` asks for a rehearsal, if it does: bare as a client, as with Helm. A folder is
+ * asked by either.
+ *
+ * Source: Helm 4.1.4 pkg/cmd/flags.go, addDryRunFlag.
+ */
+export function dryRunOf(
+  text: string,
+  { runsHooks }: { runsHooks: boolean },
+): { dryRun: boolean; isOffline: boolean } {
+  const dryRun = !['none', 'false', 'unset'].includes(text)
+  return { dryRun, isOffline: runsHooks && dryRun && text !== 'server' }
+}
+
+/** What the flags let a plan do. */
+export function allowanceOf(flags: {
+  'force-conflicts': boolean
+  recreate?: string[] | undefined
+  'allow-data-loss': boolean
+  'max-impact'?: string | undefined
+}): Allowance {
+  const recreate = (flags.recreate ?? []).filter((each) => each !== 'false')
+  const isAll = recreate.some((each) => ['all', 'true'].includes(each))
+  return {
+    forceConflicts: flags['force-conflicts'],
+    recreate: isAll ? 'all' : recreate,
+    allowDataLoss: flags['allow-data-loss'],
+    maxImpact: flags['max-impact'] as Allowance['maxImpact'],
+  }
+}
+
+/** What becomes of CRDs in crds/: `--skip-crds` is Helm's way to say it. */
+export function crdModeOf(
+  flags: { crds?: string | undefined; 'skip-crds'?: boolean },
+  { runsHooks }: { runsHooks: boolean },
+): CrdMode | undefined {
+  if (flags['skip-crds'] === true) return 'skip'
+  return (flags.crds as CrdMode | undefined) ?? (runsHooks ? 'upgrade' : undefined)
 }
 
 /** Which values an upgrade starts from; of several flags the first here wins, as with Helm. */

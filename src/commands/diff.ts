@@ -41,7 +41,7 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
       options: ['text', 'json', 'yaml'] as const,
       default: 'text',
     })(),
-    context: integer({ char: 'C', summary: 'Lines around each change.', default: 3, min: 0 }),
+    lines: integer({ char: 'C', summary: 'Lines around each change.', default: 3, min: 0 }),
     'detailed-exitcode': Flags.boolean({ summary: 'Exit with 2 when there are differences.' }),
     'show-secrets': Flags.boolean({ summary: 'Show Secret data.' }),
     'take-ownership': Flags.boolean({ summary: 'Compare as if objects of others were adopted.' }),
@@ -76,7 +76,7 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
 
     if (flags.output === 'text') {
       const color = this.isColored(flags.color)
-      this.io.out(viewDiff(differences, { color, context: flags.context }))
+      this.io.out(viewDiff(differences, { color, context: flags.lines }))
     } else {
       this.print(flags.output, differences, String)
     }

@@ -8,7 +8,7 @@ import {
   renderFlags,
   valuesFlags,
 } from '../cli/flags.ts'
-import { isDryRun, readLabels, renderOptions } from '../cli/read-flags.ts'
+import { allowanceOf, crdModeOf, dryRunOf, readLabels, renderOptions } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { chooseName } from '../actions/choose-name.ts'
@@ -55,7 +55,8 @@ Install does these steps in this order:
     }
     const { name, chart } = chooseName(choice, new Date(this.io.now()))
     const connections = await this.openConnections(flags)
-    const dryRun = isDryRun(flags['dry-run'])
+    const { cluster } = connections
+    const { dryRun, isOffline } = dryRunOf(flags['dry-run'], cluster)
 
     const deployed = await install(connections, {
       release: this.releaseOf(name, flags),
@@ -63,10 +64,12 @@ Install does these steps in this order:
       values: await loadValues(flags, this.io),
       render: renderOptions(flags),
       dryRun,
+      isOffline,
       description: flags.description,
       labels: readLabels(flags.labels),
       takeOwnership: flags['take-ownership'],
-      skipCrds: flags['skip-crds'],
+      crds: crdModeOf(flags, cluster),
+      allowance: allowanceOf(flags),
       createNamespace: flags['create-namespace'],
       withHooks: flags['write-hooks'] && !flags['no-hooks'],
       replace: flags.replace,

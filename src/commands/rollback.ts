@@ -1,8 +1,15 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { PkgError } from '../base/errors.ts'
-import { dryRun, duration, historyFlag, hookFlags, waitFlags } from '../cli/flags.ts'
-import { isDryRun } from '../cli/read-flags.ts'
+import {
+  allowanceFlags,
+  dryRun,
+  historyFlag,
+  hookFlags,
+  lockFlags,
+  waitFlags,
+} from '../cli/flags.ts'
+import { allowanceOf, dryRunOf } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { rollback } from '../actions/rollback.ts'
 
@@ -31,21 +38,20 @@ export default class Rollback extends ReleaseCommand {
     'cleanup-on-fail': Flags.boolean({
       summary: 'Remove at once what a failed rollback created; else the next run does.',
     }),
-    'lock-timeout': duration({
-      summary: 'How long to wait while another run holds the release.',
-      default: 300_000,
-    }),
+    ...lockFlags(),
+    ...allowanceFlags(),
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Rollback)
     const connections = await this.openConnections(flags)
-    const rehearsal = isDryRun(flags['dry-run'])
+    const rehearsal = dryRunOf(flags['dry-run'], connections.cluster)
 
     const result = await rollback(connections, {
       release: this.releaseOf(args.name, flags),
       revision: readRevision(args.revision),
-      dryRun: rehearsal,
+      ...rehearsal,
+      allowance: allowanceOf(flags),
       withHooks: flags['write-hooks'] && !flags['no-hooks'],
       historyMax: flags['history-max'],
       cleanupOnFail: flags['cleanup-on-fail'],
@@ -55,7 +61,7 @@ export default class Rollback extends ReleaseCommand {
     const { release } = result
     const target = `revision ${release.revision}: ${release.description}`
     this.io.out(
-      rehearsal
+      rehearsal.dryRun
         ? `Release "${args.name}" would get ${target}\n`
         : `Rollback was a success! Happy Helming!\nRelease "${args.name}" has ${target}\n`,
     )

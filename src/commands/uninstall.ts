@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { duration } from '../cli/flags.ts'
+import { dryRun, duration, lockFlags } from '../cli/flags.ts'
+import { dryRunOf } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { uninstall } from '../actions/uninstall.ts'
 import { viewUninstalled } from '../output/uninstalled-view.ts'
@@ -25,39 +26,45 @@ export default class Uninstall extends ReleaseCommand {
   }
 
   static override flags = {
-    'dry-run': Flags.boolean({ summary: 'Show what would be deleted and change nothing.' }),
+    'dry-run': dryRun(),
     'keep-history': Flags.boolean({ summary: 'Keep the records, so that a rollback is possible.' }),
     'ignore-not-found': Flags.boolean({
       summary: 'Take it for done when there is no such release.',
     }),
     description: Flags.string({ summary: 'A description of the uninstallation.' }),
-    'no-hooks': Flags.boolean({ summary: 'Leave hooks out.', hidden: true }),
-    cascade: Flags.string({
-      summary: 'How dependents are deleted on an API server.',
-      options: ['background', 'foreground', 'orphan'],
+    'no-hooks': Flags.boolean({ summary: 'Run no hooks.' }),
+    cascade: Flags.option({
+      summary: 'What becomes of what the objects own: background, foreground or orphan.',
+      options: ['background', 'foreground', 'orphan'] as const,
       default: 'background',
-      hidden: true,
+    })(),
+    'delete-crds': Flags.boolean({
+      summary: 'Delete CRDs of the release too, with all custom resources that live of them.',
     }),
-    wait: Flags.string({ summary: 'Wait until objects are gone.', bare: 'watcher', hidden: true }),
-    timeout: duration({ summary: 'How long one step may take.', default: 300_000, hidden: true }),
-    'lock-timeout': duration({
-      summary: 'How long to wait while another run holds the release.',
-      default: 300_000,
+    wait: Flags.string({
+      summary: 'Wait until the objects are gone.',
+      options: ['watcher', 'hookOnly', 'legacy', 'true', 'false'],
+      bare: 'watcher',
     }),
+    timeout: duration({ summary: 'How long one step may take.', default: 300_000 }),
+    ...lockFlags(),
   }
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Uninstall)
     const connections = await this.openConnections(flags)
+    const rehearsal = dryRunOf(flags['dry-run'], connections.cluster)
     for (const name of argv as string[]) {
       const result = await uninstall(connections, {
         release: this.releaseOf(name, flags),
-        dryRun: flags['dry-run'],
+        dryRun: rehearsal.dryRun,
         keepHistory: flags['keep-history'],
         ignoreNotFound: flags['ignore-not-found'],
         description: flags.description,
+        cascade: flags.cascade,
+        deleteCrds: flags['delete-crds'],
       })
-      this.io.out(viewUninstalled(name, result, { dryRun: flags['dry-run'] }))
+      this.io.out(viewUninstalled(name, result, rehearsal))
     }
   }
 }

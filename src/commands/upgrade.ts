@@ -11,7 +11,14 @@ import {
   reuseFlags,
   valuesFlags,
 } from '../cli/flags.ts'
-import { isDryRun, readLabels, renderOptions, valueReuse } from '../cli/read-flags.ts'
+import {
+  allowanceOf,
+  crdModeOf,
+  dryRunOf,
+  readLabels,
+  renderOptions,
+  valueReuse,
+} from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { upgrade } from '../actions/upgrade.ts'
@@ -62,7 +69,8 @@ count. --reset-values forgets the old ones, --reuse-values lays the new ones ove
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Upgrade)
     const connections = await this.openConnections(flags)
-    const dryRun = isDryRun(flags['dry-run'])
+    const { cluster } = connections
+    const { dryRun, isOffline } = dryRunOf(flags['dry-run'], cluster)
 
     const upgraded = await upgrade(connections, {
       release: this.releaseOf(args.name, flags),
@@ -72,10 +80,12 @@ count. --reset-values forgets the old ones, --reuse-values lays the new ones ove
       render: renderOptions(flags),
       install: flags.install,
       dryRun,
+      isOffline,
       description: flags.description,
       labels: readLabels(flags.labels),
       takeOwnership: flags['take-ownership'],
-      skipCrds: flags['skip-crds'],
+      crds: crdModeOf(flags, cluster),
+      allowance: allowanceOf(flags),
       createNamespace: flags['create-namespace'],
       withHooks: flags['write-hooks'] && !flags['no-hooks'],
       historyMax: flags['history-max'],
