@@ -118,11 +118,12 @@ function placed(frame: Frame, node: NamedNode, error: PkgError): PkgError {
   if (error.span !== undefined) return error
   const { source } = frame.template
   const { code, message, hint, details } = error
-  const place = `template "${source.name}:${source.lineAt(node.at)}"`
+  const at = node.at + frame.shift
+  const place = `template "${source.name}:${source.lineAt(at)}"`
   return new PkgError(code, `${place}: ${message}`, {
     hint,
     details,
-    span: source.span(node.at),
+    span: source.span(at),
     cause: error,
   })
 }

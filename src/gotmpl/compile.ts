@@ -82,21 +82,24 @@ function compileText({ text }: TextNode): Step {
   }
 }
 
-function compileAction({ pipe }: ActionNode, scope: Scope): Step {
+function compileAction({ pipe, shift }: ActionNode, scope: Scope): Step {
   const value = compilePipe(pipe, scope)
   if (pipe.variables.length > 0) {
     return (frame) => {
+      frame.shift = shift
       value(frame)
       return GO_ON
     }
   }
   return (frame) => {
+    frame.shift = shift
     write(frame, printed(value(frame)))
     return GO_ON
   }
 }
 
 interface Branch {
+  shift: number
   test: Evaluate
   list: Block
 }
@@ -110,6 +113,7 @@ function compileIf(node: IfNode, scope: Scope): Step {
   while (current !== undefined) {
     inner = inner.fork()
     branches.push({
+      shift: current.shift,
       test: compilePipe(current.pipe, inner),
       list: compileList(current.list, inner),
     })
@@ -128,23 +132,31 @@ function loneIf(list: ListNode | undefined): IfNode | undefined {
   return list?.nodes.length === 1 && node?.kind === 'if' ? node : undefined
 }
 
-function runBranch({ test, list }: Branch, otherwise: Block | undefined): Step {
-  return (frame) => (isTrue(test(frame)) ? list : (otherwise ?? GO_ON))
+function runBranch({ shift, test, list }: Branch, otherwise: Block | undefined): Step {
+  return (frame) => {
+    frame.shift = shift
+    return isTrue(test(frame)) ? list : (otherwise ?? GO_ON)
+  }
 }
 
 function runChain(branches: readonly Branch[], otherwise: Block | undefined): Step {
   return (frame) => {
-    for (const { test, list } of branches) if (isTrue(test(frame))) return list
+    for (const { shift, test, list } of branches) {
+      frame.shift = shift
+      if (isTrue(test(frame))) return list
+    }
     return otherwise ?? GO_ON
   }
 }
 
 function compileWith(node: WithNode, scope: Scope): Step {
+  const { shift } = node
   const inner = scope.fork()
   const value = compilePipe(node.pipe, inner)
   const list = compileList(node.list, inner)
   const otherwise = node.otherwise && compileList(node.otherwise, inner)
   return (frame) => {
+    frame.shift = shift
     const dot = value(frame)
     if (!isTrue(dot)) return otherwise ?? GO_ON
     const outer = frame.dot
@@ -162,6 +174,7 @@ function compileTemplateCall(node: TemplateNode, scope: Scope): Step {
   const data = node.pipe && compilePipe(node.pipe, scope)
   return (frame) => {
     frame.node = node
+    frame.shift = 0
     const template = frame.set.find(node.name)
     if (template === undefined) throw failure(frame, `template ${quote(node.name)} not defined`)
     const dot = data === undefined ? undefined : (data(frame) ?? undefined)

@@ -76,6 +76,8 @@ export class Frame {
   isDotBoxed = false
   /** What is being evaluated; errors name it. */
   node: NamedNode = START
+  /** How far behind the node's own offset it stands here; see nodes.ts. */
+  shift = 0
   out = ''
   /** By slot; slot 0 is `$`. */
   readonly variables: Cell[]
@@ -99,7 +101,8 @@ const START: NamedNode = { kind: 'dot', at: 0 }
 /** A failure at the node that is being evaluated. */
 export function failure(frame: Frame, message: string, cause?: unknown): TemplateError {
   const { template, node } = frame
-  const where = { source: template.source, templateName: template.name, node }
+  const at = node.at + frame.shift
+  const where = { source: template.source, templateName: template.name, node, at }
   return executionError(where, message, cause)
 }
 
@@ -117,7 +120,7 @@ function overBudget(frame: Frame): PkgError {
   const most = frame.budget.allSteps.toLocaleString('en-US')
   return new PkgError('RENDER_BUDGET', `${place(frame)} takes more than ${most} steps`, {
     hint: 'Look for a loop that does not end, or raise the budget with --render-fuel.',
-    span: frame.template.source.span(frame.node.at),
+    span: frame.template.source.span(frame.node.at + frame.shift),
   })
 }
 
@@ -125,10 +128,10 @@ function tooMuchOutput(frame: Frame): PkgError {
   const most = frame.budget.outputBytes.toLocaleString('en-US')
   return new PkgError('RENDER_BUDGET', `${place(frame)} writes more than ${most} bytes`, {
     hint: 'Look for a loop that writes too much, or raise the budget with --render-fuel.',
-    span: frame.template.source.span(frame.node.at),
+    span: frame.template.source.span(frame.node.at + frame.shift),
   })
 }
 
-function place({ template, node }: Frame): string {
-  return `template "${template.source.name}:${template.source.lineAt(node.at)}"`
+function place({ template, node, shift }: Frame): string {
+  return `template "${template.source.name}:${template.source.lineAt(node.at + shift)}"`
 }

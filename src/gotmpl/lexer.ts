@@ -1,7 +1,6 @@
 /*
- * Cuts a template into tokens, all at once: nearly all of a chart's templates are run, so
- * nothing is gained by waiting. Tokens are kept as columns and not as objects, which saves
- * more than half of the time.
+ * Cuts a template into tokens, a text or an action at a time. Tokens are kept as columns and
+ * not as objects, which saves more than half of the time.
  *
  * Spaces between tokens are no tokens; where they matter, one token's end is compared with
  * the next one's start. Positions are offsets into the JavaScript string.
@@ -39,28 +38,6 @@ export type TokenKind =
   | 'number'
   | 'complex'
 
-/** The tokens of a template in order; the last one is `eof` or `error`. */
-export interface Tokens {
-  readonly kinds: readonly TokenKind[]
-  /** Offsets of the tokens' first characters. */
-  readonly starts: readonly number[]
-  /** Offsets behind the tokens' last characters. */
-  readonly ends: readonly number[]
-  /** What is wrong where the last token is an `error`. */
-  readonly problem: string
-}
-
-/**
- * Cuts a template into tokens, up to its end or to what cannot be a token.
- *
- * @param isFunction tells whether `break` and `continue` are functions and no keywords
- */
-export function tokenize(text: string, isFunction: (name: string) => boolean): Tokens {
-  const lexer = new Lexer(text, isFunction)
-  lexer.run()
-  return lexer
-}
-
 const KEYWORDS: ReadonlyMap<string, TokenKind> = new Map<string, TokenKind>([
   ['block', 'block'],
   ['break', 'break'],
@@ -85,37 +62,75 @@ const HEX = /[0-9a-fA-F_]*/y
 const OCTAL = /[0-7_]*/y
 const BINARY = /[01_]*/y
 
-class Lexer implements Tokens {
+/**
+ * Goes through a template. `advance` moves on to the next text or action; an action is only
+ * cut into tokens by `cut`, so that one that is known already can be skipped.
+ */
+export class Lexer {
+  /** Kinds of the tokens of the text or action at hand; `count` of them are in use. */
   readonly kinds: TokenKind[] = []
+  /** Offsets of the tokens' first characters. */
   readonly starts: number[] = []
+  /** Offsets behind the tokens' last characters. */
   readonly ends: number[] = []
+  count = 0
+  /** What is wrong where the last token is an `error`. */
   problem = ''
+  /** Offset behind the left delimiter and trim marker of the action at hand. */
+  inside = 0
   private readonly input: string
   private readonly isFunction: (name: string) => boolean
   private pos = 0
   private parens = 0
 
+  /** @param isFunction tells whether `break` and `continue` are functions and no keywords */
   constructor(input: string, isFunction: (name: string) => boolean) {
     this.input = input
     this.isFunction = isFunction
   }
 
-  run(): void {
+  /** Moves on to the next text or action, of which there then is the first token. */
+  advance(): void {
     const { input } = this
     for (;;) {
-      const delimiter = input.indexOf(LEFT, this.pos)
-      if (delimiter === -1) break
+      const { pos } = this
+      this.count = 0
+      const delimiter = input.indexOf(LEFT, pos)
+      if (delimiter === -1) return this.end()
       const trims = input[delimiter + 2] === '-' && isSpace(input.charCodeAt(delimiter + 3))
-      const end = trims ? trimEnd(input, this.pos, delimiter) : delimiter
-      if (end > this.pos) this.add('text', this.pos, end)
-      const start = delimiter + (trims ? 4 : 2)
-      const goesOn = input.startsWith('/*', start)
-        ? this.comment(start)
-        : this.action(delimiter, start)
-      if (!goesOn) return
+      const end = trims ? trimEnd(input, pos, delimiter) : delimiter
+      if (end > pos) {
+        this.add('text', pos, end)
+        this.pos = delimiter
+        return
+      }
+      this.inside = delimiter + (trims ? 4 : 2)
+      if (!input.startsWith('/*', this.inside)) {
+        this.add('left delimiter', delimiter, delimiter + 2)
+        return
+      }
+      if (!this.comment(this.inside)) return
     }
-    if (input.length > this.pos) this.add('text', this.pos, input.length)
-    this.add('eof', input.length, input.length)
+  }
+
+  /** Cuts the rest of the action at hand into tokens; what cannot be a token is an `error`. */
+  cut(): void {
+    this.action(this.inside)
+  }
+
+  /** Moves behind the action at hand, whose right delimiter begins at `close`. */
+  skip(close: number): void {
+    const { input } = this
+    this.count = 0
+    this.add('right delimiter', close, close + 2)
+    const trims = input[close - 1] === '-' && isSpace(input.charCodeAt(close - 2))
+    if (trims) this.pos = skipSpace(input, close + 2)
+  }
+
+  private end(): void {
+    const { input, pos } = this
+    if (input.length > pos) this.add('text', pos, input.length)
+    else this.add('eof', input.length, input.length)
   }
 
   private comment(start: number): boolean {
@@ -129,9 +144,8 @@ class Lexer implements Tokens {
     return true
   }
 
-  private action(delimiter: number, start: number): boolean {
+  private action(start: number): boolean {
     const { input } = this
-    this.add('left delimiter', delimiter, delimiter + 2)
     this.parens = 0
     let at = start
     for (;;) {
@@ -321,9 +335,11 @@ class Lexer implements Tokens {
   }
 
   private add(kind: TokenKind, start: number, end: number): true {
-    this.kinds.push(kind)
-    this.starts.push(start)
-    this.ends.push(end)
+    const { count } = this
+    this.kinds[count] = kind
+    this.starts[count] = start
+    this.ends[count] = end
+    this.count = count + 1
     this.pos = end
     return true
   }

@@ -1,11 +1,13 @@
 /*
  * What a template is made of. `at` is the offset in the template's text by which errors
- * name the node; for `.a.b` Go gives that of `.b`, and so do we.
+ * name the node; for `.a.b` Go gives that of `.b`, and so do we. Statements whose pipelines
+ * read alike share one, whose offsets are those of the first; `shift` leads to their own.
  *
  * Source: Go's text/template/parse/node.go.
  */
 import { trimSpace } from '../golang/space.ts'
 import { quote } from '../golang/strconv.ts'
+import type { Evaluate } from './frame.ts'
 
 export type Statement =
   TextNode | ActionNode | IfNode | WithNode | RangeNode | TemplateNode | BreakNode | ContinueNode
@@ -35,12 +37,14 @@ export interface TextNode {
 export interface ActionNode {
   kind: 'action'
   at: number
+  shift: number
   pipe: PipeNode
 }
 
 export interface IfNode {
   kind: 'if'
   at: number
+  shift: number
   pipe: PipeNode
   list: ListNode
   otherwise: ListNode | undefined
@@ -49,6 +53,7 @@ export interface IfNode {
 export interface WithNode {
   kind: 'with'
   at: number
+  shift: number
   pipe: PipeNode
   list: ListNode
   otherwise: ListNode | undefined
@@ -57,6 +62,7 @@ export interface WithNode {
 export interface RangeNode {
   kind: 'range'
   at: number
+  shift: number
   pipe: PipeNode
   list: ListNode
   otherwise: ListNode | undefined
@@ -92,6 +98,10 @@ export interface PipeNode {
   /** Whether they are assigned (`=`) and not declared (`:=`). */
   isAssignment: boolean
   commands: readonly CommandNode[]
+  /** Whether statements share it that need no variables but `$`. */
+  isShared: boolean
+  /** What it was compiled to for all that share it. */
+  compiled: Evaluate | undefined
 }
 
 export interface CommandNode {

@@ -4,6 +4,7 @@
  * Source: Go's text/template/parse/parse.go.
  */
 import { quote } from '../golang/strconv.ts'
+import type { KnownAction, KnownActions } from './known-actions.ts'
 import { ListStack } from './list-stack.ts'
 import {
   isEmptyList,
@@ -12,6 +13,7 @@ import {
   type Statement,
   type TemplateNode,
 } from './nodes.ts'
+import type { TokenKind } from './lexer.ts'
 import { PipelineParser } from './pipeline-parser.ts'
 import type { Source } from './source.ts'
 import { TokenReader } from './token-reader.ts'
@@ -24,21 +26,29 @@ export interface ParsedTemplate {
   source: Source
 }
 
+export interface ParseOptions {
+  /** Tells which names are functions. */
+  isFunction: (name: string) => boolean
+  /** What was read before with the same functions. */
+  actions: KnownActions
+}
+
 /**
  * Reads a template's text.
  *
- * @param isFunction tells which names are functions
  * @returns all templates that the text defines, by name, its own among them
  * @throws TemplateError with Go's text
  */
-export function parseTemplate(
-  source: Source,
-  isFunction: (name: string) => boolean,
-): Map<string, ParsedTemplate> {
-  return new Parser(new TokenReader(source, isFunction), isFunction).file()
+export function parseTemplate(source: Source, options: ParseOptions): Map<string, ParsedTemplate> {
+  return new Parser(source, options).file()
 }
 
 type BranchKind = 'if' | 'with' | 'range'
+
+interface Head {
+  pipe: PipeNode
+  shift: number
+}
 
 /** How a list of statements ended. */
 type Ending = 'end' | 'else'
@@ -46,30 +56,26 @@ type Ending = 'end' | 'else'
 class Parser {
   private readonly tokens: TokenReader
   private readonly pipelines: PipelineParser
+  private readonly actions: KnownActions
   private readonly templates = new Map<string, ParsedTemplate>()
   private readonly statements = new ListStack<Statement>()
   /** Loops that are open. */
   private ranges = 0
 
-  constructor(tokens: TokenReader, isFunction: (name: string) => boolean) {
-    this.tokens = tokens
-    this.pipelines = new PipelineParser(tokens, isFunction)
+  constructor(source: Source, { isFunction, actions }: ParseOptions) {
+    this.tokens = new TokenReader(source, isFunction)
+    this.pipelines = new PipelineParser(this.tokens, isFunction)
+    this.actions = actions
   }
 
   file(): Map<string, ParsedTemplate> {
     const { tokens } = this
     const nodes: Statement[] = []
-    while (tokens.peek() !== 'eof') {
-      if (tokens.peek() === 'left delimiter' && tokens.kindAt(tokens.next + 1) === 'define') {
-        tokens.next += 2
-        this.definition()
-        continue
-      }
-      const node = this.textOrAction()
+    for (let kind = tokens.advance(); kind !== 'eof'; kind = tokens.advance()) {
+      const node = this.textOrAction(kind, true)
       if (typeof node === 'string') tokens.fail(`unexpected {{${node}}}`)
-      else nodes.push(node)
+      else if (node !== undefined) nodes.push(node)
     }
-    tokens.seen = tokens.next
     this.add(tokens.source.name, { nodes })
     return this.templates
   }
@@ -112,48 +118,89 @@ class Parser {
     const { tokens, pipelines } = this
     pipelines.enter()
     const start = this.statements.open()
-    while (tokens.peek() !== 'eof') {
-      const node = this.textOrAction()
+    for (let kind = tokens.advance(); kind !== 'eof'; kind = tokens.advance()) {
+      const node = this.textOrAction(kind, false)
       if (typeof node === 'string') {
         pipelines.leave()
         return { list: { nodes: this.statements.close(start) }, ending: node }
       }
-      this.statements.add(node)
+      if (node !== undefined) this.statements.add(node)
     }
-    tokens.seen = tokens.next
     return tokens.fail('unexpected EOF')
   }
 
-  private textOrAction(): Statement | Ending {
+  /** Reads what the tokens have advanced to; a definition, which stands outermost, is no node. */
+  private textOrAction(kind: TokenKind, isOutermost: boolean): Statement | Ending | undefined {
     const { tokens } = this
-    const index = tokens.take()
-    const at = tokens.startOf(index)
-    const kind = tokens.kindAt(index)
-    if (kind === 'text') return { kind: 'text', at, text: tokens.textOf(index) }
-    if (kind !== 'left delimiter') return tokens.unexpected(index, 'input')
+    const at = tokens.startOf(0)
+    if (kind === 'text') return { kind, at, text: tokens.textOf(0) }
+    if (kind !== 'left delimiter') return tokens.unexpected(0, 'input')
+    const text = tokens.actionText()
+    const known = text === undefined ? undefined : this.actions.find(text, this.pipelines.variables)
+    if (text !== undefined && known !== undefined) {
+      tokens.actionAt = at
+      const node = this.knownAction(text, known)
+      tokens.actionAt = undefined
+      return node
+    }
+    tokens.cut()
+    if (isOutermost && tokens.peek() === 'define') {
+      tokens.next++
+      this.definition()
+      return undefined
+    }
     tokens.actionAt = at
-    const node = this.action()
+    const node = this.action(text)
     tokens.actionAt = undefined
     return node
   }
 
-  private action(): Statement | Ending {
-    const { tokens } = this
+  private knownAction(text: string, { kind, pipe, inside, declares }: KnownAction) {
+    const { tokens, pipelines } = this
+    const shift = tokens.inside - inside
+    tokens.skip(text)
+    if (kind === 'end' || kind === 'else' || pipe === undefined)
+      return kind === 'end' ? 'end' : 'else'
+    const known = pipelines.variables.length
+    for (const name of declares) pipelines.variables.push(name)
+    if (kind === 'action') return { kind, at: pipe.at + shift, shift, pipe } satisfies Statement
+    return this.branch(kind, { pipe, shift }, known)
+  }
+
+  /** Remembers the action at hand, which was just read, unless its text has more than one end. */
+  private remember(text: string | undefined, kind: KnownAction['kind'], pipe?: PipeNode): void {
+    const { tokens, pipelines } = this
+    if (text === undefined || !tokens.endsWith(text)) return
+    const { uses } = pipelines
+    const declares = pipelines.declared()
+    if (pipe !== undefined) pipe.isShared = uses.length === 0 && declares.length === 0
+    this.actions.add(text, { kind, pipe, inside: tokens.inside, uses, declares })
+  }
+
+  /** @param text what the action is known by later */
+  private action(text: string | undefined): Statement | Ending {
+    const { tokens, pipelines } = this
     const kind = tokens.peek()
     const at = tokens.startOf(tokens.next)
+    const known = pipelines.variables.length
+    pipelines.begin()
     switch (kind) {
       case 'if':
       case 'with':
-      case 'range':
+      case 'range': {
         tokens.take()
-        return this.branch(kind)
+        const pipe = pipelines.pipeline(kind, 'right delimiter')
+        this.remember(text, kind, pipe)
+        return this.branch(kind, { pipe, shift: 0 }, known)
+      }
       case 'end':
         tokens.take()
         tokens.expect('right delimiter', 'end')
+        this.remember(text, kind)
         return 'end'
       case 'else':
         tokens.take()
-        return this.otherwise()
+        return this.otherwise(text)
       case 'template':
         tokens.take()
         return this.templateCall()
@@ -164,8 +211,11 @@ class Parser {
       case 'continue':
         tokens.take()
         return this.loopControl(kind, at)
-      default:
-        return { kind: 'action', at, pipe: this.pipelines.pipeline('command', 'right delimiter') }
+      default: {
+        const pipe = pipelines.pipeline('command', 'right delimiter')
+        this.remember(text, 'action', pipe)
+        return { kind: 'action', at, shift: 0, pipe }
+      }
     }
   }
 
@@ -175,29 +225,39 @@ class Parser {
     return { kind, at }
   }
 
-  private otherwise(): Ending {
+  private otherwise(text: string | undefined): Ending {
     const { tokens } = this
     // `else if` and `else with` leave their keyword to the branch that is being read.
     const kind = tokens.peek()
     if (kind === 'if' || kind === 'with') tokens.seen = tokens.next
-    else tokens.expect('right delimiter', 'else')
+    else {
+      tokens.expect('right delimiter', 'else')
+      this.remember(text, 'else')
+    }
     return 'else'
   }
 
-  /** Reads a branch up to its `end`; the branches of `else if` chains are read in a loop. */
-  private branch(kind: BranchKind): Statement {
+  /**
+   * Reads a branch from behind its head up to its `end`; the branches of `else if` chains are
+   * read in a loop.
+   *
+   * @param known how many variables are known around it
+   */
+  private branch(kind: BranchKind, head: Head, known: number): Statement {
     const { tokens, pipelines } = this
-    const known = pipelines.variables.length
-    const first = this.branchHead(kind)
+    const first = this.branchBody(kind, head)
     let last = first
     while (last.ending === 'else') {
       if (kind !== 'range' && tokens.peek() === kind) {
         tokens.take()
-        const next = this.branchHead(kind)
+        const pipe = pipelines.pipeline(kind, 'right delimiter')
+        const next = this.branchBody(kind, { pipe, shift: 0 })
         last.node.otherwise = { nodes: [next.node] }
         last = next
         continue
       }
+      // What an `else` of another kind than the branch leaves begins no statement.
+      if (tokens.hasNext()) tokens.unexpected(tokens.take(), 'input')
       const { list, ending } = this.list()
       if (ending !== 'end') tokens.fail(`expected end; found {{${ending}}}`)
       last.node.otherwise = list
@@ -207,12 +267,12 @@ class Parser {
     return first.node
   }
 
-  private branchHead(kind: BranchKind) {
-    const pipe = this.pipelines.pipeline(kind, 'right delimiter')
+  private branchBody(kind: BranchKind, { pipe, shift }: Head) {
     if (kind === 'range') this.ranges++
     const { list, ending } = this.list()
     if (kind === 'range') this.ranges--
-    const node = { kind, at: pipe.at, pipe, list, otherwise: undefined as ListNode | undefined }
+    const at = pipe.at + shift
+    const node = { kind, at, shift, pipe, list, otherwise: undefined as ListNode | undefined }
     return { node, ending }
   }
 
@@ -222,12 +282,9 @@ class Parser {
     const at = tokens.startOf(tokens.next)
     const name = this.templateName(context)
     const pipe = this.pipelines.pipeline(context, 'right delimiter')
-    const { seen } = tokens
+    const head = tokens.startOf(tokens.seen)
     const { list, ending } = this.innerTemplate()
-    if (ending !== 'end') {
-      tokens.seen = seen
-      tokens.fail(`unexpected {{${ending}}} in ${context}`)
-    }
+    if (ending !== 'end') tokens.fail(`unexpected {{${ending}}} in ${context}`, head, head)
     this.add(name, list)
     return { kind: 'template', at, name, pipe }
   }

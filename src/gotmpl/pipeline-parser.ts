@@ -23,6 +23,10 @@ const MAX_NESTING = 1000
 export class PipelineParser {
   /** Names of the variables that are known, with their dollar signs. */
   variables: string[] = ['$']
+  /** Variables, known before the action at hand, that it uses; without `$`. */
+  uses: string[] = []
+  /** How many variables were known before the action at hand. */
+  private known = 1
   private readonly tokens: TokenReader
   private readonly isFunction: (name: string) => boolean
   private readonly commands = new ListStack<CommandNode>()
@@ -45,6 +49,8 @@ export class PipelineParser {
       variables: NONE,
       isAssignment: false,
       commands: NONE,
+      isShared: false,
+      compiled: undefined,
     }
     if (tokens.peek() === 'variable') this.declarations(pipe, context)
     const first = this.commands.open()
@@ -56,6 +62,17 @@ export class PipelineParser {
     tokens.take()
     this.check(pipe, context)
     return pipe
+  }
+
+  /** Says that an action begins. */
+  begin(): void {
+    this.uses = []
+    this.known = this.variables.length
+  }
+
+  /** Variables that the action at hand has declared. */
+  declared(): string[] {
+    return this.variables.slice(this.known)
   }
 
   /** Counts a block or a parenthesis that is opened; `leave` counts it closed. */
@@ -213,10 +230,12 @@ export class PipelineParser {
   private variable(at: number): VariableNode {
     const { seen } = this.tokens
     const name = this.takeText()
-    if (!this.variables.includes(name)) {
+    const index = this.variables.lastIndexOf(name)
+    if (index === -1) {
       this.tokens.seen = Math.max(seen, this.tokens.seen)
       this.tokens.fail(`undefined variable ${quote(name)}`, at)
     }
+    if (index < this.known && name !== '$') this.uses.push(name)
     return { kind: 'variable', at, name, fields: NONE }
   }
 

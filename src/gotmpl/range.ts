@@ -55,11 +55,12 @@ export function compileRange(
 
 /** The loop's collection, and the ways into its variables: one takes the element, of two the second. */
 function compileVariables(node: RangeNode, scope: Scope) {
-  const { pipe } = node
+  const { pipe, shift } = node
   // Compiled without its variables, to which the loop then gives values of its own.
-  const value = compilePipe({ ...pipe, variables: [] }, scope)
+  const value = compilePipe(pipe.variables.length === 0 ? pipe : { ...pipe, variables: [] }, scope)
   const stores: Store[] = pipe.variables.map((variable) => storeOf(variable, pipe, scope))
   const collection = (frame: Frame): Cell => {
+    frame.shift = shift
     const result = value(frame) ?? undefined
     for (const store of stores) store(frame, result, false)
     return result

@@ -59,18 +59,19 @@ export function syntaxError(
  * A template that failed when it was executed:
  * `template: FILE:LINE:COLUMN: executing "NAME" at <EXPRESSION>: MESSAGE`.
  *
+ * @param where `at` is the offset of the node, which may be shared by several places
  * @param cause the failure of the function that was called
  */
 export function executionError(
-  where: { source: Source; templateName: string; node: NamedNode },
+  where: { source: Source; templateName: string; node: NamedNode; at: number },
   message: string,
   cause?: unknown,
 ): TemplateError {
-  const { source, templateName, node } = where
-  const place = `${source.describe(node.at)}: executing ${quote(templateName)}`
+  const { source, templateName, node, at } = where
+  const place = `${source.describe(at)}: executing ${quote(templateName)}`
   return new TemplateError(`template: ${place} at <${sourceOf(node)}>: ${message}`, {
     kind: 'exec',
-    span: source.span(node.at),
+    span: source.span(at),
     cause,
   })
 }

@@ -6,8 +6,9 @@ import type { Value } from '../golang/value.ts'
 import { BUILTINS } from './builtins.ts'
 import { compileTemplate } from './compile.ts'
 import { type Budget, Frame, Functions, type RunTemplate, type Surroundings } from './frame.ts'
+import { KnownActions } from './known-actions.ts'
 import { isEmptyList } from './nodes.ts'
-import { parseTemplate } from './parser.ts'
+import { parseTemplate, type ParseOptions } from './parser.ts'
 import { Source } from './source.ts'
 import { TemplateError } from './template-error.ts'
 
@@ -134,10 +135,10 @@ export class TemplateSet implements Surroundings {
     const key = `${name}\0${text}`
     const known = texts.get(key)
     if (known !== undefined) return known
-    const parsed = readTemplates(
-      new Source(name, text),
-      (word) => BUILTINS.has(word) || this.functions.get(word) !== undefined,
-    )
+    const parsed = readTemplates(new Source(name, text), {
+      isFunction: (word) => BUILTINS.has(word) || this.functions.get(word) !== undefined,
+      actions: this.family.actions,
+    })
     // Only what `tpl` renders comes more than once; the files of a chart need not be kept.
     if (this.layer.below !== undefined) {
       if (texts.size >= MAX_TEXTS) texts.clear()
@@ -161,6 +162,8 @@ interface Family {
   readonly budget: Budget
   /** Templates by name and text. */
   readonly texts: Map<string, Map<string, Template>>
+  /** Actions by their text; no function is ever taken away from the set. */
+  readonly actions: KnownActions
   /** Whether a template is being executed. */
   depth: number
 }
@@ -181,15 +184,18 @@ function foundFamily(options: EngineOptions): Family {
     outputBytes: options.outputBytes ?? LIMITS.outputBytes,
     missingKey: options.missingKey ?? 'default',
   }
-  return { name: options.name ?? 'gotpl', budget, texts: new Map(), depth: 0 }
+  return {
+    name: options.name ?? 'gotpl',
+    budget,
+    texts: new Map(),
+    actions: new KnownActions(),
+    depth: 0,
+  }
 }
 
-function readTemplates(
-  source: Source,
-  isFunction: (name: string) => boolean,
-): Map<string, Template> {
+function readTemplates(source: Source, options: ParseOptions): Map<string, Template> {
   const templates = new Map<string, Template>()
-  for (const { name, list } of parseTemplate(source, isFunction).values()) {
+  for (const { name, list } of parseTemplate(source, options).values()) {
     templates.set(name, { name, source, body: compileTemplate(list), isEmpty: isEmptyList(list) })
   }
   return templates

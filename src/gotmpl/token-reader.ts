@@ -1,23 +1,72 @@
 import { byteLength } from '../golang/bytes.ts'
 import { quote } from '../golang/strconv.ts'
-import { tokenize, type TokenKind, type Tokens } from './lexer.ts'
+import { Lexer, type TokenKind } from './lexer.ts'
 import type { Source } from './source.ts'
 import { syntaxError } from './template-error.ts'
 
-/** Goes through a template's tokens, and tells in Go's words what is wrong with them. */
+/**
+ * Goes through a template, a text or an action at a time, and through the tokens of it; tells
+ * in Go's words what is wrong with them.
+ */
 export class TokenReader {
-  /** Index of the next token. */
+  /** Index of the next token in the text or action at hand. */
   next = 0
   /** Index of the last token that was looked at, which may be beyond `next`; errors name it. */
   seen = 0
   /** Offset where the action that is being read began. */
   actionAt: number | undefined
   readonly source: Source
-  private readonly tokens: Tokens
+  private readonly tokens: Lexer
 
   constructor(source: Source, isFunction: (name: string) => boolean) {
     this.source = source
-    this.tokens = tokenize(source.text, isFunction)
+    this.tokens = new Lexer(source.text, isFunction)
+  }
+
+  /** Moves on to the next text or action, takes its first token and gives its kind. */
+  advance(): TokenKind {
+    this.tokens.advance()
+    this.next = 1
+    this.seen = 0
+    return this.kindAt(0)
+  }
+
+  /**
+   * The action at hand up to the first right delimiter, by which it can be known; undefined
+   * where there is none.
+   */
+  actionText(): string | undefined {
+    const { text } = this.source
+    const close = text.indexOf('}}', this.tokens.inside)
+    return close === -1 ? undefined : text.slice(this.tokens.inside, close)
+  }
+
+  /** Offset behind the left delimiter and trim marker of the action at hand. */
+  get inside(): number {
+    return this.tokens.inside
+  }
+
+  /** Cuts the action at hand into tokens. */
+  cut(): void {
+    this.tokens.cut()
+  }
+
+  /** Moves behind the action at hand, which is known; it is as if its tokens had been taken. */
+  skip(text: string): void {
+    this.tokens.skip(this.tokens.inside + text.length)
+    this.next = 1
+    this.seen = 0
+  }
+
+  /** Whether the action at hand, which was cut, is what `actionText` gave. */
+  endsWith(text: string): boolean {
+    const { count, starts } = this.tokens
+    return starts[count - 1] === this.tokens.inside + text.length
+  }
+
+  /** Whether something is left of the text or action at hand. */
+  hasNext(): boolean {
+    return this.next < this.tokens.count
   }
 
   /** Kind of the next token. */
@@ -27,8 +76,8 @@ export class TokenReader {
 
   /** Kind of a token further on, which does not count as looked at. */
   kindAt(index: number): TokenKind {
-    const { kinds } = this.tokens
-    return kinds[index] ?? kinds.at(-1) ?? 'eof'
+    const { kinds, count } = this.tokens
+    return kinds[index < count ? index : count - 1] ?? 'eof'
   }
 
   /** Moves behind the next token and gives its index. */
@@ -45,7 +94,8 @@ export class TokenReader {
   }
 
   startOf(index: number): number {
-    return this.tokens.starts[index] ?? this.source.text.length
+    const { starts, count } = this.tokens
+    return index < count ? (starts[index] ?? 0) : this.source.text.length
   }
 
   textOf(index: number): string {
@@ -72,11 +122,12 @@ export class TokenReader {
   }
 
   /**
-   * @param at offset to point at; Go tells the line of the token that was looked at last
+   * @param at offset to point at
+   * @param told offset whose line is told; in Go that of the token that was looked at last
    * @throws TemplateError
    */
-  fail(message: string, at = this.startOf(this.seen)): never {
-    throw syntaxError(this.source, { told: this.startOf(this.seen), at }, message)
+  fail(message: string, at = this.startOf(this.seen), told = this.startOf(this.seen)): never {
+    throw syntaxError(this.source, { told, at }, message)
   }
 
   /** Names the line of the action's beginning when an error ends it on another line. */

@@ -1,11 +1,26 @@
 import { array, assert, constantFrom, property } from 'fast-check'
 import { expect, test } from 'vitest'
-import { tokenize } from '../../../src/gotmpl/lexer.ts'
+import { Lexer, type TokenKind } from '../../../src/gotmpl/lexer.ts'
+
+/** All tokens of a text, as the parser meets them. */
+function tokenize(text: string) {
+  const lexer = new Lexer(text, () => false)
+  const tokens: { kind: TokenKind; start: number; end: number }[] = []
+  for (;;) {
+    lexer.advance()
+    if (lexer.kinds[0] === 'left delimiter') lexer.cut()
+    for (let index = 0; index < lexer.count; index++) {
+      const { kinds, starts, ends } = lexer
+      tokens.push({ kind: kinds[index] ?? 'eof', start: starts[index] ?? 0, end: ends[index] ?? 0 })
+    }
+    const last = tokens.at(-1)?.kind
+    if (last === 'eof' || last === 'error') return tokens
+  }
+}
 
 function shown(text: string): string[] {
-  const { kinds, starts, ends } = tokenize(text, () => false)
-  return kinds.map(
-    (kind, index) => `${kind} ${JSON.stringify(text.slice(starts[index], ends[index]))}`,
+  return tokenize(text).map(
+    ({ kind, start, end }) => `${kind} ${JSON.stringify(text.slice(start, end))}`,
   )
 }
 
@@ -47,10 +62,7 @@ test('whatever the text, the lexer ends, and its tokens stand in order', () => {
   assert(
     property(array(piece, { maxLength: 40 }), (parts) => {
       const text = parts.join('')
-      const { kinds, starts, ends } = tokenize(text, () => false)
-      const last = kinds.at(-1)
-      expect(last === 'eof' || last === 'error').toBe(true)
-      const bounds = starts.flatMap((start, index) => [start, ends[index] ?? 0])
+      const bounds = tokenize(text).flatMap(({ start, end }) => [start, end])
       expect(bounds).toEqual(bounds.toSorted((a, b) => a - b))
       expect(bounds.at(-1)).toBeLessThanOrEqual(text.length)
     }),
