@@ -73,12 +73,15 @@ export async function fetchDependency(
       hint: 'Run "kubectl pkg dependency update" and commit the lock.',
     })
   }
-  const found = await fromCache(wish, sources)
+  // Nobody vouches for what the cache holds.
+  const { verify } = sources.query
+  const found = verify === undefined ? await fromCache(wish, sources) : undefined
   if (found !== undefined) return found
   const fetched = wish.dependency.repository.startsWith('oci://')
     ? await fromRegistry(wish, sources)
     : await fromRepository(wish, sources)
   if (lock !== undefined) assertDigest(lock.digest, fetched.digest, fetched.from)
+  await verify?.(fetched)
   return fetched
 }
 
