@@ -4,6 +4,7 @@ import { redactText } from '../base/redact-text.ts'
 import { SECRET_KEY } from '../base/secret-keys.ts'
 import { FieldConflictError } from './field-conflict.ts'
 import { readConflicts } from './conflicts.ts'
+import { BAD_OBJECT } from './retry.ts'
 import type { ApiAnswer } from './transport.ts'
 
 /** What a call was about, for the text of its error. */
@@ -97,6 +98,7 @@ function codeOf({ status: code }: ApiAnswer, status: Status): ErrorCode {
   if (code === 404) return status.kind === 'namespaces' ? 'NAMESPACE_MISSING' : 'KIND_UNKNOWN'
   if (code === 409) return status.reason === 'AlreadyExists' ? 'OBJECT_EXISTS' : 'OBJECT_CHANGED'
   if (code === 422) return isImmutable(status) ? 'FIELD_IMMUTABLE' : 'OBJECT_INVALID'
+  if (code === 500 && BAD_OBJECT.test(status.message)) return 'OBJECT_INVALID'
   return CODES[code] ?? 'CLUSTER_FAILED'
 }
 

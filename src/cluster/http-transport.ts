@@ -53,7 +53,7 @@ export function openTransport(endpoint: Endpoint, options: TransportOptions): Tr
         return answered({ link, policy, request }, async () => {
           const { message, credentials } = await link.send(request, { ...times, answer: timeout })
           const answer = await readAnswer(link, message, { ...request, timeout })
-          return { answer, credentials }
+          return { answer, credentials, body: answer.body }
         })
       }),
 
@@ -62,12 +62,13 @@ export function openTransport(endpoint: Endpoint, options: TransportOptions): Tr
         const { message, credentials } = await link.send(request, times, 'stream')
         if (message.statusCode !== 200) {
           const answer = await readAnswer(link, message, { ...request, timeout: times.answer })
-          return { answer: { ...answer, lines: linesOf(answer.body) }, credentials }
+          const { body } = answer
+          return { answer: { ...answer, lines: linesOf(body) }, credentials, body }
         }
         const { signal, timeout: silence = times.silence } = request
         const fail = (error: ExchangeError): Error => unreachable(endpoint, request, error)
         const lines = readLines(message, { silence, signal, fail })
-        return { answer: { ...headOf(message), lines }, credentials }
+        return { answer: { ...headOf(message), lines }, credentials, body: '' }
       }),
 
     close: () => link.close(),
@@ -80,22 +81,30 @@ interface Attempts {
   request: ApiRequest
 }
 
+interface Attempt<T extends ApiHead> {
+  answer: T
+  /** What was shown to the server. */
+  credentials: CallCredentials
+  /** Of a failure. */
+  body: string
+}
+
 /** Tries until there is an answer that will stay the same. */
 async function answered<T extends ApiHead>(
   attempts: Attempts,
-  attempt: () => Promise<{ answer: T; credentials: CallCredentials }>,
+  attempt: () => Promise<Attempt<T>>,
 ): Promise<T> {
   const { signal } = attempts.request
   let wasRefused = false
   for (let tries = 1; ; tries++) {
     let time: number
     try {
-      const { answer, credentials } = await attempt()
+      const { answer, credentials, body } = await attempt()
       if (answer.status === 401 && !wasRefused) {
         wasRefused = true
         if (await attempts.link.endpoint.credentials.renew(credentials, signal)) continue
       }
-      const wanted = pauseAfterAnswer(attempts, answer, tries)
+      const wanted = pauseAfterAnswer(attempts, { ...answer, body }, tries)
       if (wanted === undefined) return answer
       time = wanted
     } catch (error) {
@@ -109,10 +118,11 @@ async function answered<T extends ApiHead>(
 /** Undefined when the answer stands. */
 function pauseAfterAnswer(
   { policy, request }: Attempts,
-  { status, headers }: ApiHead,
+  answer: ApiAnswer,
   tries: number,
 ): number | undefined {
-  if (tries >= policy.tries || !isPassing(status, mayRepeat(request))) return undefined
+  const { headers } = answer
+  if (tries >= policy.tries || !isPassing(answer, mayRepeat(request))) return undefined
   const asked = readRetryAfter(headers['retry-after'], headers['date'], Date.now())
   return pauseBefore(policy, { tries, asked, random: Math.random() })
 }

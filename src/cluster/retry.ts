@@ -15,9 +15,16 @@ const PASSING = new Set([500, 502, 503, 504])
 /** The server is there, and turned the call away without looking at it. */
 const TOO_MANY = 429
 
-/** Whether an answer of that status may be another one when the call is made again. */
-export function isPassing(status: number, isRepeatable: boolean): boolean {
-  return status === TOO_MANY || (isRepeatable && PASSING.has(status))
+/** The API server calls this a failure of its own, but the object is what is wrong. */
+export const BAD_OBJECT = /failed to (?:create typed patch object|convert new object)/
+
+/** Whether an answer may be another one when the call is made again. */
+export function isPassing(
+  { status, body }: { status: number; body: string },
+  isRepeatable: boolean,
+): boolean {
+  if (status === TOO_MANY) return true
+  return isRepeatable && PASSING.has(status) && !BAD_OBJECT.test(body)
 }
 
 /**
