@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path'
+import { requirePackage } from '../base/lazy.ts'
 import { PkgError } from '../base/errors.ts'
 import { openFiles } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
@@ -40,7 +41,9 @@ export async function withFileLock<T>(
 }
 
 async function take(path: string, token: string, { wait, stale }: LockTimes): Promise<void> {
-  const { setTimeout } = await import('node:timers/promises')
+  const { setTimeout } = requirePackage(
+    'node:timers/promises',
+  ) as typeof import('node:timers/promises')
   const temporary = join(dirname(path), temporaryName(basename(path), token))
   const end = Date.now() + wait
   let seen = { state: '', since: Date.now() }

@@ -1,3 +1,4 @@
+import { requirePackage } from '../base/lazy.ts'
 import { PkgError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
 import {
@@ -184,6 +185,8 @@ function isBroken(error: unknown): boolean {
 const LONGEST_PAUSE = 5_000
 
 async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const { setTimeout } = await import('node:timers/promises')
+  const { setTimeout } = requirePackage(
+    'node:timers/promises',
+  ) as typeof import('node:timers/promises')
   await setTimeout(Math.min(milliseconds, LONGEST_PAUSE), undefined, { signal })
 }

@@ -1,5 +1,6 @@
 import type { AxiosResponse } from 'axios'
 import type { Readable } from 'node:stream'
+import { requirePackage } from '../base/lazy.ts'
 import { PkgError } from '../base/errors.ts'
 
 /** One exchange with a registry, its token server or where it redirects to. */
@@ -47,7 +48,7 @@ const TIMES = { idle: 30_000, total: 120_000 }
  */
 export function openHttp(settings: HttpSettings = {}): Send {
   const { idle, total } = settings.times ?? TIMES
-  let agents: Promise<Agents> | undefined
+  let agents: Agents | undefined
   return async (request) => {
     agents ??= openAgents(settings)
     const abort = new AbortController()
@@ -63,7 +64,7 @@ export function openHttp(settings: HttpSettings = {}): Send {
       }, idle)
     }
     try {
-      return await exchange(request, await agents, watch)
+      return await exchange(request, agents, watch)
     } catch (error) {
       throw asFailure(error, request, { settings, watch })
     } finally {
@@ -145,8 +146,8 @@ interface Agents {
   foreign: import('node:https').Agent
 }
 
-async function openAgents({ tls, insecureSkipTlsVerify }: HttpSettings): Promise<Agents> {
-  const { Agent } = await import('node:https')
+function openAgents({ tls, insecureSkipTlsVerify }: HttpSettings): Agents {
+  const { Agent } = requirePackage('node:https') as typeof import('node:https')
   const common = {
     keepAlive: true,
     rejectUnauthorized: insecureSkipTlsVerify !== true,
