@@ -95,7 +95,7 @@ export async function executeHooks(site: Site, request: HookRequest): Promise<Ho
 }
 
 /** Source: Helm 4.1.4 pkg/action/hooks.go, hookByWeight; JavaScript's sort is stable too. */
-function byWeightAndName(left: Hook, right: Hook): number {
+export function byWeightAndName(left: Hook, right: Hook): number {
   if (left.weight !== right.weight) return left.weight - right.weight
   if (left.name === right.name) return 0
   return left.name < right.name ? -1 : 1

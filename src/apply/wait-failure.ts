@@ -2,7 +2,7 @@ import { PkgError } from '../base/errors.ts'
 import { redactText } from '../base/redact-text.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { refOf } from '../cluster/cluster.ts'
-import { describeObject, type KubeObject } from '../manifest/object.ts'
+import type { KubeObject } from '../manifest/object.ts'
 import type { ContainerLog, FailureEvent } from '../types/event.ts'
 import { conditionsOf, describeCondition, numberAt, objectsAt, textAt } from './readiness-fields.ts'
 import { describePod, objectName } from './wait-progress.ts'
@@ -76,7 +76,11 @@ export function failureError(
   const readyCount = standings.filter(({ readiness }) => readiness.state === 'ready').length
   return new PkgError(isTimedOut ? 'WAIT_TIMED_OUT' : 'NOT_READY', message, {
     details: [
-      ...failures.slice(0, TOLD_IN_FULL).flatMap(viewFailure),
+      // The message has told the first cause.
+      ...viewFailure(first, nameOf(first)),
+      ...failures
+        .slice(1, TOLD_IN_FULL)
+        .flatMap((each) => viewFailure(each, `${nameOf(each)}: ${each.cause}`)),
       ...failures.slice(TOLD_IN_FULL).map((each) => `${nameOf(each)}: ${each.cause}`),
       ...(standings.length > 1 ? [`${readyCount} of ${standings.length} objects are ready`] : []),
     ],
@@ -183,9 +187,9 @@ function hasRun(status: KubeObject | Record<string, unknown>): boolean {
   return running !== undefined || terminated !== undefined || before['terminated'] !== undefined
 }
 
-function viewFailure(failure: FailureEvent): string[] {
+function viewFailure(failure: FailureEvent, headline: string): string[] {
   return [
-    `${nameOf(failure)}: ${failure.cause}`,
+    headline,
     ...failure.pods.map(({ name, text }) => `  Pod/${name}: ${text}`),
     ...failure.conditions.map((condition) => `  condition ${condition}`),
     ...failure.warnings.map((warning) => `  warning ${warning}`),
@@ -199,11 +203,4 @@ function viewFailure(failure: FailureEvent): string[] {
 function nameOf({ object }: FailureEvent): string {
   const place = object.namespace === undefined ? '' : ` in ${object.namespace}`
   return `${object.kind}/${object.name}${place}`
-}
-
-/** The names of objects for a message: at most three, and how many more there are. */
-export function labelsOf(objects: readonly KubeObject[]): string {
-  const labels = objects.slice(0, 3).map(describeObject)
-  const rest = objects.length - labels.length
-  return rest > 0 ? `${labels.join(', ')} and ${rest} more` : labels.join(', ')
 }

@@ -129,3 +129,17 @@ export function nameFilter(pattern: string): (name: string) => boolean {
     throw new PkgError('USAGE', error.message, { hint: 'Correct the pattern of --filter.' })
   }
 }
+
+/**
+ * Tells tests that are meant from those that are left out; what is neither says nothing.
+ *
+ * Source: Helm 4.1.4 pkg/cmd/release_testing.go.
+ */
+export function readTestFilters(filters: readonly string[] = []): {
+  only: string[]
+  without: string[]
+} {
+  const namesAfter = (prefix: RegExp): string[] =>
+    filters.filter((text) => prefix.test(text)).map((text) => text.replace(prefix, ''))
+  return { only: namesAfter(/^name=/), without: namesAfter(/^!\s?name=/) }
+}

@@ -30,14 +30,29 @@ export function viewRelease(release: Release, options: ReleaseViewOptions = {}):
   )
   if (options.withChart === true) lines.push(...viewChart(release))
   lines.push(`DESCRIPTION: ${release.description}`)
-  const hasTests = release.hooks.some(({ events }) => events.includes('test'))
-  if (!hasTests) lines.push('TEST SUITE: None')
+  lines.push(...viewTests(release))
   if (options.values !== undefined) lines.push(...viewValues(options.values))
   if (options.withManifest === true) lines.push(...viewManifest(release))
   if (options.hideNotes !== true && release.notes.trim() !== '') {
     lines.push('NOTES:', release.notes.trim())
   }
   return term(`${lines.join('\n')}\n`)
+}
+
+/** Tests that have run; Helm shows one that is still under way as ended in the year 1. */
+function viewTests({ hooks }: Release): string[] {
+  const tests = hooks.filter(({ events }) => events.includes('test'))
+  if (tests.length === 0) return ['TEST SUITE: None']
+  return tests.flatMap(({ name, lastRun }) => {
+    if (lastRun === undefined || lastRun.startedAt === '') return []
+    const { startedAt, completedAt, phase } = lastRun
+    return [
+      `TEST SUITE:     ${name}`,
+      `Last Started:   ${viewTime(startedAt)}`,
+      `Last Completed: ${viewTime(completedAt || '0001-01-01T00:00:00Z')}`,
+      `Phase:          ${phase}`,
+    ]
+  })
 }
 
 /** Hooks as `get hooks` prints them. */
