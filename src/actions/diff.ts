@@ -3,8 +3,10 @@ import { liveObjects } from '../apply/read-live.ts'
 import { desiredObjects, objectsOf } from '../apply/target-objects.ts'
 import { byInstallOrder } from '../manifest/kind-order.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
+import { contentOf } from '../plan/content.ts'
 import { maskSecrets, type Mask } from '../plan/diff.ts'
 import { isSameJson } from '../plan/json-equal.ts'
+import type { Change, Plan } from '../plan/plan.ts'
 import { deployedRevision, lastRevision, nextRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseName } from '../storage/storage.ts'
@@ -74,13 +76,7 @@ export async function diffChart(
     const { takeOwnership = false, withHooks = false } = request
     const before = { history, abandoned: undefined }
     const plan = await planDeployment(connections, { release, before, takeOwnership, withHooks })
-    const gone = plan.changes.filter(({ op }) => op === 'delete')
-    const wanted = plan.changes.filter(({ op }) => op !== 'delete' && op !== 'keep')
-    return compare(
-      [...wanted, ...gone].flatMap(({ live }) => (live === undefined ? [] : [live])),
-      wanted.map(({ object }) => object),
-      options,
-    )
+    return comparePlan(connections, plan, options)
   })
 }
 
@@ -96,9 +92,36 @@ export async function diffLive(
 ): Promise<ObjectDiff[]> {
   return reporting('', async () => {
     const recorded: Release = await status(connections, release, options.revision ?? 0)
+    if (connections.cluster.runsHooks) {
+      const before = { history: [recorded], abandoned: undefined }
+      const plan = await planDeployment(connections, { release: recorded, before })
+      return comparePlan(connections, plan, { ...options, isReversed: true })
+    }
     const desired = await desiredObjects(connections, recorded, { withHooks: false })
     return compare(desired, await liveObjects(connections, desired), options)
   })
+}
+
+/** What the target holds against what it would hold after the plan; the other way round reversed. */
+async function comparePlan(
+  connections: Connections,
+  plan: Plan,
+  { isReversed = false, ...options }: DiffOptions & { isReversed?: boolean },
+): Promise<ObjectDiff[]> {
+  const changes = plan.changes.filter(({ op }) => op !== 'keep')
+  const live = changes.flatMap((change) => change.live ?? [])
+  const wanted = changes.filter(({ op }) => op !== 'delete')
+  const after = await Promise.all(wanted.map((change) => outcomeOf(connections, change)))
+  const shown = connections.cluster.runsHooks ? live.map(contentOf) : live
+  return isReversed ? compare(after, shown, options) : compare(shown, after, options)
+}
+
+/** The object as it would be; an API server keeps and fills in more than is asked of it. */
+async function outcomeOf({ cluster, signal }: Connections, change: Change): Promise<KubeObject> {
+  const { op, object, live, after } = change
+  if (!cluster.runsHooks || live === undefined || op === 'recreate') return object
+  if (op === 'unchanged') return contentOf(live)
+  return contentOf(after ?? (await cluster.preview(object, { force: true, signal })))
 }
 
 function compare(
