@@ -1,6 +1,7 @@
 import { requirePackage } from '../base/lazy.ts'
 import { encodeYamlPlain } from '../encoding/yaml-encode.ts'
 import type { ObjectDiff } from '../actions/diff.ts'
+import { painter, type Paint } from './paint.ts'
 import { term } from './term.ts'
 
 export interface DiffViewOptions {
@@ -10,7 +11,6 @@ export interface DiffViewOptions {
   context?: number
 }
 
-const COLORS = { add: '32', remove: '31', place: '36', title: '1' } as const
 const TITLES = { add: 'will be added', remove: 'will be removed', change: 'changes' } as const
 
 /**
@@ -23,8 +23,6 @@ export function viewDiff(diffs: readonly ObjectDiff[], options: DiffViewOptions)
   const parts = diffs.map((diff) => viewObject(diff, options, paint))
   return `${parts.join('\n')}\n${summary(diffs)}\n`
 }
-
-type Paint = (text: string, color: keyof typeof COLORS) => string
 
 function viewObject(diff: ObjectDiff, options: DiffViewOptions, paint: Paint): string {
   const { structuredPatch } = requirePackage('diff') as typeof import('diff')
@@ -55,9 +53,4 @@ function titleOf({ kind, namespace, name, op }: ObjectDiff): string {
 function summary(diffs: readonly ObjectDiff[]): string {
   const count = (op: ObjectDiff['op']): number => diffs.filter((diff) => diff.op === op).length
   return `${count('add')} to add, ${count('change')} to change, ${count('remove')} to remove`
-}
-
-function painter(isColored: boolean): Paint {
-  if (!isColored) return (text) => text
-  return (text, color) => `\u001b[${COLORS[color]}m${text}\u001b[0m`
 }

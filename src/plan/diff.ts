@@ -50,6 +50,24 @@ export function maskSecrets(object: KubeObject, mask: Mask): KubeObject {
   return masked
 }
 
+/** Gives the value of one field masked, where `maskSecrets` would have masked it. */
+export function maskField(
+  object: KubeObject,
+  field: { path: string; value: Json | undefined },
+  mask: Mask,
+): Json | undefined {
+  const { path, value } = field
+  const annotations = childOf(object.metadata, 'annotations')
+  const named = annotations?.[SENSITIVE_PATHS]
+  const secret = object.kind === 'Secret' ? ['data', 'stringData'] : []
+  const paths = typeof named === 'string' ? named.split(',').map((each) => each.trim()) : []
+  const plain = path.replace(/^\./, '')
+  const isSecret = [...secret, ...paths].some((each) => {
+    return plain === each || plain.startsWith(`${each}.`) || plain.startsWith(`${each}[`)
+  })
+  return value === undefined || !isSecret ? value : maskValue(value, mask)
+}
+
 function compare(
   path: string,
   before: Json | undefined,
