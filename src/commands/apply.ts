@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { hookFlags, lockFlags, outputFlag, waitFlags } from '../cli/flags.ts'
-import { readPlanFile } from '../cli/read-plan-file.ts'
+import { readPlanFile } from '../cli/plan-file.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { applyPlanFile } from '../actions/apply-plan-file.ts'
 import { releaseDocument, viewDeployed } from '../output/deployed-view.ts'
