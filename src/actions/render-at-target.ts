@@ -3,8 +3,8 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { valueFrom } from '../release/record-text.ts'
-import { targetCapabilities } from '../render/capabilities.ts'
-import { lookupKey, lookupSnapshot, type LookupQuery } from '../render/lookup.ts'
+import { targetCapabilities, type Capabilities } from '../render/capabilities.ts'
+import { lookupKey, lookupSnapshot, type Lookup, type LookupQuery } from '../render/lookup.ts'
 import type { RenderInput } from './connections.ts'
 import { renderRelease, type RenderedRelease } from './render.ts'
 
@@ -25,12 +25,35 @@ export async function renderAtTarget(
   signal: AbortSignal,
 ): Promise<RenderedRelease> {
   if (input.isOffline === true) return renderRelease(input)
+  const capabilities = await capabilitiesOf(cluster, signal)
+  return answeringLookups(cluster, signal, (lookup) =>
+    renderRelease({ ...input, ...(capabilities !== undefined && { capabilities }), lookup }),
+  )
+}
+
+/** What templates may know of a target; undefined when it knows no more than this program. */
+export async function capabilitiesOf(
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<Capabilities | undefined> {
   const known = await cluster.capabilities(signal)
-  const capabilities = known === undefined ? {} : { capabilities: targetCapabilities(known) }
+  return known && targetCapabilities(known)
+}
+
+/**
+ * Renders until nothing is looked up that has not been fetched.
+ *
+ * @throws PkgError what rendering throws; TEMPLATE_FAILED when it never settles
+ */
+export async function answeringLookups<T>(
+  cluster: Cluster,
+  signal: AbortSignal,
+  render: (lookup: Lookup) => T,
+): Promise<T> {
   const answers = new Map<string, GoMap>()
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { lookup, missing } = lookupSnapshot(answers)
-    const outcome = attempt(() => renderRelease({ ...input, ...capabilities, lookup }))
+    const outcome = attempt(() => render(lookup))
     const queries = missing()
     if (queries.length === 0) return outcome()
     await Promise.all(

@@ -7,7 +7,7 @@ import type { GoMap } from '../golang/value.ts'
 import { isTest } from '../manifest/hooks.ts'
 import type { Hook } from '../manifest/manifest.ts'
 import { splitDocuments } from '../manifest/split-documents.ts'
-import { offlineCapabilities } from '../render/capabilities.ts'
+import { offlineCapabilities, type Capabilities } from '../render/capabilities.ts'
 import { crdFiles } from '../render/crds.ts'
 import type { Lookup } from '../render/lookup.ts'
 import type { RenderOptions } from './connections.ts'
@@ -32,6 +32,8 @@ export interface TemplateRequest {
   showOnly?: readonly string[]
   /** Gives files to write instead of printing them; see `files`. */
   toFiles?: boolean
+  /** Those of a cluster; by default what Helm knows without one. */
+  capabilities?: Capabilities | undefined
   lookup?: Lookup
   onWarning?: (warning: string) => void
   /** Given all that was rendered when it cannot be read as objects. */
@@ -70,7 +72,7 @@ export function template(request: TemplateRequest): TemplateResult {
   const rendered = renderRelease({
     ...request,
     release: { ...request.release, revision: 1, isUpgrade: request.isUpgrade === true },
-    capabilities: offlineCapabilities(request),
+    capabilities: request.capabilities ?? offlineCapabilities(request),
   })
   const hooks = shownHooks(request, rendered.hooks)
   const crds = request.includeCrds === true ? crdFiles(rendered.chart) : []

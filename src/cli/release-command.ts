@@ -27,9 +27,9 @@ export abstract class ReleaseCommand extends BaseCommand {
   }
 
   /** What is drawn of a wait ends before the failure is told. */
-  protected override async catch(error: Error): Promise<void> {
+  protected override async catch(failure: Error): Promise<void> {
     this.connections?.close()
-    await super.catch(error)
+    await super.catch(failure)
   }
 
   protected override async finally(failure: Error | undefined): Promise<void> {

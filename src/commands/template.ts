@@ -10,19 +10,21 @@ import {
   renderFlags,
   valuesFlags,
 } from '../cli/flags.ts'
+import type { ConnectionFlags } from '../cli/open-connections.ts'
 import { readLabels, renderOptions } from '../cli/read-flags.ts'
 import { readChart } from '../cli/read-chart.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { writeTemplates } from '../cli/write-templates.ts'
 import { chooseName } from '../actions/choose-name.ts'
-import { template } from '../actions/template.ts'
+import { template, type TemplateRequest, type TemplateResult } from '../actions/template.ts'
 
 export default class Template extends BaseCommand {
   static override summary = 'Render a chart and print the manifests.'
 
   static override description = `
 Nothing is asked of a cluster: capabilities are those of Kubernetes 1.35 unless
---kube-version and --api-versions say otherwise, and "lookup" finds nothing.
+--kube-version and --api-versions say otherwise, and "lookup" finds nothing. With
+--dry-run=server they are those of the cluster, whose objects "lookup" finds.
 The output is byte for byte what Helm 4.1.4 prints.`
 
   static override examples = [
@@ -58,7 +60,10 @@ The output is byte for byte what Helm 4.1.4 prints.`
     'release-name': Flags.boolean({
       summary: 'Put the release’s name into the paths of --output-dir.',
     }),
-    validate: Flags.boolean({ summary: 'Accepted for scripts written for Helm.', hidden: true }),
+    validate: Flags.boolean({
+      summary: 'Render for the cluster, as --dry-run=server.',
+      hidden: true,
+    }),
   }
 
   async run(): Promise<void> {
@@ -74,7 +79,7 @@ The output is byte for byte what Helm 4.1.4 prints.`
     this.noteWarnings(chart)
     const folder = flags['output-dir']
 
-    const result = template({
+    const request: TemplateRequest = {
       chart,
       values: (await loadValues(flags, this.io))(chart),
       release: { name, namespace: flags.namespace || 'default' },
@@ -90,11 +95,30 @@ The output is byte for byte what Helm 4.1.4 prints.`
       labels: readLabels(flags.labels),
       onWarning: (warning) => this.note(warning),
       onUnreadable: flags.debug ? (text) => this.io.out(text) : undefined,
-    })
+    }
+    const isServers = flags.validate || flags['dry-run'] === 'server'
+    const result = isServers ? await this.templateAtTarget(request, flags) : template(request)
 
     if (folder !== undefined) {
       writeTemplates(result.files, { folder, inside: flags['release-name'] ? name : '' }, this.io)
     }
     this.printRaw(result.output)
+  }
+
+  /** Nothing of a cluster is loaded unless it is asked for. */
+  private async templateAtTarget(
+    request: TemplateRequest,
+    flags: ConnectionFlags,
+  ): Promise<TemplateResult> {
+    const { openConnections } = await import('../cli/open-connections.ts')
+    const { templateAtTarget } = await import('../actions/template-at-target.ts')
+    const connections = await openConnections(flags, this.io, new AbortController().signal)
+    const { namespace } = connections
+    const release = { ...request.release, namespace: flags.namespace || namespace }
+    try {
+      return await templateAtTarget(connections, { ...request, release })
+    } finally {
+      connections.close()
+    }
   }
 }
