@@ -69,9 +69,9 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
   const crds = await planDefinitions(site, deployment.crds)
   const plan = await planDeployment(site, deployment)
   for (const notice of plan.notices ?? []) site.onNotice(notice)
+  deployment.approve?.({ ...plan, changes: [...crds.changes, ...plan.changes] })
   assertAllowed(plan, deployment.allowance ?? {})
   assertAllowed(crds, deployment.allowance ?? {})
-  deployment.approve?.({ ...plan, changes: [...crds.changes, ...plan.changes] })
   const isSame = !crds.changes.some(isWrite)
   const unchanged = isSame ? unchangedRelease(deployment, plan) : undefined
   if (unchanged !== undefined) {

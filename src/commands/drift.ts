@@ -34,7 +34,7 @@ inject certificates are no drift. An upgrade puts back what the release sets.`
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Drift)
-    const isAll = flags.all || flags['all-namespaces']
+    const isAll = Boolean(flags.all || flags['all-namespaces'])
     if ((args.name === undefined) !== isAll) {
       throw new PkgError('USAGE', 'name one release, or pass --all')
     }
