@@ -34,8 +34,8 @@ inject certificates are no drift. An upgrade puts back what the release sets.`
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Drift)
-    const isAll = Boolean(flags.all || flags['all-namespaces'])
-    if ((args.name === undefined) !== isAll) {
+    const isAll = flags.all || flags['all-namespaces']
+    if (args.name === undefined ? !isAll : isAll) {
       throw new PkgError('USAGE', 'name one release, or pass --all')
     }
     const connections = await this.openConnections(flags)
