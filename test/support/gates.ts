@@ -168,7 +168,12 @@ function portOffences(object: KubeObject, objects: readonly KubeObject[]): strin
 
 function volumeOffences(object: KubeObject): string[] {
   return podsOf(object).flatMap(({ spec }) => {
-    const volumes = listAt(spec, 'volumes').map((volume) => textAt(volume, 'name'))
+    const volumes = [
+      ...listAt(spec, 'volumes').map((volume) => textAt(volume, 'name')),
+      ...listAt(object, 'spec', 'volumeClaimTemplates').map((claim) =>
+        textAt(claim, 'metadata', 'name'),
+      ),
+    ]
     const mounts = containersOf(spec).flatMap((each) =>
       listAt(each, 'volumeMounts').map((mount) => textAt(mount, 'name')),
     )
