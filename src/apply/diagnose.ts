@@ -57,33 +57,42 @@ function unschedulable(pod: KubeObject, scene: Scene): Sign[] {
   const scheduled = conditionOf(pod, 'PodScheduled')
   if (scheduled?.status !== 'False' || scheduled.reason === 'SchedulingGated') return []
   const about = describeObject(pod)
-  const claims = claimEvents(pod, scene)
-  const claim = claims.at(-1)
-  if (claim !== undefined) {
-    const why = `${textAt(claim, 'involvedObject', 'name')}": ${textAt(claim, 'message')}`
-    const cause = `${about} waits for the volume of claim "${why}`
-    return [{ name: isClassMissing(claim) ? 'StorageClassMissing' : 'ClaimUnbound', cause, about }]
+  const message = scheduled.message || scheduled.reason
+  const claims = claimsOf(pod)
+  const event = scene.events.findLast(
+    (each) =>
+      isClaimFailure(each) &&
+      textAt(each, 'involvedObject', 'kind') === 'PersistentVolumeClaim' &&
+      claims.includes(textAt(each, 'involvedObject', 'name')),
+  )
+  if (event !== undefined) {
+    const claim = textAt(event, 'involvedObject', 'name')
+    const cause = `${about} waits for the volume of claim "${claim}": ${textAt(event, 'message')}`
+    return [{ name: isClassMissing(event) ? 'StorageClassMissing' : 'ClaimUnbound', cause, about }]
   }
-  return [
-    {
-      name: 'Unschedulable',
-      cause: `${about} fits on no node: ${scheduled.message || scheduled.reason}`,
-      about,
-    },
-  ]
+  if (claims.length > 0 && /persistentvolumeclaim/i.test(message)) {
+    const cause = `${about} waits for the volume of claim "${claims.join('", "')}": ${message}`
+    return [{ name: 'ClaimUnbound', cause, about }]
+  }
+  return [{ name: 'Unschedulable', cause: `${about} fits on no node: ${message}`, about }]
 }
 
-function claimEvents(pod: KubeObject, { events }: Scene): KubeObject[] {
-  const claims = new Set(
-    objectsAt(pod, 'spec', 'volumes').map((volume) =>
-      textAt(volume, 'persistentVolumeClaim', 'claimName'),
-    ),
-  )
-  return events.filter(
-    (event) =>
-      textAt(event, 'involvedObject', 'kind') === 'PersistentVolumeClaim' &&
-      claims.has(textAt(event, 'involvedObject', 'name')),
-  )
+/** The claims that a pod mounts. */
+export function claimsOf(pod: KubeObject): string[] {
+  return objectsAt(pod, 'spec', 'volumes')
+    .map((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName'))
+    .filter((name) => name !== '')
+}
+
+function isClaimFailure(event: KubeObject): boolean {
+  return ['ProvisioningFailed', 'FailedBinding'].includes(textAt(event, 'reason'))
+}
+
+/** Whether a claim gets its volume only once a pod uses it; nobody can wait for that. */
+export function waitsForConsumer({ object, events }: Scene): boolean {
+  if (object.kind !== 'PersistentVolumeClaim') return false
+  const last = eventsAbout(object, events).at(-1)
+  return last !== undefined && textAt(last, 'reason') === 'WaitForFirstConsumer'
 }
 
 function isClassMissing(event: KubeObject): boolean {
@@ -118,10 +127,16 @@ function probeSigns(pod: KubeObject, { events }: Scene): Sign[] {
   const event = eventsAbout(pod, events).findLast((each) => textAt(each, 'reason') === 'Unhealthy')
   if (event === undefined) return []
   const about = describeObject(pod)
-  const container = /\{(.*)\}/.exec(textAt(event, 'involvedObject', 'fieldPath'))?.[1]
+  const container =
+    /\{(.*)\}/.exec(textAt(event, 'involvedObject', 'fieldPath'))?.[1] ?? onlyContainer(pod)
   const whose = container === undefined ? about : `container "${container}" of ${about}`
   const cause = `${whose} does not answer its probe: ${textAt(event, 'message').trim()}`
   return [{ name: 'ProbeFails', cause, about, container }]
+}
+
+function onlyContainer(pod: KubeObject): string | undefined {
+  const containers = objectsAt(pod, 'spec', 'containers')
+  return containers.length === 1 ? textAt(containers[0], 'name') : undefined
 }
 
 /** Pods that the API server does not let be created. */
@@ -160,9 +175,7 @@ function creationSign(message: string): SignName {
 function claimSigns({ object, events }: Scene): Sign[] {
   if (object.kind !== 'PersistentVolumeClaim') return []
   if (textAt(object, 'status', 'phase') !== 'Pending') return []
-  const event = eventsAbout(object, events).findLast((each) =>
-    ['ProvisioningFailed', 'FailedBinding'].includes(textAt(each, 'reason')),
-  )
+  const event = eventsAbout(object, events).findLast(isClaimFailure)
   if (event === undefined) return []
   const about = describeObject(object)
   const cause = `${about} gets no volume: ${textAt(event, 'message')}`
@@ -173,7 +186,7 @@ function claimSigns({ object, events }: Scene): Sign[] {
 function warnings({ object, events }: Scene): Sign[] {
   const about = describeObject(object)
   const event = eventsAbout(object, events).findLast(
-    (each) => textAt(each, 'reason') !== 'FailedCreate',
+    (each) => textAt(each, 'reason') !== 'FailedCreate' && textAt(each, 'type') === 'Warning',
   )
   if (event === undefined) return []
   const cause = `${about}: ${textAt(event, 'reason')}: ${textAt(event, 'message')}`

@@ -128,7 +128,8 @@ function openConditions({ scene }: Standing): string[] {
 
 function warningsOf({ scene }: Standing): string[] {
   if (scene === undefined) return []
-  return scene.events.slice(-WARNINGS).map((event) => {
+  const warnings = scene.events.filter((event) => event['type'] === 'Warning')
+  return warnings.slice(-WARNINGS).map((event) => {
     const { involvedObject } = event
     const who = `${textAt(involvedObject, 'kind')}/${textAt(involvedObject, 'name')}`
     const count = numberAt(event, 'series', 'count') ?? numberAt(event, 'count') ?? 1

@@ -1,5 +1,5 @@
 import { objectKey, type KubeObject } from '../manifest/object.ts'
-import type { Scene } from './diagnose.ts'
+import { claimsOf, type Scene } from './diagnose.ts'
 import { annotationOf, at, numberAt, objectsAt, textAt } from './readiness-fields.ts'
 
 /** What watches have told so far: objects, pods, replica sets and warnings. */
@@ -107,12 +107,6 @@ function byOwner(objects: Iterable<KubeObject>): Map<string, KubeObject[]> {
     }
   }
   return owned
-}
-
-function claimsOf(pod: KubeObject): string[] {
-  return objectsAt(pod, 'spec', 'volumes')
-    .map((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName'))
-    .filter((name) => name !== '')
 }
 
 function labelOf(object: KubeObject, name: string): string {

@@ -2,7 +2,7 @@ import type { WatchEvent } from '../cluster/cluster.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
 import { FAILURES_ALLOWED, FAILURES_ANNOTATION } from './diagnose-containers.ts'
 import { GRACE, graceOf, type Sign } from './diagnose-signs.ts'
-import { signsOf, type Scene } from './diagnose.ts'
+import { signsOf, waitsForConsumer, type Scene } from './diagnose.ts'
 import { annotationOf, numberAt, objectsAt, textAt } from './readiness-fields.ts'
 import { failed, progressing, ready, type Readiness } from './readiness-verdict.ts'
 import { readinessOf, type ReadinessRules } from './readiness.ts'
@@ -97,6 +97,9 @@ export class Tracker {
     const scene = sceneOf(live, family)
     const found = this.#settled(readinessOf(live, this.#wait.rules), key, now)
     if (found.state === 'ready') return { wanted, readiness: found, scene, signs: [] }
+    if (waitsForConsumer(scene)) {
+      return { wanted, readiness: ready('waits for its first consumer'), scene, signs: [] }
+    }
     const signs = signsOf(scene, {
       restartsBefore: (pod, name) => this.#restarts.get(containerKey(pod, name)) ?? 0,
       failuresAllowed: failuresAllowedBy(live),

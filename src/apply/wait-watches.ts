@@ -1,7 +1,7 @@
 import type { KindRef, ListOptions } from '../cluster/cluster.ts'
 import { MANAGED_BY } from '../manifest/ownership.ts'
 import type { KubeObject } from '../manifest/object.ts'
-import { at, groupOfObject, textAt } from './readiness-fields.ts'
+import { at, groupOfObject, objectsAt, textAt } from './readiness-fields.ts'
 import type { Role } from './wait-scene.ts'
 import { isJsonObject } from '../base/json.ts'
 
@@ -55,21 +55,38 @@ function relativeWatches(namespace: string, objects: readonly KubeObject[]): Wat
     kind: { apiVersion: 'v1', kind: 'Event', namespace: namespace === '' ? undefined : namespace },
     selection: { fieldSelector: 'type=Warning' },
   }
+  const claims: WatchPlan = {
+    ...events,
+    // What is said of claims is no warning: that they wait for a volume, or for a pod.
+    selection: { fieldSelector: 'involvedObject.kind=PersistentVolumeClaim' },
+  }
+  const told = objects.some(usesClaims) ? [events, claims] : [events]
   const makers = objects.filter((object) => MAKERS.has(`${groupOfObject(object)}/${object.kind}`))
-  if (makers.length === 0) return namespace === '' ? [] : [events]
+  if (makers.length === 0) return namespace === '' ? [] : told
   const labelSelector = sharedLabels(makers)
   const pods: WatchPlan = {
     role: 'pods',
     kind: { apiVersion: 'v1', kind: 'Pod', namespace },
     selection: { labelSelector },
   }
-  if (!makers.some(({ kind }) => kind === 'Deployment')) return [pods, events]
+  if (!makers.some(({ kind }) => kind === 'Deployment')) return [pods, ...told]
   const replicaSets: WatchPlan = {
     role: 'replicaSets',
     kind: { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace },
     selection: { labelSelector },
   }
-  return [pods, replicaSets, events]
+  return [pods, replicaSets, ...told]
+}
+
+function usesClaims(object: KubeObject): boolean {
+  if (object.kind === 'PersistentVolumeClaim') return true
+  const pod = object.kind === 'Pod' ? object : at(object, 'spec', 'template')
+  return (
+    objectsAt(object, 'spec', 'volumeClaimTemplates').length > 0 ||
+    objectsAt(pod, 'spec', 'volumes').some(
+      (volume) => volume['persistentVolumeClaim'] !== undefined,
+    )
+  )
 }
 
 /** What the pods of all workloads have in common, as a selector; undefined when nothing. */

@@ -151,6 +151,7 @@ function isChosen(object: KubeObject, { labelSelector, fieldSelector }: ListOpti
   const fields: Record<string, unknown> = {
     'metadata.name': object.metadata.name,
     type: object['type'],
+    'involvedObject.kind': (object['involvedObject'] as KubeObject | undefined)?.kind,
     'involvedObject.name': (object['involvedObject'] as KubeObject | undefined)?.['name'],
   }
   return agrees(labels, labelSelector) && agrees(fields, fieldSelector)

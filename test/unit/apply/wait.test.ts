@@ -406,6 +406,13 @@ describe('the first certain sign ends the wait and names the cause', () => {
     })
   })
 
+  test('a claim that waits for its first consumer is none', async () => {
+    const claim = kubeObject('PersistentVolumeClaim/data', { status: { phase: 'Pending' } })
+    const event = { ...warning(claim, 'WaitForFirstConsumer', 'no pod yet'), type: 'Normal' }
+    const { error, after } = await wait(liveCluster([claim, event]), [claim])
+    expect({ error, after: Math.round(after) }).toEqual({ error: undefined, after: 0 })
+  })
+
   test('a pod for which a node is being added is waited for', async () => {
     const objects = deploymentWith({
       phase: 'Pending',
