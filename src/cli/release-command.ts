@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { PkgError } from '../base/errors.ts'
 import type { Connections } from '../actions/connections.ts'
 import { viewLeftOut, type DeployedView } from '../output/deployed-view.ts'
@@ -18,6 +19,8 @@ export abstract class ReleaseCommand extends BaseCommand {
   /** Opens the target; after Ctrl-C or a termination the run ends in order, with nothing half-written. */
   protected async openConnections(flags: ConnectionFlags): Promise<Connections> {
     const interruption = new AbortController()
+    // Each call under way listens, and there may be more than the ten that Node takes for a leak.
+    setMaxListeners(0, interruption.signal)
     this.removeHandlers = onStoppingSignal((signal) => {
       const code = signal === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED'
       interruption.abort(new PkgError(code, `cancelled by ${signal}`, { hint: AGAIN }))

@@ -16,7 +16,7 @@ export interface Listing {
   resourceVersion: string
 }
 
-const PAGE = 500
+const PAGE = 1000
 const GONE = 410
 
 /**
