@@ -90,8 +90,13 @@ function trustOf(
   { isUnverified, certificateAuthority }: KubeFlags,
   pod: Pod | undefined,
 ): { ca: string | undefined; isUnverified: boolean } {
+  if (certificateAuthority !== undefined && isUnverified === true) {
+    throw new PkgError('USAGE', 'a certificate authority is named, and nothing is to be verified', {
+      hint: 'Leave one of the two flags out.',
+    })
+  }
   if (certificateAuthority !== undefined) {
-    return { ca: readFile(certificateAuthority), isUnverified: isUnverified === true }
+    return { ca: readFile(certificateAuthority), isUnverified: false }
   }
   if (isUnverified === true) return { ca: undefined, isUnverified }
   const ca = cluster?.pem('certificate-authority') ?? pod?.certificateAuthority

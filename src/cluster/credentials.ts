@@ -10,7 +10,8 @@ import { isSystemError } from '../base/files.ts'
 /**
  * Picks how a user of the kubeconfig, or what flags say, is shown to the API server.
  *
- * A token comes before a program; a certificate is shown beside either.
+ * The token of a file comes before one that stands in the kubeconfig, and either before a
+ * program; a certificate is shown besides.
  *
  * Source: Kubernetes client-go 0.35 tools/clientcmd/client_config.go and validation.go.
  *
@@ -23,9 +24,9 @@ export function chooseCredentials(
 ): Credentials {
   const pair = certificateOf(user, flags)
   const authorization = loginOf(user, flags)
-  if (authorization !== undefined) return fixed({ ...pair, authorization })
   const tokenFile = user?.path('tokenFile') ?? ''
-  if (tokenFile !== '') return tokenOfFile(tokenFile, pair)
+  if (tokenFile !== '' && !flags.token) return tokenOfFile(tokenFile, pair)
+  if (authorization !== undefined) return fixed({ ...pair, authorization })
   const exec = user?.inner('exec')
   const provider = user?.inner('auth-provider')
   if (exec !== undefined && provider !== undefined) {

@@ -144,8 +144,8 @@ async function fetchCredentials(
     throw failed(plugin, 'it wants to ask, and standard input is not a terminal')
   }
   const spec = {
-    interactive: isInteractive,
     ...(plugin.hasCluster ? { cluster: host.cluster() } : {}),
+    interactive: isInteractive,
   }
   const info = { kind: 'ExecCredential', apiVersion, spec }
   const env = { ...host.env, ...plugin.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) }

@@ -99,9 +99,11 @@ test('a compressed answer is read', async () => {
 
 test('warnings are told once each', async () => {
   const { url } = await serve((_, __, response) => {
-    response.writeHead(200, {
-      warning: ['299 - "policy/v1beta1 is old"', '299 - "say \\"x\\""', '199 - "not of ours"'],
-    })
+    response.setHeader('warning', [
+      '299 - "policy/v1beta1 is old"',
+      '299 - "say \\"x\\""',
+      '199 - "not of ours"',
+    ])
     response.end('{}')
   })
   const told: string[] = []
