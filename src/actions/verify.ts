@@ -2,21 +2,31 @@ import { PkgError } from '../base/errors.ts'
 import { loadChartArchive } from '../chart/archive.ts'
 import type { Chart } from '../chart/chart.ts'
 import { isFolder, readArchive } from '../chart/archive-file.ts'
+import { isOci, parseOciReference } from '../repo/oci-reference.ts'
+import type { RegistryOptions } from '../repo/oci-registry.ts'
+import { resolveTag } from '../repo/oci-tags.ts'
+import { pullChart } from '../repo/oci.ts'
 import { verifyProvenance, type Verification } from '../signing/verify-provenance.ts'
 
 import type { VerifySettings } from './verify-fetched.ts'
 
 /**
- * Checks an archive against the provenance file beside it.
+ * Checks an archive against the provenance file beside it, or a chart in a registry against
+ * the one it was pushed with.
  *
- * @throws PkgError PROVENANCE_FAILED, CHART_NOT_FOUND, CHART_INVALID
+ * @throws PkgError PROVENANCE_FAILED, CHART_NOT_FOUND, CHART_INVALID, and what `pullChart` throws
  */
-export async function verifyArchive(
-  path: string,
+export async function verifyChart(
+  place: string,
   { keyring, now }: VerifySettings,
+  registry: RegistryOptions,
 ): Promise<Verification> {
-  const { bytes: archive, name, provenance } = readArchive(path)
-  return verifyProvenance({ archive, provenance, fileName: name, keyring, now })
+  if (!isOci(place)) {
+    const { bytes: archive, name: fileName, provenance } = readArchive(place)
+    return verifyProvenance({ archive, provenance, fileName, keyring, now })
+  }
+  const reference = await resolveTag(parseOciReference(place), '', registry)
+  return verifyProvenance({ ...(await pullChart(reference, registry)), keyring, now })
 }
 
 /**

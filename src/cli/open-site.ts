@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { term } from '../output/term.ts'
 import { openChartSite, type ChartSite } from '../repo/chart-site.ts'
+import type { RegistryOptions } from '../repo/oci-registry.ts'
+import { openTrustPolicy, type TrustPolicy } from '../repo/trust.ts'
 import { foldersOf } from './home-folders.ts'
 import type { Io } from './io.ts'
 import { packageRoot } from './package-root.ts'
@@ -33,12 +35,14 @@ export function openSite(
   { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: number } = {},
 ): ChartSite {
   const { config, cache } = foldersOf(io.env)
+  const registry = registryOptions(flags, io, signal)
   return openChartSite({
     repositoriesFile: flags['repository-config'] ?? join(config, 'repositories.yaml'),
     addonsFolder: join(packageRoot(), 'charts'),
     indexFolder: flags['repository-cache'] ?? join(cache, 'repositories'),
     blobFolder: flags['content-cache'] ?? join(cache, 'charts'),
-    registry: registryOptions(flags, io, signal),
+    registry,
+    policy: openPolicy(config, io, registry),
     isOffline: flags.offline,
     requiresDigest: flags['require-digest'],
     signal,
@@ -46,6 +50,14 @@ export function openSite(
     readFile: readPem,
     onNotice: (notice) => io.err(`${term(notice)}\n`),
   })
+}
+
+/** The policy that is named, else the one in the person's folder, if there is one. */
+function openPolicy(config: string, io: Io, registry: RegistryOptions): TrustPolicy | undefined {
+  const named = io.env['KUBECTL_PKG_SIGNING_POLICY']
+  const path = named ?? join(config, 'signing-policy.yaml')
+  if (named === undefined && !existsSync(path)) return undefined
+  return openTrustPolicy(path, { registry, now: () => io.now() })
 }
 
 function readPem(path: string): Buffer {

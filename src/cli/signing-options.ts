@@ -48,5 +48,5 @@ export function passphraseOf(file: string | undefined, io: Io): Passphrase {
 /** @throws PkgError USAGE when no key is named */
 export function requireKey({ key }: { key?: string | undefined }): string {
   if (key !== undefined && key !== '') return key
-  throw new PkgError('USAGE', '--key is required for signing a package')
+  throw new PkgError('USAGE', '--key is required for signing')
 }

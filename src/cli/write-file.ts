@@ -7,9 +7,13 @@ import { newToken } from '../base/folders.ts'
  *
  * @throws PkgError FILE_UNWRITABLE
  */
-export function writeFile(path: string, text: string, { force }: { force: boolean }): void {
+export function writeFile(
+  path: string,
+  text: string,
+  { force, mode = 0o666 }: { force: boolean; mode?: number },
+): void {
   try {
-    writeFileSync(path, text, { flag: force ? 'w' : 'wx' })
+    writeFileSync(path, text, { flag: force ? 'w' : 'wx', mode })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === undefined) throw error

@@ -13,3 +13,13 @@ export function viewVerification({ signedBy, fingerprint, fileHash }: Verificati
     `Chart Hash Verified: ${fileHash}`,
   ].join('\n')
 }
+
+/** Where the signature of an artefact is. */
+export function viewSigned(signed: { reference: string; signatures: string }): string {
+  return `Signed: ${signed.reference}\nSignatures: ${signed.signatures}`
+}
+
+/** Which key vouches for an artefact. */
+export function viewChecked(checked: { reference: string; key: string }): string {
+  return `Verified: ${checked.reference}\nSigned with: ${checked.key}`
+}

@@ -2,6 +2,7 @@ import { openBlobCache, type BlobCache } from './cache.ts'
 import { openDownloader, type Downloader, type Origin } from './http.ts'
 import { openIndexStore, type IndexStore } from './index-store.ts'
 import type { RegistryOptions } from './oci-registry.ts'
+import type { TrustPolicy } from './trust.ts'
 
 /** Where charts come from in one run: whose configuration, which caches, what it may do. */
 export interface ChartSite {
@@ -14,6 +15,8 @@ export interface ChartSite {
   downloader: Downloader
   /** For registries: a person's logins and what flags say. */
   registry: RegistryOptions
+  /** What a person wants of charts that are fetched. */
+  policy?: TrustPolicy | undefined
   /** Fetches nothing: what the caches do not hold is missing. */
   isOffline: boolean
   /** Refuses charts for which a repository gives no digest. */
@@ -30,6 +33,7 @@ export interface ChartSiteOptions {
   /** Folder of fetched archives. */
   blobFolder: string
   registry: RegistryOptions
+  policy?: TrustPolicy | undefined
   isOffline?: boolean | undefined
   requiresDigest?: boolean | undefined
   /** Milliseconds that one download may take. */
@@ -56,6 +60,7 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
     },
     downloader: openDownloader({ signal, times, readFile }),
     registry: options.registry,
+    policy: options.policy,
     isOffline: options.isOffline === true,
     requiresDigest: options.requiresDigest === true,
     onNotice,

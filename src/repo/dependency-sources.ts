@@ -75,7 +75,8 @@ export async function fetchDependency(
   }
   // Nobody vouches for what the cache holds.
   const { verify } = sources.query
-  const found = verify === undefined ? await fromCache(wish, sources) : undefined
+  const needsProof = verify !== undefined || sources.site.policy?.needsProof(placeOf(wish)) === true
+  const found = needsProof ? undefined : await fromCache(wish, sources)
   if (found !== undefined) return found
   const fetched = wish.dependency.repository.startsWith('oci://')
     ? await fromRegistry(wish, sources)
@@ -83,6 +84,11 @@ export async function fetchDependency(
   if (lock !== undefined) assertDigest(lock.digest, fetched.digest, fetched.from)
   await verify?.(fetched)
   return fetched
+}
+
+function placeOf({ dependency, lock }: DependencyWish): string {
+  const repository = lock?.repository ?? dependency.repository
+  return `${repository.replace(/\/+$/, '')}/${dependency.name}`
 }
 
 /** A locked archive that the cache holds needs neither index nor server, nor to be there still. */

@@ -101,11 +101,13 @@ export async function fetchFromRegistry(
   const reference = await resolveTag(parseOciReference(text), wantedRange(query), site.registry)
   const pulled = await pullChart(reference, site.registry)
   if (query.provenance === 'must' && pulled.provenance === undefined) throw noProvenance(text)
+  const from = `oci://${formatOciReference(pulled.reference)}`
+  await site.policy?.assertTrusted({ ...pulled, from })
   return {
     archive: pulled.archive,
     fileName: pulled.fileName,
     digest: await site.blobs.write(pulled.archive),
-    from: `oci://${formatOciReference(pulled.reference)}`,
+    from,
     provenance: query.provenance === undefined ? undefined : pulled.provenance,
     manifest: {
       reference: formatOciReference({ ...pulled.reference, digest: undefined }),
@@ -130,14 +132,19 @@ async function fetchAt(
   const archive = cached ?? (await download(url, origin, site))
   const digest = cached === undefined ? sha256(archive) : expected
   assertDigest(expected, digest, from)
+  const provenance = await fetchProvenance(url, origin, {
+    query: withPolicy(query, from, site),
+    site,
+  })
+  const fetched = { archive, fileName: fileNameOf(url), digest, from, provenance }
+  await site.policy?.assertTrusted(fetched)
   if (cached === undefined) await site.blobs.write(archive)
-  return {
-    archive,
-    fileName: fileNameOf(url),
-    digest,
-    from,
-    provenance: await fetchProvenance(url, origin, { query, site }),
-  }
+  return fetched
+}
+
+/** A policy may need the provenance file of what nobody asked it for. */
+function withPolicy(query: ChartQuery, from: string, { policy }: ChartSite): ChartQuery {
+  return policy?.needsProvenance(from) === true ? { ...query, provenance: 'must' } : query
 }
 
 async function download(url: string, origin: Origin, site: ChartSite): Promise<Buffer> {

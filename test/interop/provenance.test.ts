@@ -135,7 +135,7 @@ test('a key with a passphrase is opened by a file or by standard input', async (
 })
 
 test.each([
-  ['no key is named', [], 'USAGE', '--key is required for signing a package'],
+  ['no key is named', [], 'USAGE', '--key is required for signing'],
   ['no user id fits', ['--key', 'Nobody'], 'SIGNING_FAILED', 'private key not found'],
   ['several fit', ['--key', 'example.com'], 'SIGNING_FAILED', 'more than one key contain the id'],
   [
