@@ -174,7 +174,7 @@ export function metadataOf(release: Release): ReleaseMetadata {
     namespace: release.namespace,
     revision: release.revision,
     status: release.status,
-    deployedAt: release.lastDeployed,
+    deployedAt: release.lastDeployed.replace(/\.\d+/, ''),
     applyMethod: release.applyMethod,
   }
 }

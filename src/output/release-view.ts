@@ -137,6 +137,16 @@ const APPLY_METHODS: Record<string, string> = {
   ssa: 'server-side apply',
 }
 
+/** What `get metadata -o json` and `-o yaml` print: as in Go, what is empty is left out. */
+export function metadataDocument(metadata: ReleaseMetadata): Partial<ReleaseMetadata> {
+  const optional = new Set(['annotations', 'labels', 'dependencies', 'applyMethod'])
+  const isEmpty = (value: unknown): boolean =>
+    value === '' || (typeof value === 'object' && value !== null && !Object.keys(value).length)
+  return Object.fromEntries(
+    Object.entries(metadata).filter(([key, value]) => !optional.has(key) || !isEmpty(value)),
+  )
+}
+
 /** Metadata as `get metadata` prints it. */
 export function viewMetadata(metadata: ReleaseMetadata): string {
   const lines: [string, string | number][] = [

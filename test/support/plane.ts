@@ -113,6 +113,7 @@ export interface RunOptions {
   kubeconfig?: string
   input?: string
   cwd?: string
+  env?: Record<string, string>
 }
 
 /** Runs kubectl and gives its output; @throws when it fails. */
@@ -125,8 +126,14 @@ export async function kubectlOk(args: string[], options: RunOptions = {}): Promi
 function run(name: 'kubectl' | 'helm', args: string[], options: RunOptions): Promise<Run> {
   const program = oracle(name)
   if (program === undefined) throw new Error(`the real ${name} is only there for Linux on x64`)
-  const { kubeconfig = plane().kubeconfig, input = '', cwd } = options
-  const env = { PATH: process.env['PATH'], HOME: folder, TZ: 'UTC', KUBECONFIG: kubeconfig }
+  const { kubeconfig = plane().kubeconfig, input = '', cwd, env: more = {} } = options
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    TZ: 'UTC',
+    KUBECONFIG: kubeconfig,
+    ...more,
+  }
   return new Promise((resolve) => {
     const child = execFile(
       program,

@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import { revisionFlag, outputFlag } from '../../cli/flags.ts'
 import { ReleaseCommand } from '../../cli/release-command.ts'
 import { metadataOf, status } from '../../actions/inspect.ts'
-import { viewMetadata } from '../../output/release-view.ts'
+import { metadataDocument, viewMetadata } from '../../output/release-view.ts'
 
 export default class GetMetadata extends ReleaseCommand {
   static override summary = 'Print what a release is made of: chart, version, labels, dependencies.'
@@ -22,6 +22,7 @@ export default class GetMetadata extends ReleaseCommand {
     const { args, flags } = await this.parse(GetMetadata)
     const connections = await this.openConnections(flags)
     const release = await status(connections, this.releaseOf(args.name, flags), flags.revision)
-    this.print(flags.output, metadataOf(release), viewMetadata)
+    const metadata = metadataOf(release)
+    this.print(flags.output, metadataDocument(metadata), () => viewMetadata(metadata))
   }
 }
