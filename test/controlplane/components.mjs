@@ -81,13 +81,16 @@ function components(folder, files, ports) {
     kwok: [
       `--kubeconfig=${join(files, 'kwok')}`,
       '--manage-all-nodes',
+      '--cidr=10.128.0.0/14',
       `--node-ip=${LOOPBACK}`,
       `--node-port=${ports.kubelet}`,
       `--server-address=${LOOPBACK}:${ports.kubelet}`,
       '--node-lease-duration-seconds=0',
       `--tls-cert-file=${join(files, 'server.crt')}`,
       `--tls-private-key-file=${join(files, 'server.key')}`,
-      ...['node', 'pod'].map((name) => `--config=${join(here, 'stages', `${name}.yaml`)}`),
+      ...['node', 'pod', 'service'].map(
+        (name) => `--config=${join(here, 'stages', `${name}.yaml`)}`,
+      ),
       `--config=${join(files, 'simulator.yaml')}`,
     ],
   }

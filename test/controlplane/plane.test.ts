@@ -76,6 +76,18 @@ test('a claim is bound to the volume that was made for it', async () => {
   await kubectlOk(['wait', '-n', namespace, '--for=jsonpath={.status.phase}=Bound', 'pvc/data'])
 })
 
+test('a LoadBalancer has an address, unless it is told to have none', async () => {
+  const namespace = await freshNamespace()
+  const services = `/api/v1/namespaces/${namespace}/services`
+  const spec = { type: 'LoadBalancer', ports: [{ port: 80 }] }
+  const annotations = { 'simulated.test/no-address': 'true' }
+  await apiOk('POST', services, { metadata: { name: 'never', annotations }, spec })
+  await apiOk('POST', services, { metadata: { name: 'soon' }, spec })
+  const address = 'jsonpath={.status.loadBalancer.ingress[0].ip}'
+  await kubectlOk(['wait', '-n', namespace, `--for=${address}=192.0.2.1`, 'service/soon'])
+  expect(await kubectlOk(['get', '-n', namespace, 'service/never', '-o', address])).toBe('')
+})
+
 test('the audit log counts the writes of one namespace, and no dry run', async () => {
   const namespace = await freshNamespace()
   const maps = `/api/v1/namespaces/${namespace}/configmaps`

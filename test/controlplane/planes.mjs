@@ -58,7 +58,7 @@ export function planeState(name) {
 export async function stopPlane(name) {
   const folder = join(PLANES, name)
   const pid = supervisorOf(folder)
-  if (pid !== undefined && groupRuns(pid, folder)) {
+  if (pid !== undefined && isSupervisor(pid, folder)) {
     process.kill(pid, 'SIGTERM')
     for (let left = 100; left > 0 && existsSync(folder); left--) await sleep(50)
   }

@@ -1,7 +1,13 @@
 import type { TestModule } from 'vitest/node'
 
-/** Ends a run's output with the one line that a CI log is read for. */
+/** Ends a run's output with what was left out, and the one line that a CI log is read for. */
 export default class CountReporter {
+  private readonly leftOut: string[]
+
+  constructor({ leftOut }: { leftOut: string[] }) {
+    this.leftOut = leftOut
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0 }
     for (const module of modules) {
@@ -13,6 +19,10 @@ export default class CountReporter {
       }
     }
     const { passed, failed, skipped } = count
+    for (const suites of this.leftOut)
+      process.stdout.write(
+        `\nLEFT OUT: ${suites}: there is no control plane, and no Go to build one with\n`,
+      )
     process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`)
   }
 }
