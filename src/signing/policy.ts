@@ -97,7 +97,7 @@ function readKeyringPath(value: Json, name: string, folder: string): string {
 function patternOf(match: string): RegExp {
   const source = match
     .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll(/\*\*|\*/g, (stars) => (stars === '**' ? '.*' : '[^/]*'))
+    .replaceAll(/\*\*|\*/g, (stars) => (stars === '**' ? String.raw`[\s\S]*` : '[^/]*'))
   return new RegExp(`^${source}$`)
 }
 
