@@ -44,6 +44,7 @@ export default defineConfig({
           name: 'controlplane',
           include: leftOut ? [] : controlPlane,
           globalSetup: ['test/controlplane/setup.ts'],
+          testTimeout: 60_000,
           pool: 'threads',
         },
       },

@@ -203,8 +203,8 @@ export async function volumeFor(namespace: string, claim: string, size = '10Gi')
   return name
 }
 
-/** Waits until the test gives true; @throws after the time, 20 s unless told. */
-export async function eventually(test: () => Promise<boolean>, ms = 20_000): Promise<void> {
+/** Waits until the test gives true; @throws after the time, 40 s unless told. */
+export async function eventually(test: () => Promise<boolean>, ms = 40_000): Promise<void> {
   const deadline = Date.now() + ms
   while (!(await test())) {
     if (Date.now() > deadline) throw new Error(`did not come true in ${ms} ms: ${test.toString()}`)
