@@ -26,17 +26,17 @@ describe.each(cases)('$name', (addOn) => {
   test.each(rows)('$label', async ({ row }) => {
     const { objects } = await renderAddOn(chart, givenBy(row))
     expect({
-      references: brokenReferences(objects),
-      podSecurity: podSecurityOffences(objects),
-      rbac: rbacOffences(objects),
+      references: brokenReferences(objects).sort(),
+      podSecurity: podSecurityOffences(objects).sort(),
+      rbac: rbacOffences(objects).sort(),
       twice: repeated(objects.map((object) => objectKey(object))),
       kinds: unknownKinds(objects, addOn),
       misplaced: objects.filter((object) => !isPlaced(object, addOn)).map((each) => objectKey(each)),
       privilegedPorts: portsOf(objects).filter((port) => port < 1024),
     }).toEqual({
-      references: addOn.references?.(row) ?? [],
-      podSecurity: addOn.podSecurity?.(row) ?? [],
-      rbac: addOn.rbac?.(row) ?? [],
+      references: (addOn.references?.(row) ?? []).toSorted(),
+      podSecurity: (addOn.podSecurity?.(row) ?? []).toSorted(),
+      rbac: (addOn.rbac?.(row) ?? []).toSorted(),
       twice: [],
       kinds: [],
       misplaced: [],
