@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { isSystemError } from '../base/files.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -26,7 +27,8 @@ function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
     return true
-  } catch {
+  } catch (error) {
+    if (!isSystemError(error)) throw error
     return false
   }
 }

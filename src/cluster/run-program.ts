@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { isSystemError } from '../base/files.ts'
 import { requirePackage } from '../base/lazy.ts'
 
 export interface ProgramRun {
@@ -30,18 +31,19 @@ export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
   signal?.throwIfAborted()
   const { spawn } = requirePackage('node:child_process') as typeof import('node:child_process')
   const stdin = isInteractive ? 'inherit' : 'ignore'
+  // A group of its own is killed with all that it has started; but it may not use the terminal.
+  const isGroup = !isInteractive && process.platform !== 'win32'
   const child = spawn(path, args, {
     env,
     stdio: [stdin, 'pipe', 'inherit'],
-    // Killed with all that it has started; a program at the terminal must stay in its group.
-    detached: !isInteractive && process.platform !== 'win32',
+    detached: isGroup,
   })
   const chunks: Buffer[] = []
   let size = 0
   let problem: string | undefined
   const stop = (reason: string): void => {
     problem ??= reason
-    kill(child)
+    kill(child, isGroup)
   }
   const timer = setTimeout(() => stop(`it took longer than ${limit.time / 1000} s`), limit.time)
   const abort = (): void => stop('stopped')
@@ -67,15 +69,14 @@ function ended(child: ChildProcess): Promise<string | undefined> {
   })
 }
 
-function kill(child: ChildProcess): void {
+function kill(child: ChildProcess, isGroup: boolean): void {
   // Whoever holds the pipe open must not keep this run waiting.
   child.stdout?.destroy()
   const { pid } = child
-  if (pid === undefined) return
+  if (pid === undefined || !isGroup) return void child.kill('SIGKILL')
   try {
-    if (child.spawnargs.length > 0 && process.platform !== 'win32') process.kill(-pid, 'SIGKILL')
+    process.kill(-pid, 'SIGKILL')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    if (!isSystemError(error, 'ESRCH')) throw error
   }
-  child.kill('SIGKILL')
 }
