@@ -89,7 +89,7 @@ const DOORS: Record<string, string[]> = {
   '@oclif/core': ['main', 'cli', 'commands', 'plugin'],
   '@kubernetes/client-node': ['cluster'],
   'node:https': ['cluster', 'repo'],
-  'node:http': ['cluster'],
+  'node:http': ['cluster', 'repo'],
   'node:net': ['cluster'],
   'node:tls': ['cluster'],
   'node:stream': ['cluster', 'repo', 'signing'],

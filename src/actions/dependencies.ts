@@ -19,6 +19,8 @@ import type { ChartSite } from '../repo/chart-site.ts'
 import type { ChartQuery } from '../repo/fetch-archive.ts'
 import { lockName, lockText, readTreeLock, type LockedDependency } from '../repo/lock-file.ts'
 
+export type { DependencyNotice } from '../repo/dependency-sources.ts'
+
 export interface DependencyRequest {
   /** Folder of the chart. */
   folder: string

@@ -1,5 +1,5 @@
 import type { DependencyListing, DependencyNode } from '../actions/dependency-list.ts'
-import type { DependencyNotice } from '../repo/dependency-sources.ts'
+import type { DependencyNotice } from '../actions/dependencies.ts'
 import { viewTable } from './table.ts'
 
 /** Declared dependencies as Helm lists them. */

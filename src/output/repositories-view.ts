@@ -2,7 +2,9 @@ import type { UpdateResult } from '../actions/repositories.ts'
 import type { FoundChart } from '../actions/search.ts'
 import type { HubChart } from '../actions/search-hub.ts'
 import type { ChartVersionItem, OutdatedItem } from '../actions/versions.ts'
+import type { PublishedChart } from '../actions/publish.ts'
 import { viewTable } from './table.ts'
+import { term } from './term.ts'
 
 /** Configured repositories as Helm lists them. */
 export function viewRepositories(
@@ -75,4 +77,14 @@ export function viewOutdated(items: readonly OutdatedItem[]): string {
       source,
     ]),
   ])
+}
+
+/** What was published, or would be, a line each. */
+export function viewPublished(charts: readonly PublishedChart[], isDryRun: boolean): string {
+  return charts
+    .map(({ name, version, digest, location, outcome }) => {
+      const what = isDryRun && outcome !== 'unchanged' ? `would be ${outcome}` : outcome
+      return `${term(name)} ${term(version)} ${what}: ${term(location)} (${digest})`
+    })
+    .join('\n')
 }

@@ -1,0 +1,114 @@
+import { isFolder, readArchive } from '../chart/archive-file.ts'
+import { assertDependenciesPresent } from '../chart/lock.ts'
+import { packageChart } from '../chart/package-chart.ts'
+import { loadChartDirectory } from '../chart/read-directory.ts'
+import { writeIndex } from '../repo/index-file.ts'
+import type { Access, ChartSite } from '../repo/chart-site.ts'
+import { withAccess } from '../repo/find-chart.ts'
+import type { Origin } from '../repo/http.ts'
+import { publishToFolder } from '../repo/publish-folder.ts'
+import { publishToRegistry } from '../repo/publish-registry.ts'
+import { publishToServer } from '../repo/publish-http.ts'
+import { publishItem, type PublishedChart, type PublishItem } from '../repo/publish-item.ts'
+import { loadRepositories } from '../repo/repositories.ts'
+
+export type { PublishedChart } from '../repo/publish-item.ts'
+
+export interface PublishRequest {
+  /** Folders of charts, and archives. */
+  charts: readonly string[]
+  /** Folder, address, `oci://HOST/PATH`, or the name of a configured repository. */
+  target: string
+  /** For a folder: put before the archives' names in the index. */
+  baseUrl: string
+  overwrite: boolean
+  dryRun: boolean
+  access: Access
+  now: () => Date
+}
+
+/**
+ * Publishes charts to a folder, a server or a registry.
+ *
+ * @throws PkgError VERSION_PUBLISHED, and what reading, packing and the target throw
+ */
+export async function publish(request: PublishRequest, site: ChartSite): Promise<PublishedChart[]> {
+  const items = request.charts.map(readItem)
+  const { target, overwrite, dryRun } = request
+  const now = request.now()
+  const results: PublishedChart[] = []
+  if (target.startsWith('oci://')) {
+    const settings = { target, overwrite, dryRun, now }
+    for (const item of items) results.push(await publishToRegistry(item, settings, site.registry))
+    return results
+  }
+  const origin = await serverOf(target, request.access, site)
+  if (origin !== undefined) {
+    const settings = { origin, overwrite, dryRun }
+    for (const item of items) results.push(await publishToServer(item, settings, site))
+    return results
+  }
+  return publishToFolder(items, {
+    folder: target,
+    baseUrl: request.baseUrl,
+    overwrite,
+    dryRun,
+    now: stamp(now),
+  })
+}
+
+/** Packs a folder; an archive goes as it is, with the provenance file beside it. */
+function readItem(path: string): PublishItem {
+  if (!isFolder(path)) {
+    const { bytes, provenance } = readArchive(path)
+    return publishItem(bytes, provenance, path)
+  }
+  const chart = loadChartDirectory(path, { outsideLinks: 'refuse' })
+  assertDependenciesPresent(chart)
+  return publishItem(packageChart(chart).bytes, undefined, path)
+}
+
+async function serverOf(
+  target: string,
+  access: Access,
+  site: ChartSite,
+): Promise<Origin | undefined> {
+  if (/^https?:\/\//.test(target)) {
+    const repositories = await loadRepositories(site.repositoriesFile)
+    const known = repositories.find(
+      ({ url }) => url.replace(/\/+$/, '') === target.replace(/\/+$/, ''),
+    )
+    return withAccess({ name: '', ...known, url: target }, access)
+  }
+  const isPath = target.includes('/') || target === '.' || target === '..' || isFolder(target)
+  if (isPath) return undefined
+  const repositories = await loadRepositories(site.repositoriesFile)
+  const known = repositories.find(({ name }) => name === target)
+  return known && withAccess(known, access)
+}
+
+export interface IndexRequest {
+  folder: string
+  /** Put before the archives' paths; empty for relative addresses. */
+  baseUrl: string
+  /** An index whose versions are kept where the folder has no archive of them. */
+  merge: string | undefined
+  json: boolean
+  now: () => Date
+}
+
+/**
+ * Writes the index.yaml of a folder of archives.
+ *
+ * Source: Helm 4.1.4 pkg/cmd/repo_index.go.
+ *
+ * @throws PkgError INDEX_INVALID, FILE_UNWRITABLE
+ */
+export function indexRepository({ now, ...request }: IndexRequest): Promise<void> {
+  return writeIndex({ ...request, generated: stamp(now()) })
+}
+
+/** RFC 3339 with nanoseconds, as Go writes it. */
+function stamp(now: Date): string {
+  return now.toISOString().replace('Z', '000000Z')
+}
