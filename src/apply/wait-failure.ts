@@ -138,6 +138,7 @@ function warningsOf({ scene }: Standing): string[] {
   })
 }
 
+/** The logs of two containers at most; replicas that say the same are told of once. */
 async function logsOf(
   { cluster, signal }: FailureSite,
   standing: Standing,
@@ -150,7 +151,9 @@ async function logsOf(
       const options = { container, previous, tailLines: LOG_LINES, signal: limited }
       const text = redactText(await cluster.logs(refOf(pod), options))
       const lines = text.split('\n').filter((line) => line.trim() !== '')
-      if (lines.length > 0) logs.push({ pod: pod.metadata.name, container, previous, lines })
+      const isNew = logs.every((log) => log.lines.join('\n') !== lines.join('\n'))
+      if (lines.length > 0 && isNew)
+        logs.push({ pod: pod.metadata.name, container, previous, lines })
     } catch (error) {
       // A log that cannot be read must not hide what the wait failed for.
       if (!(error instanceof PkgError) && !limited.aborted) throw error

@@ -151,7 +151,7 @@ async function recordedHooks(namespace: string): Promise<string[]> {
   return hooks.map((hook) => {
     const run = hook['last_run'] as JsonObject
     const times = ['started_at', 'completed_at'].filter((key) => run[key] !== undefined).join('+')
-    return `${String(hook['name'])} ${String(run['phase'])} ${times} ${JSON.stringify(hook['delete_policies'])}`
+    return JSON.stringify([hook['name'], run['phase'], times, hook['delete_policies']])
   })
 }
 
@@ -168,9 +168,9 @@ async function hookObjects(namespace: string): Promise<string[]> {
   ] as const) {
     const { body } = await api('GET', `${path}/namespaces/${namespace}/${plural}`)
     for (const { metadata } of listAt(body, 'items')) {
-      const { name, annotations, deletionTimestamp } = metadata as JsonObject
+      const { name, annotations, deletionTimestamp } = metadata as JsonObject & { name: string }
       const isHook = (annotations as JsonObject | undefined)?.['helm.sh/hook'] !== undefined
-      if (isHook && deletionTimestamp === undefined) found.push(`${plural}/${String(name)}`)
+      if (isHook && deletionTimestamp === undefined) found.push(`${plural}/${name}`)
     }
   }
   return found.sort()
