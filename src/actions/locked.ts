@@ -10,6 +10,8 @@ export interface LockedVerb {
   verb: Verb
   /** What was asked for; equal for the same command run again. */
   request: string
+  /** Goes on with whatever was cut off, as the command that began it would. */
+  takesUp?: boolean
   /** What becomes of what deleted objects own. */
   cascade?: Site['cascade']
 }
@@ -17,19 +19,19 @@ export interface LockedVerb {
 /** Runs a verb while no other run may change the release, after settling what was cut off. */
 export async function locked<T>(
   connections: Connections,
-  { release, verb, request, cascade }: LockedVerb,
+  { release, verb, request, takesUp, cascade }: LockedVerb,
   run: (site: Site, settled: Settled) => Promise<T>,
 ): Promise<T> {
   const { cluster, storage, identity, wait, now, signal, onNotice } = connections
   const { times, timeout, staleAfter, onWait } = connections.lock
   return withLock(
     cluster.leases,
-    { release, verb, request, identity, times, timeout, now, signal, onWait },
+    { release, verb, request, takesUp, identity, times, timeout, now, signal, onWait },
     async (lock) => {
       const site: Site = { cluster, storage, lock, wait, now, signal, onNotice, cascade }
       try {
-        await awaitForeignRun(site, release, { timeout, staleAfter })
-        return await run(site, await settle(site, release, verb))
+        const seen = await awaitForeignRun(site, release, { timeout, staleAfter })
+        return await run(site, await settle(site, { release, verb, seen }))
       } catch (error) {
         // What cannot be swept now either is swept by the run that settles this one.
         const tokens = [identity.token]

@@ -25,20 +25,22 @@ const POLL = 1000
 /**
  * Waits until no run that takes no lease, such as Helm's, is at work with the release.
  *
+ * @returns every revision, as it was read last
  * @throws PkgError RELEASE_PENDING when one still is after the timeout, INTERRUPTED
  */
 export async function awaitForeignRun(
   site: Site,
   release: ReleaseName,
   times: ForeignRunTimes,
-): Promise<void> {
+): Promise<Release[]> {
   const start = performance.now()
   let isAnnounced = false
   for (;;) {
-    const last = lastRevision(await site.storage.history(release))
-    if (last === undefined || !isForeign(site, last)) return
+    const history = await site.storage.history(release)
+    const last = lastRevision(history)
+    if (last === undefined || !isForeign(site, last)) return history
     const idle = await site.storage.idleFor(release, last.revision)
-    if (idle === undefined || idle >= times.staleAfter) return
+    if (idle === undefined || idle >= times.staleAfter) return history
     if (performance.now() - start >= times.timeout) throw pending(last, idle, times)
     if (!isAnnounced) {
       site.onNotice(

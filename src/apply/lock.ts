@@ -34,6 +34,8 @@ export interface LockRequest {
   verb: string
   /** What was asked for; equal for the same command run again. */
   request: string
+  /** Goes on with whatever was cut off, as the command that began it would. */
+  takesUp?: boolean | undefined
   identity: Identity
   times: LockTimes
   /** How long to wait for another run, in milliseconds; 0 gives up at once. */
@@ -154,13 +156,14 @@ async function isOver(leases: LeaseStore, seen: SeenLease, watch: Watch): Promis
 function composeHolder(request: LockRequest, left: Holder | undefined): Holder {
   const { identity, verb } = request
   const isSameCommand = left?.verb === verb && left.request === request.request
+  const isTakenUp = left !== undefined && (isSameCommand || request.takesUp === true)
   return {
     ...identity,
     after: left === undefined ? [] : [...left.after, left.token],
     since: request.now().toISOString(),
     verb,
-    request: request.request,
-    run: isSameCommand ? left.run : newToken(),
+    request: isTakenUp ? left.request : request.request,
+    run: isTakenUp ? left.run : newToken(),
   }
 }
 

@@ -29,8 +29,13 @@ const PENDING: Record<Verb, ReleaseStatus> = {
  * Sorts out what a run that was cut off has left: half-written files go, a pending
  * revision of the same verb is taken up, one of another verb is recorded as failed, and
  * of several deployed revisions only the newest stays so.
+ *
+ * @param seen every revision, as this run has read them since it has the lock
  */
-export async function settle(site: Site, release: ReleaseName, verb: Verb): Promise<Settled> {
+export async function settle(
+  site: Site,
+  { release, verb, seen }: { release: ReleaseName; verb: Verb; seen: readonly Release[] },
+): Promise<Settled> {
   const { lock, storage } = site
   const { holder, left } = lock
   if (left !== undefined) {
@@ -39,13 +44,14 @@ export async function settle(site: Site, release: ReleaseName, verb: Verb): Prom
     await storage.sweep(tokens)
   }
 
-  const stored = await storage.history(release)
+  // What a cut off run has left half-written is not for the records that were read before.
+  const stored = left === undefined ? seen : await storage.history(release)
   const last = lastRevision(stored)
   const isRepeated = left?.run === holder.run
   const finished = isRepeated && last?.run === holder.run && isDone(last) ? last : undefined
   const isTakenUp = last !== undefined && last.status === PENDING[verb] && verb !== 'uninstall'
 
-  let history = isTakenUp ? stored.filter((each) => each !== last) : stored
+  let history = stored.filter((each) => !isTakenUp || each !== last)
   if (last !== undefined && isPending(last.status) && !isTakenUp) {
     history = replace(history, await markFailed(site, last, verb))
   }

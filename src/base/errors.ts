@@ -57,6 +57,7 @@ export const ERRORS = {
   RELEASE_EXISTS: { exit: 1, summary: 'the release name is in use' },
   RELEASE_NOT_FOUND: { exit: 1, summary: 'there is no release of that name' },
   REVISION_NOT_FOUND: { exit: 1, summary: 'the release has no such revision' },
+  NOTHING_PENDING: { exit: 1, summary: 'the release has nothing to resume or abort' },
   RELEASE_PENDING: { exit: 4, summary: 'another run has not finished with the release' },
   RELEASE_UNREADABLE: { exit: 6, summary: 'a stored release cannot be decoded' },
   RELEASE_TOO_LARGE: { exit: 6, summary: 'a release is larger than a record can hold' },
