@@ -6,12 +6,13 @@
  * wrong, and takes none that the decoder would refuse.
  */
 import {
+  endOfPairs,
   isBlank,
   isEscaped,
   isOpenPlain,
-  isPlainKey,
   isQuote,
   keyEnd,
+  kindOfKey,
   skipBlank,
   skipSpaces,
   textOf,
@@ -92,8 +93,28 @@ function readEntry(scan: Scan, lineStart: number, at: number): boolean {
   if (level === undefined) return false
   const isQuoted = isQuote(scan.text.charCodeAt(at))
   level.key = isQuoted ? scan.text.slice(at + 1, colon - 1) : scan.text.slice(at, colon)
-  if (isQuoted ? isEscaped(scan.text.slice(at, colon)) : !isPlainKey(level.key)) return false
-  return isFreshField(scan) && readValue(scan, colon + 1, level)
+  if (isQuoted ? isEscaped(scan.text.slice(at, colon)) : !isKnownKey(scan, level.key)) return false
+  if (!isFreshField(scan) || !readValue(scan, colon + 1, level)) return false
+  skipPairs(scan, level)
+  return true
+}
+
+/** False for a key that YAML refuses, and for one that names an annotation by other words. */
+function isKnownKey({ levels }: Scan, key: string): boolean {
+  const kind = kindOfKey(key)
+  return kind === 'text' || (kind === 'bool' && fieldAt(levels) !== 'annotation')
+}
+
+/** Skips further entries of a map, where nothing in it is of the head. */
+function skipPairs(scan: Scan, { column, isWaiting }: Level): void {
+  const { text, levels } = scan
+  if (isWaiting || levels.length < 2 || levels[0]?.key === 'metadata') return
+  const indent = ' '.repeat(column)
+  for (let from = -1; from !== scan.at;) {
+    from = scan.at
+    const isSibling = text.charCodeAt(from + column) !== SPACE && text.startsWith(indent, from)
+    if (isSibling) scan.at = endOfPairs(text, from)
+  }
 }
 
 /** False for a field of the head that was met before, or whose name is in another case. */
@@ -254,6 +275,7 @@ function skipLine(scan: Scan, from: number): void {
 }
 
 const LF = 10
+const SPACE = 32
 const HASH = 35
 const PLUS = 43
 const DASH = 45

@@ -54,14 +54,34 @@ export function isEscaped(quoted: string): boolean {
 }
 
 function flowEnd(text: string, at: number): number {
-  if (text.startsWith('{}', at)) return at + 2
-  FLAT_LIST.lastIndex = at
-  return FLAT_LIST.test(text) ? FLAT_LIST.lastIndex : -1
+  const flat = text.charCodeAt(at) === OPEN_BRACE ? FLAT_MAP : FLAT_LIST
+  flat.lastIndex = at
+  return flat.test(text) ? flat.lastIndex : -1
 }
 
-/** A list of words and quoted texts on one line. */
-const FLAT_LIST =
-  /\[ *(?:(?:"[^"\\\n]*"|'[^'\n]*'|[A-Za-z][\w./-]*)(?: *, *(?:"[^"\\\n]*"|'[^'\n]*'|[A-Za-z][\w./-]*))* *)?\]/y
+const QUOTED = String.raw`"[^"\\\n]*"|'[^'\n]*'`
+/** A key that is no null, which cannot be a key. */
+const KEY = String.raw`(?![Nn][Uu][Ll][Ll]:)[A-Za-z_][\w./-]{0,400}:`
+const ITEM = `(?:${QUOTED}|[A-Za-z][\\w./-]*)`
+const PAIR = `${KEY} +${ITEM}`
+/** A list or a map of words and quoted texts on one line. */
+const FLAT_LIST = new RegExp(`\\[ *(?:${ITEM}(?: *, *${ITEM})* *)?\\]`, 'y')
+const FLAT_MAP = new RegExp(`\\{ *(?:${PAIR}(?: *, *${PAIR})* *)?\\}`, 'y')
+
+/**
+ * Where the lines end, from the line at this place on, that each have a key and a short value
+ * in the same column; of very many some are left. None of them goes on in the next line, which
+ * for that would have to be indented more or stand behind an empty line.
+ */
+export function endOfPairs(text: string, at: number): number {
+  return skip(PAIRS, text, at)
+}
+
+/** Text without quotes, by pieces, of which V8's stack for patterns does not hold many. */
+const PLAIN = String.raw`[A-Za-z_/][^\n:#]*(?:(?::(?![ \n])|(?<! )#)[^\n:#]*){0,50}`
+const SHORT_VALUE = String.raw`(?:${PLAIN}|(?:${QUOTED}|\d{1,25}|\{\}|\[\]) *)`
+const LINE = String.raw`${KEY} +${SHORT_VALUE}\n(?!\1 | *\n)`
+const PAIRS = new RegExp(String.raw`(?:( *)${LINE}(?:\1${LINE}){0,200})?`, 'y')
 
 function plainEnd(text: string, at: number): number {
   if (!mayStart(text, at)) return -1
@@ -113,9 +133,11 @@ export function keyEnd(text: string, at: number): number {
 
 const MAX_KEY = 500
 
-/** Keys that YAML would read as something else than text are left to the decoder. */
-export function isPlainKey(key: string): boolean {
-  return /^[A-Za-z_]/.test(key) && (key.length > 5 || !TYPED_WORD.test(key))
+/** What a key without quotes is: YAML reads some words as another type than text. */
+export function kindOfKey(key: string): 'text' | 'bool' | 'other' {
+  if (!/^[A-Za-z_]/.test(key)) return 'other'
+  if (key.length > 5 || !TYPED_WORD.test(key)) return 'text'
+  return key.toLowerCase() === 'null' ? 'other' : 'bool'
 }
 
 const TYPED_WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i

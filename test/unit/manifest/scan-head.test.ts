@@ -52,6 +52,20 @@ spec:
         address: :8080
         digest: 17586c40626a5a9feffebf7d0ab43b56a309715dfae2c89dbb468f82a0c07276
         words: [a, 'b', "c" ]
+        names: {kind: Thing, plural: "things", y: 'no' }
+        on: first
+        one: some text, with:colons and#marks
+        two: 12
+        three: "quoted"
+        four: []
+        # A comment.
+        null_: five
+      last: goes on
+        here
+data:
+  n: "1"
+  first: a
+  second: b
 `
 
 test('the head of an ordinary object is found without decoding it', () => {
@@ -67,7 +81,14 @@ test('the head of an ordinary object is found without decoding it', () => {
 })
 
 test.each([
-  { what: 'a map in flow style', text: 'a: {b: c}' },
+  { what: 'a map in a map in flow style', text: 'a: {b: {c: d}}' },
+  { what: 'a null as key', text: 'a:\n  null: b' },
+  { what: 'a null as key in flow style', text: 'a: {null: b}' },
+  { what: 'a null as key behind other keys', text: 'a:\n  b: c\n  d: e\n  Null: f' },
+  { what: 'a wrong indent behind other keys', text: 'a:\n  b: c\n  d: e\n   f: g' },
+  { what: 'a key further left behind other keys', text: 'a:\n  b: c\n  d: e\n f: g' },
+  { what: 'an annotation that is true', text: 'metadata:\n  annotations:\n    on: a' },
+  { what: 'a colon in a value behind other keys', text: 'a:\n  b: c\n  d: e\n  f: g: h' },
   { what: 'a list in a list in flow style', text: 'a: [[b]]' },
   { what: 'an item that is a map in flow style', text: 'a: [b: c]' },
   { what: 'a number as name', text: 'kind: A\nmetadata:\n  name: 7' },
