@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { isJsonObject } from '../../src/base/json.ts'
+import { PkgError } from '../../src/base/errors.ts'
+import { loadChartDirectory } from '../../src/chart/read-directory.ts'
+import type { KubeObject } from '../../src/manifest/object.ts'
+import { decodeObjects } from '../../src/manifest/decode-objects.ts'
+import { addOnCases, givenBy, rowsOf, type AddOnCase } from '../support/add-on-case.ts'
+import { at } from '../support/gates.ts'
+import { api, apiOk, eventually, kubectlOk } from '../support/plane.ts'
+import { openPlaneCluster } from '../support/plane-cluster.ts'
+import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+
+/** Kinds whose definitions no chart of ours brings; objects of theirs are not tried. */
+const ELSEWHERE = new Set(['gateway.networking.k8s.io/v1 GatewayClass'])
+
+const cases = await addOnCases()
+const { cluster } = openPlaneCluster()
+const made = new Map<string, Promise<void>>()
+
+describe.each(cases)('$name', (addOn) => {
+  const chart = loadAddOn(addOn.name)
+  test.each(
+    rowsOf(addOn).map((row) => ({ row, label: Object.values(row).filter(Boolean).join(' ') })),
+  )('the API server accepts every field: $label', async ({ row }) => {
+    await defineKinds()
+    const { objects } = await renderAddOn(chart, givenBy(row))
+    const tried = objects.filter(({ apiVersion, kind }) => !ELSEWHERE.has(`${apiVersion} ${kind}`))
+    for (const object of tried) await makeNamespace(at(object, 'metadata', 'namespace'))
+    expect((await Promise.all(tried.map(refusalOf))).filter(Boolean)).toEqual([])
+  })
+})
+
+/** What a server-side dry run says against an object; empty when nothing. */
+async function refusalOf(object: KubeObject): Promise<string> {
+  try {
+    await cluster.preview(withoutOrder(object))
+    return ''
+  } catch (error) {
+    const details = error instanceof PkgError ? error.details : []
+    return [`${object.kind}/${object.metadata.name}: ${String(error)}`, ...details].join('; ')
+  }
+}
+
+/** What orders objects is for the program alone: the API server takes no such names. */
+function withoutOrder(object: KubeObject): KubeObject {
+  const annotations = at(object, 'metadata', 'annotations')
+  if (!isJsonObject(annotations)) return object
+  const kept = Object.entries(annotations).filter(([key]) => !key.startsWith('helm.sh/depends-on/'))
+  return { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(kept) } }
+}
+
+function makeNamespace(name: unknown): Promise<void> {
+  return typeof name === 'string' ? once(`namespace ${name}`, () => createNamespace(name)) : done()
+}
+
+async function createNamespace(name: string): Promise<void> {
+  const { status } = await api('POST', '/api/v1/namespaces', { metadata: { name } })
+  if (status !== 201 && status !== 409)
+    throw new Error(`cannot create namespace ${name}: ${status}`)
+}
+
+/** The definitions that charts bring, all of them once: charts use each other's kinds. */
+function defineKinds(): Promise<void> {
+  return once('kinds', async () => {
+    const definitions = cases.flatMap(definitionsOf)
+    if (definitions.length === 0) return
+    const input = definitions.map((each) => JSON.stringify(each)).join('\n---\n')
+    await kubectlOk(['apply', '--server-side', '--force-conflicts', '--filename=-'], { input })
+    for (const { metadata } of definitions) {
+      const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${metadata.name}`
+      await eventually(async () => {
+        const conditions = at(await apiOk('GET', path), 'status', 'conditions')
+        return JSON.stringify(conditions).includes('"type":"Established"')
+      })
+    }
+  })
+}
+
+function definitionsOf({ name }: AddOnCase): KubeObject[] {
+  const folder = new URL(`../../charts/${name}`, import.meta.url).pathname
+  return loadChartDirectory(folder)
+    .files.filter((file) => file.name.startsWith('crds/'))
+    .flatMap((file) => decodeObjects(Buffer.from(file.data).toString(), file.name))
+}
+
+function once(key: string, work: () => Promise<void>): Promise<void> {
+  const known = made.get(key) ?? work()
+  made.set(key, known)
+  return known
+}
+
+function done(): Promise<void> {
+  return Promise.resolve()
+}
