@@ -2,6 +2,7 @@ import { awaitForeignRun } from '../apply/foreign-run.ts'
 import { withLock } from '../apply/lock.ts'
 import { settle, type Settled, type Verb } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
+import { PkgError } from '../base/errors.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
 
@@ -24,7 +25,7 @@ export async function locked<T>(
 ): Promise<T> {
   const { cluster, storage, identity, wait, now, signal, onNotice } = connections
   const { times, timeout, staleAfter, onWait } = connections.lock
-  return withLock(
+  const held = withLock(
     cluster.leases,
     { release, verb, request, takesUp, identity, times, timeout, now, signal, onWait },
     async (lock) => {
@@ -40,4 +41,14 @@ export async function locked<T>(
       }
     },
   )
+  return verb === 'install' ? held : held.catch(withoutNamespace)
+}
+
+/** Where there is no namespace, there is no release either. */
+function withoutNamespace(error: unknown): never {
+  if (!(error instanceof PkgError) || error.code !== 'NAMESPACE_MISSING') throw error
+  throw new PkgError('RELEASE_NOT_FOUND', 'release: not found', {
+    hint: 'There is no such namespace; "kubectl pkg list -A" shows all releases.',
+    cause: error,
+  })
 }

@@ -49,7 +49,15 @@ export async function uninstall(
     const asked = `${release.namespace}/${release.name} ${String(keepHistory)}`
     const { cascade } = request
     const verb = { release, verb: 'uninstall', request: asked, cascade } as const
-    return locked(connections, verb, (site, settled) => uninstallLocked(site, settled, request))
+    try {
+      return await locked(connections, verb, (site, settled) =>
+        uninstallLocked(site, settled, request),
+      )
+    } catch (error) {
+      const isMissing = error instanceof PkgError && error.code === 'RELEASE_NOT_FOUND'
+      if (isMissing && request.ignoreNotFound === true) return nothingLeft()
+      throw error
+    }
   })
 }
 

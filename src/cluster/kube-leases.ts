@@ -188,7 +188,7 @@ function leaseCalls(transport: Transport): LeaseCalls {
   const call = async (request: ApiRequest, name: string, wanted: readonly number[]) => {
     const answer = await transport.request({ ...request, timeout: TIMEOUT })
     if (wanted.includes(answer.status)) return answer
-    throw apiError(answer, { verb: VERBS[request.method], label: `Lease ${name}` })
+    throw apiError(answer, { verb: VERBS[request.method], label: `the Lease of ${name}` })
   }
   return {
     async get(name) {

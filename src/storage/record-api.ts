@@ -49,8 +49,10 @@ export function openRecordApi({ transport, kind, signal }: RecordApiOptions): Re
       `/api/v1${namespace === undefined ? '' : `/namespaces/${namespace}`}/${resource}` +
       (name === undefined ? '' : `/${encodeURIComponent(name)}`),
     call: (request) => transport.request({ ...request, signal }),
-    fail: (answer, verb, name = resource) =>
-      apiError(answer, { verb, label: `${kind} ${name}`, isSecret: true }),
+    fail: (answer, verb, name) => {
+      const label = name === undefined ? resource : `${kind} ${name}`
+      return apiError(answer, { verb, label, isSecret: true })
+    },
   }
   return { kind, ...listers(caller), ...getters(caller), ...writers(caller) }
 }
