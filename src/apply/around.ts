@@ -1,9 +1,9 @@
 import type { Hook, HookEvent } from '../manifest/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Release } from '../release/release.ts'
-import { awaitGone } from './await-wave.ts'
 import { runHooks } from './run-hooks.ts'
 import type { Site } from './site.ts'
+import { waitUntilGone } from './wait-gone.ts'
 import { waitUntilReady } from './wait.ts'
 
 /** Stores how the hooks of a release ran. */
@@ -14,6 +14,8 @@ export interface Around {
   before: (release: Release, record: RecordHooks) => Promise<void>
   /** Waits for what the plan has written or deleted, and runs the hooks that come last. */
   after: (release: Release, plan: Plan, record: RecordHooks) => Promise<void>
+  /** Only waits, where nothing has changed. */
+  settle: (plan: Plan) => Promise<void>
 }
 
 /** How long one step may take when nobody says, in milliseconds. */
@@ -33,20 +35,28 @@ export function aroundWrites(
     if (areHooksOff || !site.cluster.runsHooks) return
     await runHooks(site, { release, event, timeout, record })
   }
+  const settle = (plan: Plan): Promise<void> =>
+    verb === 'delete' ? waitForDeletion(site, plan, timeout) : waitForObjects(site, plan, timeout)
   return {
     before: (release, record) => run(`pre-${verb}`, release, record),
     after: async (release, plan, record) => {
-      await waitForPlan(site, plan, timeout)
+      await settle(plan)
       await run(`post-${verb}`, release, record)
     },
+    settle,
   }
 }
 
-async function waitForPlan(site: Site, { changes }: Plan, timeout: number): Promise<void> {
+async function waitForDeletion(site: Site, { changes }: Plan, timeout: number): Promise<void> {
+  if (site.wait?.rules === undefined || !site.cluster.runsHooks) return
+  const gone = changes.flatMap(({ op, live }) => (op === 'delete' && live ? [live] : []))
+  await waitUntilGone({ ...site, onProgress: site.wait.onProgress }, gone, timeout)
+}
+
+/** What an upgrade takes away may go later: a volume, for example, once no pod uses it. */
+async function waitForObjects(site: Site, { changes }: Plan, timeout: number): Promise<void> {
   const rules = site.wait?.rules
   if (rules === undefined || !site.cluster.runsHooks) return
-  const gone = changes.flatMap(({ op, live }) => (op === 'delete' && live ? [live] : []))
-  await awaitGone(site, gone)
   await waitUntilReady(
     { ...site, onProgress: site.wait?.onProgress },
     {

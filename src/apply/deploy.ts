@@ -72,10 +72,12 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
   deployment.approve?.({ ...plan, changes: [...crds.changes, ...plan.changes] })
   assertAllowed(plan, deployment.allowance ?? {})
   assertAllowed(crds, deployment.allowance ?? {})
+  const around = aroundWrites(site, verbOf(wanted))
   const isSame = !crds.changes.some(isWrite)
   const unchanged = isSame ? unchangedRelease(deployment, plan) : undefined
   if (unchanged !== undefined) {
     await conclude(site, before.history, deployment.historyMax)
+    await around.settle(plan)
     return { release: unchanged, plan, isRecorded: false }
   }
 
@@ -87,7 +89,6 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
     await site.lock.assertStillOurs()
     await site.storage.update(release)
   }
-  const around = aroundWrites(site, verbOf(release))
   await recordPending(site, release, before.abandoned)
   try {
     await createMissing(site, deployment.prerequisites ?? [])
