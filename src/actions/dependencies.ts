@@ -154,7 +154,7 @@ function keptNames(dependencies: readonly Dependency[]): ReadonlySet<string> {
   return new Set(local.map(({ name }) => name))
 }
 
-/** RFC 3339 with nanoseconds, as Go writes it. */
+/** RFC 3339 as Go writes it: without zeros at the end of the fraction. */
 function stamp(now: Date): string {
-  return now.toISOString().replace('Z', '000000Z')
+  return now.toISOString().replace(/\.?0*Z$/, 'Z')
 }

@@ -108,7 +108,7 @@ export function indexRepository({ now, ...request }: IndexRequest): Promise<void
   return writeIndex({ ...request, generated: stamp(now()) })
 }
 
-/** RFC 3339 with nanoseconds, as Go writes it. */
+/** RFC 3339 as Go writes it: without zeros at the end of the fraction. */
 function stamp(now: Date): string {
-  return now.toISOString().replace('Z', '000000Z')
+  return now.toISOString().replace(/\.?0*Z$/, 'Z')
 }

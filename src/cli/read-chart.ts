@@ -13,6 +13,7 @@ export interface ChartFlags extends SiteFlags {
   repo?: string | undefined
   verify?: boolean | undefined
   keyring?: string | undefined
+  'dependency-update'?: boolean | undefined
 }
 
 /**
@@ -20,12 +21,16 @@ export interface ChartFlags extends SiteFlags {
  *
  * @throws PkgError as `loadChart`
  */
-export function readChart(
+export async function readChart(
   reference: string,
   flags: ChartFlags,
   io: Io,
   options: { outsideLinks?: ChartLoading['outsideLinks']; signal?: AbortSignal } = {},
 ): Promise<Chart> {
+  if (flags['dependency-update'] === true) {
+    const { fetchMissing } = await import('./fetch-missing.ts')
+    await fetchMissing(reference, flags, io)
+  }
   return loadChart(reference, () => io.stdin(), {
     outsideLinks: options.outsideLinks,
     repo: flags.repo,

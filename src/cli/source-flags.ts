@@ -19,6 +19,14 @@ export function verifyFlags() {
   }
 }
 
+/** Fetches what a chart depends on before it is used. */
+export const dependencyUpdateFlag = {
+  'dependency-update': Flags.boolean({
+    summary: 'Fetch dependencies that charts/ of the chart’s folder lacks.',
+    helpGroup: 'CHART',
+  }),
+}
+
 /** How repositories and registries are asked, when a chart has to be fetched. */
 export function serverFlags() {
   return {

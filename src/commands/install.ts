@@ -10,6 +10,7 @@ import {
 } from '../cli/flags.ts'
 import { allowanceOf, crdModeOf, dryRunOf, readLabels, renderOptions } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
+import { dependencyUpdateFlag } from '../cli/source-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { chooseName } from '../actions/choose-name.ts'
 import { install } from '../actions/install.ts'
@@ -40,6 +41,7 @@ Install does these steps in this order:
     ...valuesFlags,
     ...renderFlags,
     ...chartFlags,
+    ...dependencyUpdateFlag,
     ...releaseFlags,
     ...applyFlags,
     ...hookFlags,

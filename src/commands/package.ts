@@ -4,6 +4,7 @@ import { BaseCommand } from '../cli/base-command.ts'
 import { keyringOf } from '../cli/keyring.ts'
 import { passphraseOf, requireKey, signFlags } from '../cli/signing-options.ts'
 import { sourceDate } from '../cli/read-flags.ts'
+import { serverFlags } from '../cli/source-flags.ts'
 import { loadChart } from '../actions/load-chart.ts'
 import { packageToFolder } from '../actions/package.ts'
 import { signArchive } from '../actions/sign.ts'
@@ -31,12 +32,21 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
     version: Flags.string({ summary: 'Version to give the chart.' }),
     'app-version': Flags.string({ summary: 'appVersion to give the chart.' }),
     ...signFlags,
+    'dependency-update': Flags.boolean({
+      char: 'u',
+      summary: 'Choose versions of its dependencies and put them into charts/ first.',
+    }),
+    ...serverFlags(),
   }
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Package)
     const sign = flags.sign ? this.signer(flags) : undefined
     for (const reference of argv as string[]) {
+      if (flags['dependency-update']) {
+        const { fetchMissing } = await import('../cli/fetch-missing.ts')
+        await fetchMissing(reference, flags, this.io, { always: true })
+      }
       const chart = await loadChart(reference, () => this.io.stdin(), {
         outsideLinks: 'refuse',
       })

@@ -14,6 +14,7 @@ import type { ConnectionFlags } from '../cli/open-connections.ts'
 import { readLabels, renderOptions } from '../cli/read-flags.ts'
 import { readChart } from '../cli/read-chart.ts'
 import { loadValues } from '../cli/read-values.ts'
+import { dependencyUpdateFlag } from '../cli/source-flags.ts'
 import { writeTemplates } from '../cli/write-templates.ts'
 import { chooseName } from '../actions/choose-name.ts'
 import { template, type TemplateRequest, type TemplateResult } from '../actions/template.ts'
@@ -43,6 +44,7 @@ The output is byte for byte what Helm 4.1.4 prints.`
     ...renderFlags,
     ...capabilityFlags,
     ...chartFlags,
+    ...dependencyUpdateFlag,
     ...releaseFlags,
     ...applyFlags,
     'include-crds': Flags.boolean({

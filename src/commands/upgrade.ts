@@ -20,6 +20,7 @@ import {
   valueReuse,
 } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
+import { dependencyUpdateFlag } from '../cli/source-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { upgrade } from '../actions/upgrade.ts'
 import { releaseDocument, viewDeployed } from '../output/deployed-view.ts'
@@ -53,6 +54,7 @@ count. --reset-values forgets the old ones, --reuse-values lays the new ones ove
     ...reuseFlags,
     ...renderFlags,
     ...chartFlags,
+    ...dependencyUpdateFlag,
     ...describeFlags(),
     ...applyFlags,
     ...hookFlags,
