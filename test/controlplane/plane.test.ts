@@ -4,6 +4,7 @@ import {
   accountToken,
   api,
   apiOk,
+  clientCertificate,
   eventually,
   freshNamespace,
   helm,
@@ -38,6 +39,16 @@ test('an administrator comes in by client certificate, and by token', async () =
   const whoAmI = ['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}']
   expect(await kubectlOk(whoAmI)).toBe('admin')
   expect(await kubectlOk(whoAmI, { kubeconfig: writeKubeconfig({}) })).toBe('admin-by-token')
+})
+
+test('a user comes in by a certificate of their own, in the groups that it names', async () => {
+  const { certificate, key } = await clientCertificate('eve', ['readers'])
+  const flags = [`--client-certificate=${certificate}`, `--client-key=${key}`]
+  const whoAmI = ['auth', 'whoami', '-o', 'jsonpath={.status.userInfo}']
+  expect(JSON.parse(await kubectlOk([...whoAmI, ...flags]))).toMatchObject({
+    username: 'eve',
+    groups: ['readers', 'system:authenticated'],
+  })
 })
 
 test('nobody comes in by an unknown token, and an account may only what its rules say', async () => {

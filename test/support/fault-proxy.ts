@@ -201,8 +201,9 @@ async function serve(exchange: Exchange, run: Run): Promise<void> {
     fault ??= run.choose.atBody(call)
     call.mode = fault?.mode ?? ''
     await answerWith(fault, exchange, body)
-  } catch {
-    // Whatever broke, the client of a proxy sees the same: its connection ends.
+  } catch (error) {
+    // A client that left is as it should be; what else broke is to be seen in the log.
+    if (!asked.socket.destroyed) call.mode += ` broke: ${String(error)}`
     asked.socket.destroy()
   }
 }

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, inject } from 'vitest'
 import type { Json, JsonObject } from '../../src/base/json.ts'
+import { makeCertificate } from '../controlplane/certificates.mjs'
 import type { PlaneState } from '../controlplane/planes.mjs'
 import { oracle } from './oracle.ts'
 
@@ -185,6 +186,17 @@ export async function accountToken(namespace: string, rules: JsonObject[]): Prom
   })
   const made = await apiOk('POST', `${core}/serviceaccounts/${name}/token`, { spec: {} })
   return (made['status'] as JsonObject)['token'] as string
+}
+
+/** Gives the files of a client certificate for a user, who has no rights of their own. */
+export async function clientCertificate(
+  user: string,
+  groups: string[] = [],
+): Promise<{ certificate: string; key: string }> {
+  const files = dirname(plane().authority)
+  const name = uniqueName('client')
+  await makeCertificate(files, name, { user, groups })
+  return { certificate: join(files, `${name}.crt`), key: join(files, `${name}.key`) }
 }
 
 /** Makes a volume that only the named claim can have, since nothing here provides volumes. */
