@@ -1,6 +1,7 @@
 import {
   conclude,
   deploy,
+  findUnchanged,
   planDeployment,
   type Deployed,
   type Deployment,
@@ -54,12 +55,13 @@ export async function upgrade(
   request: UpgradeRequest,
 ): Promise<Upgraded> {
   const chart = await reporting('', () => connections.loadChart(request.chart))
-  if (request.install === true && (await isMissing(connections, request))) {
+  const seen = request.install === true ? await historyOf(connections, request) : undefined
+  if (seen !== undefined && isMissing(seen)) {
     const installed = await installUnlessThere(connections, chart, request)
     if (installed !== undefined) return { ...installed, isInstall: true }
   }
   return reporting('UPGRADE FAILED', async () => ({
-    ...(await upgradeTo(connections, chart, request)),
+    ...(await upgradeTo(connections, { chart, request, seen })),
     isInstall: false,
   }))
 }
@@ -80,13 +82,19 @@ async function installUnlessThere(
   }
 }
 
-async function upgradeTo(
-  connections: Connections,
-  chart: Chart,
-  request: UpgradeRequest,
-): Promise<Deployed> {
+interface Wanted {
+  chart: Chart
+  request: UpgradeRequest
+  /** Every revision as it was before this run has the lock; undefined when nobody looked. */
+  seen: readonly Release[] | undefined
+}
+
+async function upgradeTo(connections: Connections, wanted: Wanted): Promise<Deployed> {
+  const { chart, request } = wanted
   assertReleaseName(request.release)
   if (request.dryRun === true) return rehearse(connections, chart, request)
+  const unchanged = await lookForWork(connections, wanted)
+  if (unchanged !== undefined) return unchanged
 
   const { name, namespace } = request.release
   const verb = {
@@ -106,6 +114,20 @@ async function upgradeTo(
     const release = await draftAs(abandoned?.revision ?? nextRevision(history))
     return deploy(site, deploymentOf(release, settled, request, site))
   })
+}
+
+/** At an API server a lock costs writes, and where there is nothing to do there are none. */
+async function lookForWork(
+  connections: Connections,
+  { chart, request, seen }: Wanted,
+): Promise<Deployed | undefined> {
+  if (!connections.cluster.runsHooks) return undefined
+  const history = seen ?? (await connections.storage.history(request.release))
+  if (lastRevision(history)?.status !== 'deployed') return undefined
+  const revision = nextRevision(history)
+  const release = await draft(connections, { chart, request, history, revision })
+  const before = { history: [...history], abandoned: undefined }
+  return findUnchanged(connections, deploymentOf(release, before, request))
 }
 
 function deploymentOf(
@@ -192,10 +214,16 @@ function mergeLabels(
   return Object.fromEntries(entries.filter(([, value]) => value !== 'null'))
 }
 
-/** Also a first install that was cut off, for the command that began it is run again. */
-async function isMissing(connections: Connections, { release }: UpgradeRequest): Promise<boolean> {
+async function historyOf(
+  connections: Connections,
+  { release }: UpgradeRequest,
+): Promise<readonly Release[]> {
   assertReleaseName(release)
-  const history = await connections.storage.history(release)
+  return reporting('', () => connections.storage.history(release))
+}
+
+/** Also a first install that was cut off, for the command that began it is run again. */
+function isMissing(history: readonly Release[]): boolean {
   const last = lastRevision(history)
   return last === undefined || ['uninstalled', 'pending-install'].includes(last.status)
 }

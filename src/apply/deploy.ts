@@ -144,6 +144,30 @@ export async function planDeployment(
   })
 }
 
+/**
+ * Looks whether there is nothing to do at all, for which no lock has to be taken: the last
+ * revision is deployed and the same, the target holds what it should, and no older record is
+ * left to tidy up.
+ *
+ * @throws PkgError as `planDeployment`
+ */
+export async function findUnchanged(
+  view: View,
+  deployment: Deployment,
+): Promise<Deployed | undefined> {
+  const { history } = deployment.before
+  const isTidy =
+    history.filter(({ status }) => status === 'deployed').length === 1 &&
+    revisionsToDrop(history, deployment.historyMax ?? 0).length === 0
+  const last = unchangedRelease(deployment, { changes: [] })
+  if (!isTidy || last === undefined) return undefined
+  const crds = await planDefinitions(view, deployment.crds)
+  const plan = await planDeployment(view, deployment)
+  if ([...crds.changes, ...plan.changes].some(isWrite)) return undefined
+  for (const notice of plan.notices ?? []) view.onNotice(notice)
+  return { release: last, plan, isRecorded: false }
+}
+
 /** The deployed revision, when it is the last one and this one would be the same. */
 function unchangedRelease(
   { release, before, skipUnchanged = false }: Deployment,
