@@ -1,15 +1,19 @@
+import { SECRET_KEY } from './secret-keys.ts'
+
 const MASK = '[hidden]'
 
-const PEM = /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g
-const JWT = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g
-const USERINFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"']+@/gi
-const QUERY_VALUE =
-  /([?&](?:[^=&\s]*(?:sig|token|key|secret|credential)[^=&\s]*|X-(?:Amz|Goog)-[^=&\s]*|se|sp|sv)=)[^&\s"']+/gi
-const HEADER =
-  /\b((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:token|key|auth)[\w-]*)(["']?\s*[:=]\s*)[^\r\n]+/gi
-/** A key that names a secret, and its value; but not what an API server says about the key. */
-const KEYED =
-  /(\b[\w.-]*(?:pass(?:word|wd)?|secret|token|api[-_]?key|private[-_]?key|credential|dsn|connection[-_]?string)[\w.-]*)(\\?["']?\s*[:=]\s*(?:(?:Invalid|Unsupported|Duplicate) value:\s*)?)(?!(?:Invalid|Unsupported|Duplicate|Required) value|Forbidden|Not found|Too |Internal error|field is |must )(\\?"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;}\])"']+)/gi
+// Each begins where no such word can have begun before, so that no text takes long.
+const PEM = /-----BEGIN [A-Z0-9 ]{1,40}-----[\s\S]*?(?:-----END [A-Z0-9 ]{1,40}-----|$)/g
+const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g
+const USERINFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#@"']+@/gi
+const QUERY_PAIR = /([?&])([^=&\s]{1,200})=([^&\s"']+)/g
+const QUERY_KEY = /sig|token|key|secret|credential|^X-(?:Amz|Goog)-|^(?:se|sp|sv)$/i
+const HEADER = /(?<![\w-])([\w-]{1,200})(["']?\s{0,4}[:=]\s{0,4})/g
+const HEADER_NAME =
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:token|key|auth)[\w-]*)$/i
+/** A key and its value, but not what an API server says of the key. */
+const PAIR =
+  /(?<![\w.-])([\w.-]{1,200})(\\?["']?\s{0,4}[:=]\s{0,4}(?:(?:Invalid|Unsupported|Duplicate) value:\s{0,4})?)(?!\[hidden\]|(?:Invalid|Unsupported|Duplicate|Required) value|Forbidden|Not found|Too |Internal error|field is |must )(\\"[^"]*(?:"|$)|"(?:[^"\\]|\\.)*(?:"|$)|'[^']*(?:'|$)|[^\s,;}\])"']+)/g
 
 /**
  * A text of somebody else, for example an error of a server, as it may be shown: without what
@@ -22,9 +26,23 @@ export function redactText(text: string, known: readonly string[] = []): string 
     .replaceAll(PEM, MASK)
     .replaceAll(JWT, MASK)
     .replaceAll(USERINFO, '$1')
-    .replaceAll(QUERY_VALUE, `$1${MASK}`)
-    .replaceAll(HEADER, `$1$2${MASK}`)
-    .replaceAll(KEYED, `$1$2${MASK}`)
+    .replaceAll(QUERY_PAIR, (pair, mark: string, key: string) =>
+      QUERY_KEY.test(key) ? `${mark}${key}=${MASK}` : pair,
+    )
+    .split('\n')
+    .map(hideHeader)
+    .join('\n')
+    .replaceAll(PAIR, (pair, key: string, sign: string) =>
+      SECRET_KEY.test(key) ? `${key}${sign}${MASK}` : pair,
+    )
+}
+
+/** From the name of a header to the end of the line. */
+function hideHeader(line: string): string {
+  for (const { 1: name = '', 2: sign = '', index } of line.matchAll(HEADER)) {
+    if (HEADER_NAME.test(name)) return `${line.slice(0, index)}${name}${sign}${MASK}`
+  }
+  return line
 }
 
 /** Hides credentials as they are, in base64 and escaped for URLs. */

@@ -15,7 +15,8 @@ export async function accessOf(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const { apiVersion, kind, namespace, verb, subresource, name } = review
-  const resource = await discovery.find(apiVersion, kind, signal)
+  const isAny = kind === '*'
+  const resource = isAny ? undefined : await discovery.find(apiVersion, kind, signal)
   const answer = await transport.request({
     method: 'POST',
     path: `/apis/${API_VERSION}/selfsubjectaccessreviews`,
@@ -25,9 +26,9 @@ export async function accessOf(
       metadata: {},
       spec: {
         resourceAttributes: {
-          group: groupOf(apiVersion),
-          version: apiVersion.split('/').at(-1) ?? '',
-          resource: resource?.name ?? usualPlural(kind),
+          group: isAny ? '*' : groupOf(apiVersion),
+          version: isAny ? '*' : (apiVersion.split('/').at(-1) ?? ''),
+          resource: isAny ? '*' : (resource?.name ?? usualPlural(kind)),
           verb,
           ...(namespace === undefined ? {} : { namespace }),
           ...(subresource === undefined ? {} : { subresource }),
@@ -45,8 +46,12 @@ export async function accessOf(
   return isJsonObject(status) && status['allowed'] === true
 }
 
-/** For kinds that the cluster does not know yet. Source: apimachinery, UnsafeGuessKindToResource. */
-function usualPlural(kind: string): string {
+/**
+ * The resource of a kind that the cluster does not know yet, as most are named.
+ *
+ * Source: Kubernetes apimachinery 0.35 pkg/api/meta, UnsafeGuessKindToResource.
+ */
+export function usualPlural(kind: string): string {
   const name = kind.toLowerCase()
   if (name.endsWith('s')) return `${name}es`
   return name.endsWith('y') ? `${name.slice(0, -1)}ies` : `${name}s`

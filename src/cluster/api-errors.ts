@@ -51,11 +51,6 @@ export function apiError(answer: ApiAnswer, subject: Subject): PkgError {
   )
 }
 
-/** Why the server did not do it, in one line; for a caller that goes on. */
-export function reasonOf(answer: ApiAnswer): string {
-  return redactText(readStatus(answer).message)
-}
-
 /** Whether the answer is a Status with this reason, for example `AlreadyExists`. */
 export function hasReason(answer: ApiAnswer, reason: string): boolean {
   return readStatus(answer).reason === reason
@@ -79,7 +74,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 
 /** What API servers say of fields that stay as they were made. */
 const IMMUTABLE =
-  /immutable|updates to .+ (?:is|are) forbidden|may not (?:be changed|change)|cannot (?:be changed|change)|can not be unset|not be changed|updates? .*may not change|cannot update/i
+  /immutable|updates to .{1,400} (?:is|are) forbidden|may not (?:be changed|change)|cannot (?:be changed|change|update)|can not be unset/i
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
   400: 'OBJECT_INVALID',

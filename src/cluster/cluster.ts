@@ -72,7 +72,7 @@ export interface LogOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Asks whether the person may do something. */
+/** Asks whether the person may do something; `*` stands for any kind or verb. */
 export interface AccessReview extends KindRef {
   /** Kubernetes' own verb: `get`, `list`, `watch`, `create`, `patch`, `delete` … */
   verb: string
@@ -165,6 +165,8 @@ export interface Cluster {
   logs(pod: ObjectRef, options?: LogOptions): Promise<string>
   /** Whether each may be done, in the order of the questions. */
   can(reviews: readonly AccessReview[], signal?: AbortSignal): Promise<boolean[]>
+  /** The name by which rules know a kind: `deployments`. */
+  resourceName?(apiVersion: string, kind: string, signal?: AbortSignal): Promise<string>
   /** Removes what holders with these tokens left half-written when they were cut off. */
   sweep(tokens: readonly string[]): Promise<void>
 }

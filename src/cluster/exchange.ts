@@ -64,6 +64,8 @@ export function exchange(request: ExchangeRequest): Promise<IncomingMessage> {
     signal?.addEventListener('abort', stop, { once: true })
     call.once('response', (answer) => {
       settle()
+      // Whoever reads the answer is told; nobody reads it when the call was given up meanwhile.
+      answer.on('error', () => undefined)
       resolve(answer)
     })
     call.on('error', (error: NodeJS.ErrnoException) => {
@@ -130,6 +132,7 @@ export async function readBody(
   const timer = setTimeout(() => answer.destroy(tooSlow(limit)), limit)
   const stop = (): void => void answer.destroy(signal?.reason as Error)
   signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted === true) stop()
   try {
     for await (const chunk of answer) chunks.push(chunk as Buffer)
   } catch (error) {
