@@ -5,3 +5,15 @@ export function sha256(data: Uint8Array | string): string {
   const { createHash } = requirePackage('node:crypto') as typeof import('node:crypto')
   return createHash('sha256').update(data).digest('hex')
 }
+
+/** SHA-256 of bytes that come piece by piece. */
+export function openSha256(): { update(chunk: Uint8Array): void; digest(): string } {
+  const { createHash } = requirePackage('node:crypto') as typeof import('node:crypto')
+  const hash = createHash('sha256')
+  return {
+    update(chunk) {
+      hash.update(chunk)
+    },
+    digest: () => hash.digest('hex'),
+  }
+}

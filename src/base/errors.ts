@@ -101,6 +101,8 @@ export const ERRORS = {
   DIGEST_MISMATCH: { exit: 5, summary: 'bytes are not those that a digest names' },
   PROVENANCE_FAILED: { exit: 5, summary: 'a provenance file does not vouch for a chart' },
   SIGNATURE_FAILED: { exit: 5, summary: 'a signature is missing or does not hold' },
+  BUNDLE_INVALID: { exit: 6, summary: 'a bundle is damaged or not well-formed' },
+  BUNDLE_INCOMPLETE: { exit: 5, summary: 'a bundle lacks something that its charts need' },
   POLICY_INVALID: { exit: 6, summary: 'a signing policy cannot be used' },
   SIGNING_FAILED: { exit: 1, summary: 'a signature cannot be made' },
   URL_REFUSED: { exit: 6, summary: 'a URL is of a kind that is not fetched' },

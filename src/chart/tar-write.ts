@@ -27,6 +27,17 @@ export function writeTar(files: readonly TarFile[], mtime: number): Buffer {
   return archive
 }
 
+/**
+ * The header of a plain file whose bytes follow, filled up with zeros to a multiple of 512.
+ *
+ * @param name a path of at most 100 ASCII characters
+ */
+export function tarHeader(name: string, size: number, mtime: number): Buffer {
+  const header = Buffer.alloc(BLOCK)
+  writeHeader(header, { name, prefix: '', type: '0', data: { length: size } }, mtime)
+  return header
+}
+
 interface Part {
   name: string
   prefix: string
@@ -68,7 +79,11 @@ function paxRecord(key: string, value: string): Buffer {
 }
 
 /** Fields of a ustar header: where they begin, and how many octal digits the numbers have. */
-function writeHeader(header: Buffer, { name, prefix, type, data }: Part, mtime: number): void {
+function writeHeader(
+  header: Buffer,
+  { name, prefix, type, data }: Omit<Part, 'data'> & { data: { length: number } },
+  mtime: number,
+): void {
   header.write(name, 0, 'latin1')
   header.write(['0000644', '0000000', '0000000', ''].join('\0'), 100, 'latin1')
   header.write(`${octal(data.length, 11)}\0${octal(mtime, 11)}\0`, 124, 'latin1')

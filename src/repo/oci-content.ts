@@ -1,3 +1,4 @@
+import { openSha256 } from '../base/digest.ts'
 import { PkgError } from '../base/errors.ts'
 import {
   readManifest,
@@ -112,6 +113,41 @@ export async function fetchBlob(
   const computed = digestOf(body)
   if (computed !== digest) throw mismatch(name, digest, computed)
   return body
+}
+
+/**
+ * Fetches the bytes that a descriptor names piece by piece; whoever takes them must not use
+ * them before this ends well.
+ *
+ * @throws PkgError as `fetchBlob`
+ */
+export async function streamBlob(
+  registry: Registry,
+  { repository, descriptor }: { repository: string; descriptor: OciDescriptor },
+  take: (chunk: Buffer) => Promise<void>,
+): Promise<void> {
+  const { digest, size } = descriptor
+  const hash = openSha256()
+  let length = 0
+  const { status } = await registry.send({
+    method: 'GET',
+    url: blobPath(repository, digest),
+    scope: { repository, actions: 'pull' },
+    limit: size,
+    accept: [200, 404],
+    async sink(chunk) {
+      hash.update(chunk)
+      length += chunk.length
+      await take(chunk)
+    },
+  })
+  const name = `${registry.host}/${repository}@${digest}`
+  if (status === 404) throw new PkgError('OCI_INVALID', `${name}: the registry has no such blob`)
+  if (length !== size) {
+    throw new PkgError('DIGEST_MISMATCH', `${name}: expected ${size} bytes, got ${length}`)
+  }
+  const computed = `sha256:${hash.digest()}`
+  if (computed !== digest) throw mismatch(name, digest, computed)
 }
 
 /** The path of a manifest by its digest, else by its tag. */

@@ -164,7 +164,9 @@ const BUSY = [408, 429, 500, 502, 503, 504]
 /** Reads again when a registry is busy or a connection breaks; writes are the caller's matter. */
 function retrying(send: Send, signal: AbortSignal | undefined): Send {
   return async (request) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return send(request)
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    // What a sink has taken cannot be taken back.
+    if (!isRead || request.sink !== undefined) return send(request)
     for (let tried = 1; ; tried++) {
       try {
         const answer = await send(request)

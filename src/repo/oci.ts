@@ -1,8 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import { loadChartArchive } from '../chart/archive.ts'
-import { metadataJson } from '../chart/metadata-document.ts'
 import { LIMITS } from '../base/limits.ts'
-import { chartAnnotations } from './oci-annotations.ts'
+import { packArtefact, type ArtefactParts } from './oci-artefact.ts'
 import {
   fetchBlob,
   fetchManifest,
@@ -10,12 +9,7 @@ import {
   mismatch,
   type FetchedManifest,
 } from './oci-content.ts'
-import {
-  MEDIA_TYPES,
-  descriptorJson,
-  type OciDescriptor,
-  type OciManifest,
-} from './oci-manifest.ts'
+import { MEDIA_TYPES, type OciDescriptor, type OciManifest } from './oci-manifest.ts'
 import {
   formatOciReference,
   parseOciReference,
@@ -23,7 +17,7 @@ import {
   type OciReference,
 } from './oci-reference.ts'
 import { openRegistry, type Registry, type RegistryOptions } from './oci-registry.ts'
-import { blobOf, pushBlob, pushManifest, type UploadOptions } from './oci-upload.ts'
+import { pushBlob, pushManifest, type UploadOptions } from './oci-upload.ts'
 import { isJsonObject } from '../base/json.ts'
 import { parseJson } from './registry-auth.ts'
 
@@ -187,13 +181,9 @@ function checkChart(
   return `${name}-${version}.tgz`
 }
 
-export interface PushRequest {
-  archive: Buffer
-  provenance?: Buffer | undefined
+export interface PushRequest extends ArtefactParts {
   /** Where it goes: `oci://HOST/PATH`; the chart's name is put behind it. */
   target: string
-  /** When the archive was made, for the manifest's annotation. */
-  created: Date
 }
 
 export interface PushedChart {
@@ -216,47 +206,19 @@ export async function pushChart(
   request: PushRequest,
   options: RegistryOptions & UploadOptions = {},
 ): Promise<PushedChart> {
-  const { archive, provenance, target, created } = request
-  const { metadata } = loadChartArchive(archive, { origin: 'archive' })
+  const { target } = request
+  const { metadata, manifest, blobs } = packArtefact(request)
   const base = target.replace(/\/+$/, '')
   const reference = parseOciReference(`${base}/${metadata.name}:${metadata.version}`)
   const registry = openRegistry(reference.registry, options)
-
-  const config = Buffer.from(metadataJson(metadata))
-  const parts = [
-    { bytes: config, mediaType: MEDIA_TYPES.config },
-    { bytes: archive, mediaType: MEDIA_TYPES.chart },
-    ...(provenance === undefined ? [] : [{ bytes: provenance, mediaType: MEDIA_TYPES.provenance }]),
-  ]
-  const descriptors: OciDescriptor[] = []
-  for (const { bytes, mediaType } of parts) {
-    const blob = blobOf(bytes)
+  for (const blob of blobs) {
     await pushBlob(registry, reference.repository, { blob, chunkBytes: options.chunkBytes })
-    descriptors.push({ mediaType, digest: blob.digest, size: blob.size })
   }
-  const bytes = manifestBytes(descriptors, chartAnnotations(metadata, created))
   const { digest } = await pushManifest(registry, reference, {
-    bytes,
+    bytes: manifest,
     mediaType: MEDIA_TYPES.manifest,
   })
   return { reference, digest, name: metadata.name, version: metadata.version }
-}
-
-/** The manifest as Go writes it: layers by digest, annotations by name. */
-function manifestBytes(
-  [config, ...layers]: OciDescriptor[],
-  annotations: Readonly<Record<string, string>>,
-): Buffer {
-  layers.sort((left, right) => (left.digest < right.digest ? -1 : 1))
-  const sorted = Object.entries(annotations).sort(([left], [right]) => (left < right ? -1 : 1))
-  return Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      config: config && descriptorJson(config),
-      layers: layers.map(descriptorJson),
-      annotations: Object.fromEntries(sorted),
-    }),
-  )
 }
 
 /** The digest of a reference's manifest, without fetching the chart. @throws as `pullChart` */

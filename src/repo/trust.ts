@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { PkgError } from '../base/errors.ts'
-import { readPublicKey } from '../signing/cosign.ts'
+import { readPublicKey, type SigningKey } from '../signing/cosign.ts'
 import { readPolicy, type PolicyRule, type SigningPolicy } from '../signing/policy.ts'
 import { verifyProvenance } from '../signing/verify-provenance.ts'
 import { parseOciReference, type OciReference } from './oci-reference.ts'
@@ -91,10 +91,20 @@ export async function verifySignature(
   keys: readonly string[],
   options: RegistryOptions,
 ): Promise<string> {
-  const known = new Map(keys.map((path) => [readPublicKey(readKey(path), path), path]))
+  const known = readPublicKeys(keys)
   const registry = openRegistry(subject.registry, options)
   const key = await findSignature(registry, subject, [...known.keys()])
   return known.get(key) ?? ''
+}
+
+/**
+ * Reads public keys in PEM.
+ *
+ * @returns their paths by key
+ * @throws PkgError SIGNATURE_FAILED
+ */
+export function readPublicKeys(paths: readonly string[]): Map<SigningKey, string> {
+  return new Map(paths.map((path) => [readPublicKey(readKey(path), path), path]))
 }
 
 function readKey(path: string): Buffer {

@@ -1,0 +1,314 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import BundleApply from '../../src/commands/bundle/apply.ts'
+import BundleCreate from '../../src/commands/bundle/create.ts'
+import BundleVerify from '../../src/commands/bundle/verify.ts'
+import Keygen from '../../src/commands/keygen.ts'
+import Package from '../../src/commands/package.ts'
+import Push from '../../src/commands/push.ts'
+import Sign from '../../src/commands/sign.ts'
+import Verify from '../../src/commands/verify.ts'
+import { writeTar } from '../../src/chart/tar-write.ts'
+import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { runHelm } from '../support/oracle.ts'
+import { startRegistry, type RealRegistry } from '../support/real-registry.ts'
+import { runCli, type CommandClass } from '../support/run-cli.ts'
+
+let source: RealRegistry
+let closed: RealRegistry
+let home: string
+let image: string
+let web: string
+let key: string
+
+const env = () => ({ HOME: home, COSIGN_PASSWORD: '' })
+
+beforeAll(async () => {
+  home = temporaryFolder()
+  source = await startRegistry()
+  closed = await startRegistry()
+  image = `${source.host}/apps/web:1`
+  await pushImage()
+  key = join(home, 'key')
+  await run(Keygen, '-o', key)
+  web = writeChart(join(home, 'web'), {
+    'Chart.yaml': chartYaml('web', 'dependencies: [{name: db, version: 1.0.0, repository: ""}]\n'),
+    'templates/pod.yaml': pod('{{ .Values.image }}'),
+    'values.yaml': `image: ${image}\n`,
+    'charts/db/Chart.yaml': chartYaml('db'),
+    'charts/db/templates/pod.yaml': pod(image),
+  })
+  await pushSigned()
+})
+
+afterAll(async () => {
+  await source.stop()
+  await closed.stop()
+})
+
+const pod = (name: string) =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: "{{ .Chart.Name }}"}\nspec: {containers: [{name: a, image: "${name}"}]}\n`
+
+async function run(command: CommandClass, ...argv: string[]) {
+  const { code, stdout, stderr } = await runCli(command, argv, { env: env() })
+  return { code, stdout: stdout.toString(), stderr }
+}
+
+async function ok(command: CommandClass, ...argv: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(command, ...argv)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) })
+  return stdout
+}
+
+const sha = (bytes: Buffer | string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+/** Puts an image for two platforms into the registry, by its own interface. */
+async function pushImage(): Promise<void> {
+  const base = `http://${source.host}/v2/apps/web`
+  const upload = async (bytes: Buffer) => {
+    const start = await fetch(`${base}/blobs/uploads/`, { method: 'POST' })
+    const url = new URL(start.headers.get('location') ?? '')
+    url.searchParams.set('digest', sha(bytes))
+    await fetch(url, { method: 'PUT', body: new Uint8Array(bytes) })
+    return { digest: sha(bytes), size: bytes.length }
+  }
+  const put = async (tag: string, mediaType: string, content: object) => {
+    const body = JSON.stringify({ schemaVersion: 2, mediaType, ...content })
+    const answer = await fetch(`${base}/manifests/${tag}`, {
+      method: 'PUT',
+      headers: { 'Content-Type': mediaType },
+      body,
+    })
+    expect(answer.status).toBe(201)
+    return { mediaType, digest: sha(body), size: Buffer.byteLength(body) }
+  }
+  const manifests: object[] = []
+  for (const architecture of ['amd64', 'arm64']) {
+    const config = {
+      mediaType: 'application/vnd.oci.image.config.v1+json',
+      ...(await upload(Buffer.from(JSON.stringify({ architecture, os: 'linux' })))),
+    }
+    const layer = {
+      mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+      ...(await upload(Buffer.alloc(300_000, architecture))),
+    }
+    const manifest = await put(
+      `only-${architecture}`,
+      'application/vnd.oci.image.manifest.v1+json',
+      { config, layers: [layer] },
+    )
+    manifests.push({ ...manifest, platform: { os: 'linux', architecture } })
+  }
+  await put('1', 'application/vnd.oci.image.index.v1+json', { manifests })
+}
+
+/** Puts a signed chart `api` into the registry. */
+async function pushSigned(): Promise<void> {
+  const folder = writeChart(join(home, 'api'), { 'Chart.yaml': chartYaml('api') })
+  await ok(Package, folder, '-d', home)
+  const target = `oci://${source.host}/charts`
+  await ok(Push, join(home, 'api-1.0.0.tgz'), target, '--plain-http')
+  await ok(Sign, `${target}/api:1.0.0`, '--key', `${key}.key`, '--plain-http')
+}
+
+async function create(name: string, ...flags: string[]): Promise<string> {
+  const file = join(home, name)
+  await ok(BundleCreate, ...flags, '--file', file, '--plain-http')
+  return file
+}
+
+const api = () => `oci://${source.host}/charts/api:1.0.0`
+
+test('a bundle has the same bytes whenever it is made, and is whole', async () => {
+  const first = await create('first.tar', web, api(), '--images')
+  const second = await create('second.tar', api(), web, '--images')
+  expect(sha(readFileSync(first))).toBe(sha(readFileSync(second)))
+
+  const { stdout } = await run(BundleVerify, first, '--require-images', '-o', 'json')
+  const report = JSON.parse(stdout) as {
+    items: { kind: string; name: string }[]
+    blobs: number
+    missingImages: string[]
+  }
+  expect(report.items.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    `image ${image}`,
+    'chart api:1.0.0',
+    expect.stringMatching(/^signature api:sha256-[0-9a-f]{64}\.sig$/),
+    'chart web:1.0.0',
+  ])
+  // The image: two layers, two configurations, two manifests, an index. Each chart: three. The
+  // signature: payload, configuration, manifest.
+  expect({ blobs: report.blobs, missing: report.missingImages }).toEqual({
+    blobs: 7 + 3 + 3 + 3,
+    missing: [],
+  })
+})
+
+test('one platform alone is taken when it is asked for, and another one is named', async () => {
+  const file = await create('amd64.tar', web, '--images', '--platform', 'linux/amd64')
+  expect(JSON.parse((await run(BundleVerify, file, '-o', 'json')).stdout)).toMatchObject({
+    blobs: 3 + 3,
+    missingImages: [],
+  })
+  const { code, stderr } = await run(
+    BundleCreate,
+    web,
+    '--images',
+    '--platform',
+    'linux/s390x',
+    '--file',
+    join(home, 'no.tar'),
+    '--plain-http',
+  )
+  expect({ code, stderr }).toEqual({
+    code: 6,
+    stderr: expect.stringContaining('It has linux/amd64, linux/arm64.'),
+  })
+})
+
+test('images that are not in the bundle are told of', async () => {
+  const file = await create('bare.tar', web)
+  expect((await run(BundleVerify, file)).stdout).toContain(`missing\t${image}`)
+  const { code, stderr } = await run(BundleVerify, file, '--require-images')
+  expect({ code, stderr }).toEqual({
+    code: 5,
+    stderr: expect.stringContaining('BUNDLE_INCOMPLETE'),
+  })
+})
+
+test('with a key every chart must be signed by it', async () => {
+  const signed = await create('signed.tar', api())
+  const mixed = await create('mixed.tar', api(), web)
+  await run(Keygen, '-o', join(home, 'other'))
+  expect((await run(BundleVerify, signed, '--key', `${key}.pub`)).code).toBe(0)
+  expect((await run(BundleVerify, signed, '--key', `${join(home, 'other')}.pub`)).code).toBe(5)
+  const { code, stderr } = await run(BundleVerify, mixed, '--key', `${key}.pub`)
+  expect({ code, stderr }).toEqual({
+    code: 5,
+    stderr: expect.stringContaining('web:1.0.0 has no signature'),
+  })
+  expect(
+    (
+      await run(
+        BundleApply,
+        mixed,
+        `oci://${closed.host}/no`,
+        '--key',
+        `${key}.pub`,
+        '--plain-http',
+      )
+    ).code,
+  ).toBe(5)
+})
+
+test('what is applied to a registry is pulled by Helm, verified, and has its image', async () => {
+  const file = await create('apply.tar', web, api(), '--images')
+  const target = `oci://${closed.host}/mirror`
+  const table = await ok(BundleApply, file, target, '--plain-http')
+  expect(table).toContain(`${closed.host}/mirror/web:1.0.0@sha256:`)
+
+  const folder = join(home, 'pulled')
+  mkdirSync(folder)
+  const helm = runHelm([
+    'pull',
+    `${target}/web`,
+    '--version',
+    '1.0.0',
+    '--plain-http',
+    '--untar',
+    '-d',
+    folder,
+  ])
+  expect(helm.code).toBe(0)
+  expect(readFileSync(join(folder, 'web', 'charts', 'db', 'Chart.yaml'), 'utf8')).toContain(
+    'name: db',
+  )
+  expect(
+    (await run(Verify, `${target}/api:1.0.0`, '--key', `${key}.pub`, '--plain-http')).code,
+  ).toBe(0)
+  const found = await fetch(`http://${closed.host}/v2/mirror/apps/web/manifests/1`, {
+    headers: { Accept: 'application/vnd.oci.image.index.v1+json' },
+  })
+  expect(found.status).toBe(200)
+  expect((await found.json()) as object).toHaveProperty(
+    'manifests.1.platform.architecture',
+    'arm64',
+  )
+})
+
+test('a chart without its dependencies makes no bundle, and nothing is left of it', async () => {
+  const bare = writeChart(join(home, 'bare'), {
+    'Chart.yaml': chartYaml('bare', 'dependencies: [{name: db, version: 1.0.0, repository: ""}]\n'),
+  })
+  const file = join(home, 'bare-bundle.tar')
+  const { code, stderr } = await run(BundleCreate, bare, '--file', file)
+  expect({ code, stderr }).toEqual({
+    code: 6,
+    stderr: expect.stringContaining('DEPENDENCY_MISSING'),
+  })
+  expect(() => readFileSync(file)).toThrow('ENOENT')
+})
+
+test('what a bundle holds cannot be changed or cut', async () => {
+  const file = await create('bits.tar', api())
+  const bytes = readFileSync(file)
+  const spoilt = join(home, 'spoilt.tar')
+  // The first byte of each block with something in it: of headers and of contents.
+  const end = bytes.indexOf('index.json')
+  for (let at = 0; at < end; at += 512) {
+    if (bytes[at] === 0) continue
+    const copy = Buffer.from(bytes)
+    copy[at] = (copy[at] ?? 0) ^ 1
+    writeFileSync(spoilt, copy)
+    expect((await run(BundleVerify, spoilt)).code, `byte ${at}`).toBeGreaterThanOrEqual(5)
+  }
+  for (const length of [0, 100, 1000, bytes.length - 1024]) {
+    writeFileSync(spoilt, bytes.subarray(0, length))
+    expect((await run(BundleVerify, spoilt)).code, `${length} bytes`).toBe(6)
+  }
+})
+
+const layout = { name: 'oci-layout', data: Buffer.from('{"imageLayoutVersion":"1.0.0"}') }
+const index = (manifests: object[]) => ({
+  name: 'index.json',
+  data: Buffer.from(JSON.stringify({ schemaVersion: 2, manifests })),
+})
+const manifest = Buffer.from(
+  '{"schemaVersion":2,"config":{"mediaType":"a","digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1},"layers":[]}',
+)
+
+test.each([
+  ['a path that leads out', [layout, index([]), { name: '../evil', data: Buffer.alloc(1) }]],
+  ['an absolute path', [layout, index([]), { name: '/etc/passwd', data: Buffer.alloc(1) }]],
+  ['another file', [layout, index([]), { name: 'blobs/sha256/readme', data: Buffer.alloc(1) }]],
+  ['a file twice', [layout, index([]), index([])]],
+  ['no index', [layout]],
+  ['no layout', [index([])]],
+  [
+    'a layout of another version',
+    [{ ...layout, data: Buffer.from('{"imageLayoutVersion":"2"}') }, index([])],
+  ],
+  ['an index that is no JSON', [layout, { name: 'index.json', data: Buffer.from('hello') }]],
+  [
+    'an artefact that is not there',
+    [layout, index([{ mediaType: 'a', digest: sha('x'), size: 1 }])],
+  ],
+  [
+    'an artefact without its parts',
+    [
+      layout,
+      index([{ mediaType: 'a', digest: sha(manifest), size: manifest.length }]),
+      { name: `blobs/sha256/${sha(manifest).slice(7)}`, data: manifest },
+    ],
+  ],
+])('a bundle with %s is refused', async (_, files) => {
+  const file = join(home, 'hostile.tar')
+  writeFileSync(file, writeTar(files, 0))
+  const { code, stderr } = await run(BundleVerify, file)
+  expect({ code, stderr }).toEqual({
+    code: 6,
+    stderr: expect.stringMatching(/BUNDLE_INVALID|OCI_INVALID/),
+  })
+})
