@@ -118,7 +118,7 @@ test('discovery is read from the cache, and the cache is for this cluster only',
   const countOf = async (options: PlaneClusterOptions): Promise<string[]> => {
     const paths: string[] = []
     const { transport, discovery } = openPlaneCluster({ cache, ...options })
-    const { request } = transport
+    const request = transport.request.bind(transport)
     transport.request = (call) => {
       paths.push(call.path)
       return request(call)
@@ -140,7 +140,7 @@ test('discovery is read from the cache, and the cache is for this cluster only',
 test('servers of before aggregated discovery are asked group by group', async () => {
   const { transport, discovery } = openPlaneCluster()
   const whole = await discovery.current()
-  const { request } = transport
+  const request = transport.request.bind(transport)
   transport.request = ({ accept: _accept, ...call }) => request(call)
   const old = await openDiscovery(transport, NO_CACHE).current()
   const known = (all: typeof whole) => all.resources.map((each) => JSON.stringify(each)).sort()

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { isJsonObject } from '../../src/base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
 import { refOf, type Cluster } from '../../src/cluster/cluster.ts'
 import { movedFields } from '../../src/cluster/field-managers.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
@@ -12,7 +12,7 @@ import { openPlaneCluster } from '../support/plane-cluster.ts'
 const folder = mkdtempSync(join(tmpdir(), 'kubectl-pkg-managers-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function service(namespace: string, ports: object[]): KubeObject {
+function service(namespace: string, ports: JsonObject[]): KubeObject {
   const spec = { selector: { app: 'web' }, ports }
   return { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace }, spec }
 }
@@ -33,7 +33,11 @@ async function move(cluster: Cluster, object: KubeObject): Promise<KubeObject> {
 function managersOf({ metadata }: KubeObject): string[] {
   const { managedFields } = metadata
   const entries = Array.isArray(managedFields) ? managedFields.filter(isJsonObject) : []
-  return entries.map(({ manager, operation }) => [manager, operation].join(' ')).sort()
+  return entries.map(({ manager, operation }) => `${textOf(manager)} ${textOf(operation)}`).sort()
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
 }
 
 test('what kubectl wrote without apply is let go when the next release drops it', async () => {
