@@ -4,7 +4,7 @@ import { contentOf } from '../plan/content.ts'
 import { diffFields } from '../plan/diff.ts'
 import { differencesOf } from '../plan/field-owners.ts'
 import { foreignFields } from '../plan/foreign-fields.ts'
-import type { Json } from '../base/json.ts'
+import { isJsonObject, type Json } from '../base/json.ts'
 import { isOwn, isSettled, type ManagedEntry } from '../plan/managed-fields.ts'
 import { withoutSequence } from '../plan/sequence.ts'
 import { yieldFields } from '../plan/yield.ts'
@@ -61,7 +61,7 @@ export async function findDrift(view: View, release: Release): Promise<Drift[]> 
 
 /** What applying the object again would change is what has drifted. */
 async function driftOf(view: View, object: KubeObject, live: KubeObject): Promise<Drift> {
-  const added = foreignFields(object, live, isOurs).map(
+  const added = foreignFields(asStored(object), live, isOurs).map(
     ({ path, live: value, owner }): DriftedField => ({
       path,
       what: 'added',
@@ -83,6 +83,13 @@ async function driftOf(view: View, object: KubeObject, live: KubeObject): Promis
     }),
   )
   return { object, live, fields: [...changed, ...added] }
+}
+
+/** The text that a Secret gets is stored as data. */
+function asStored(object: KubeObject): KubeObject {
+  const { stringData, data, ...rest } = object
+  if (object.kind !== 'Secret' || !isJsonObject(stringData)) return object
+  return { ...rest, data: { ...(isJsonObject(data) ? data : {}), ...stringData } }
 }
 
 function plainFields(object: KubeObject, live: KubeObject): DriftedField[] {
