@@ -127,6 +127,8 @@ function readEntry(entry: JsonObject): Repository {
 /** Fields that nobody here knows stay as they were. */
 function writeEntry(repository: Repository, before: readonly JsonObject[]): JsonObject {
   const known = before.find((entry) => entry['name'] === repository.name)
+  const isUnchanged = JSON.stringify(known && readEntry(known)) === JSON.stringify(repository)
+  if (known !== undefined && isUnchanged) return known
   const entry: Record<string, Json> = { ...known }
   for (const [property, key] of Object.entries(TEXTS) as [keyof typeof TEXTS, string][]) {
     const value = repository[property] ?? ''
@@ -154,7 +156,7 @@ function withEntries(text: string, document: JsonObject, entries: JsonObject[]):
   if (before.length > 0 && isLonger) {
     const added = encodeYamlPlain(entries.slice(before.length))
     const longer = `${text}${text.endsWith('\n') ? '' : '\n'}${added}`
-    if (isSame(parsed(longer), whole)) return longer
+    if (isSame(parsed(longer), { ...document, repositories: entries })) return longer
   }
   return encodeYamlPlain(whole)
 }

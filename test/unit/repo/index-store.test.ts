@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { addRepository, removeRepositories } from '../../../src/actions/repositories.ts'
+import { temporaryFolder } from '../../support/chart-builder.ts'
+import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
+import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
+
+let server: FakeRepository
+let folder: string
+let site: TestSite
+beforeEach(async () => {
+  server = await startRepository()
+  folder = temporaryFolder()
+  site = siteAt(folder)
+  offer(server, [
+    { name: 'web', archive: archiveOf('web') },
+    { name: 'db', archive: archiveOf('db') },
+  ])
+})
+afterEach(() => server.close())
+
+const origin = () => ({ url: server.url })
+
+function versions(name: string): Promise<string[] | undefined> {
+  return site.indexes.use(origin(), (table) =>
+    (table.versionsOf(name) ?? []).map(({ version }) => version),
+  )
+}
+
+/** Paths of the files that are kept of the one repository. */
+function kept(): string[] {
+  const root = join(folder, 'cache', 'repositories')
+  return readdirSync(root).flatMap((name) =>
+    readdirSync(join(root, name)).map((file) => join(root, name, file)),
+  )
+}
+
+test('an index is looked into once it was fetched', async () => {
+  expect(await versions('web')).toBeUndefined()
+  expect(await site.indexes.refresh(origin(), site.downloader)).toEqual({
+    isChanged: true,
+    warnings: [],
+  })
+  expect(await versions('web')).toEqual(['1.0.0'])
+  expect(await versions('nothing')).toEqual([])
+})
+
+test('an index that has not changed is not sent again', async () => {
+  const body = gzipSync(server.files.get('/index.yaml') as string)
+  server.files.set('/index.yaml', (response, request) => {
+    if (request.headers['if-none-match'] === '"one"') return response.writeHead(304).end()
+    return response.writeHead(200, { etag: '"one"', 'content-encoding': 'gzip' }).end(body)
+  })
+  await site.indexes.refresh(origin(), site.downloader)
+  const again = await site.indexes.refresh(origin(), site.downloader)
+  expect(again.isChanged).toBe(false)
+  expect(server.seen.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"one"'])
+  expect(await versions('db')).toEqual(['1.0.0'])
+})
+
+test.each([
+  { what: 'removed', damage: (path: string) => writeFileSync(path, '') },
+  {
+    what: 'damaged in its head',
+    damage: (path: string) => writeFileSync(path, readFileSync(path).subarray(1)),
+  },
+  {
+    what: 'damaged in its last byte',
+    damage: (path: string) => {
+      const bytes = readFileSync(path)
+      bytes[bytes.length - 40] = 0
+      writeFileSync(path, bytes)
+    },
+  },
+])('a side table that was $what is made anew', async ({ damage }) => {
+  await site.indexes.refresh(origin(), site.downloader)
+  for (const path of kept()) if (path.endsWith('.table')) damage(path)
+  expect(
+    await site.indexes.use(origin(), (table) => [
+      table.keys(),
+      table.searchLines().map(({ name }) => name),
+      table.versionsOf('web')?.length,
+    ]),
+  ).toEqual([['db', 'web'], ['db', 'web'], 1])
+})
+
+test('with index and table damaged, nothing is known', async () => {
+  await site.indexes.refresh(origin(), site.downloader)
+  for (const path of kept()) if (!path.endsWith('state.json')) writeFileSync(path, 'damage')
+  expect(await versions('web')).toBeUndefined()
+})
+
+test('an index that cannot be used leaves the one before', async () => {
+  await site.indexes.refresh(origin(), site.downloader)
+  server.files.set('/index.yaml', '<html>')
+  expect(await failureOf(site.indexes.refresh(origin(), site.downloader))).toContain(
+    'INDEX_INVALID',
+  )
+  expect(await versions('web')).toEqual(['1.0.0'])
+})
+
+test('an index that is older than the one before is told of', async () => {
+  await site.indexes.refresh(origin(), site.downloader)
+  const text = server.files.get('/index.yaml') as string
+  server.files.set(
+    '/index.yaml',
+    text
+      .replace('"2026-01-02T03:04:05Z"\n', '"2020-01-02T03:04:05Z"\n')
+      .replace(/generated: .*/, 'generated: "2020-01-01T00:00:00Z"'),
+  )
+  await site.indexes.refresh(origin(), site.downloader)
+  expect(site.notices.join()).toContain('is older (2020-01-01T00:00:00Z)')
+})
+
+test('only the newest index is kept, for its owner alone, and goes with its repository', async () => {
+  const repository = { ...origin(), name: 'corp' }
+  await addRepository({ repository, force: false, allowDeprecated: false }, site)
+  offer(server, [{ name: 'web', version: '2.0.0', archive: archiveOf('web') }])
+  await site.indexes.refresh(repository, site.downloader)
+  expect(kept().map((path) => path.replace(/^.*\./, ''))).toEqual(['table', 'yaml', 'json'])
+  expect(kept().map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual([
+    '600',
+    '600',
+    '600',
+  ])
+  await removeRepositories(['corp'], site, () => undefined)
+  expect(readdirSync(join(folder, 'cache', 'repositories'))).toEqual([])
+})
