@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { ReleaseStorage } from '../storage/storage.ts'
+import type { RecordsKind } from './rights.ts'
 
 /** What one run works through. */
 export interface Connections {
@@ -13,6 +14,10 @@ export interface Connections {
   namespace: string
   cluster: Cluster
   storage: ReleaseStorage
+  /** What holds the records at an API server; undefined elsewhere. */
+  records?: RecordsKind | undefined
+  /** Begins without asking for the rights that it takes. */
+  skipsPreflight?: boolean | undefined
   /** Loads a chart by what the person typed. */
   loadChart: (reference: string) => Promise<Chart>
   render: Render

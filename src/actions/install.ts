@@ -21,6 +21,7 @@ import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections, RenderOptions } from './connections.ts'
 import { locked } from './locked.ts'
 import { assertNamespace, assertNewName } from './names.ts'
+import { assertRights } from './preflight.ts'
 import { prepare } from './prepare.ts'
 import { reporting } from './target-errors.ts'
 import { undoInstall } from './undo.ts'
@@ -87,6 +88,7 @@ export async function installChart(
   if (request.dryRun === true) return rehearse(connections, chart, request)
 
   const { name, namespace } = request.release
+  const early = await rightsGiven(connections, chart, request)
   if (request.createNamespace === true) await ensureNamespace(connections, namespace)
   const verb = {
     release: request.release,
@@ -97,13 +99,27 @@ export async function installChart(
     const { history, abandoned, finished } = settled
     if (finished === undefined) assertNameIsFree(history, request)
     const revision = finished?.revision ?? abandoned?.revision ?? nextRevision(history)
-    const release = await draft(connections, { chart, request, revision })
+    const release =
+      early?.revision === revision ? early : await draft(connections, { chart, request, revision })
     if (finished === undefined) return deploy(site, deploymentOf(release, settled, request, site))
     // Cut off after its work was done, the same command has nothing left to apply.
     if (!isSameContent(finished, release)) throw inUse(finished)
     await conclude(site, history, request.historyMax)
     return { release: finished, plan: { changes: [] }, isRecorded: true }
   })
+}
+
+/** The release as it would be the first of its name, once all that it takes is allowed. */
+async function rightsGiven(
+  connections: Connections,
+  chart: Chart,
+  request: InstallRequest,
+): Promise<Release | undefined> {
+  if (connections.records === undefined) return undefined
+  const release = await draft(connections, { chart, request, revision: 1 })
+  const { createNamespace, crds } = request
+  await assertRights(connections, { verb: 'install', release, createNamespace, crds })
+  return release
 }
 
 /** What install and upgrade tell `deploy` alike, but for the texts. */
@@ -207,7 +223,7 @@ function inUse({ name, status }: Release): PkgError {
 }
 
 /** What the person passed, read as the chart wants it. */
-export function valuesFor(chart: Chart, { values }: ChartRequest): GoMap {
+export function valuesFor(chart: Chart, { values }: Pick<ChartRequest, 'values'>): GoMap {
   return typeof values === 'function' ? values(chart) : values
 }
 

@@ -8,7 +8,7 @@ import {
 import { PkgError } from '../base/errors.ts'
 import type { Settled } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
-import { lastRevision } from '../release/history.ts'
+import { deployedRevision, lastRevision } from '../release/history.ts'
 import type { Allowance } from '../plan/allow.ts'
 import type { Release } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
@@ -16,6 +16,7 @@ import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
 import { locked } from './locked.ts'
 import { assertReleaseName } from './names.ts'
+import { assertRights } from './preflight.ts'
 import { reporting } from './target-errors.ts'
 
 export interface RollbackRequest {
@@ -47,6 +48,12 @@ export async function rollback(
     assertReleaseName(request.release)
     if (request.dryRun === true) return rehearse(connections, request)
 
+    if (connections.records !== undefined) {
+      const history = await connections.storage.history(request.release)
+      const copy = copyOf(history, request, connections.now())
+      const previous = deployedRevision(history)
+      await assertRights(connections, { verb: 'rollback', release: copy, previous })
+    }
     const { release, revision = 0 } = request
     const asked = `${release.namespace}/${release.name} ${revision}`
     const verb = { release, verb: 'rollback', request: asked } as const

@@ -10,6 +10,7 @@ import type { Connections } from './connections.ts'
 import { filledOr } from './install.ts'
 import { locked } from './locked.ts'
 import { assertReleaseName } from './names.ts'
+import { assertRights } from './preflight.ts'
 import { reporting } from './target-errors.ts'
 
 export interface UninstallRequest {
@@ -45,6 +46,10 @@ export async function uninstall(
     assertReleaseName(request.release)
     if (request.dryRun === true) return rehearse(connections, request)
 
+    if (connections.records !== undefined) {
+      const last = lastRevision(await connections.storage.history(request.release))
+      if (last !== undefined) await assertRights(connections, { verb: 'uninstall', release: last })
+    }
     const { release, keepHistory = false } = request
     const asked = `${release.namespace}/${release.name} ${String(keepHistory)}`
     const { cascade } = request

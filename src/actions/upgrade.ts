@@ -22,6 +22,7 @@ import {
 } from './install.ts'
 import { locked } from './locked.ts'
 import { assertReleaseName } from './names.ts'
+import { assertRights } from './preflight.ts'
 import { prepare } from './prepare.ts'
 import { reuseValues, type ValueReuse } from './reuse-values.ts'
 import { reporting } from './target-errors.ts'
@@ -93,8 +94,8 @@ async function upgradeTo(connections: Connections, wanted: Wanted): Promise<Depl
   const { chart, request } = wanted
   assertReleaseName(request.release)
   if (request.dryRun === true) return rehearse(connections, chart, request)
-  const unchanged = await lookForWork(connections, wanted)
-  if (unchanged !== undefined) return unchanged
+  const early = await lookForWork(connections, wanted)
+  if (early?.unchanged !== undefined) return early.unchanged
 
   const { name, namespace } = request.release
   const verb = {
@@ -104,8 +105,10 @@ async function upgradeTo(connections: Connections, wanted: Wanted): Promise<Depl
   } as const
   return locked(connections, verb, async (site, settled) => {
     const { history, abandoned, finished } = settled
-    const draftAs = (revision: number): Promise<Release> =>
-      draft(connections, { chart, request, history, revision })
+    const draftAs = async (revision: number): Promise<Release> =>
+      isStillRight(early, history, revision)
+        ? early.release
+        : draft(connections, { chart, request, history, revision })
     // Cut off after its work was done, the same command has nothing left to apply.
     if (finished !== undefined && isSameContent(finished, await draftAs(finished.revision))) {
       await conclude(site, history, request.historyMax)
@@ -116,18 +119,45 @@ async function upgradeTo(connections: Connections, wanted: Wanted): Promise<Depl
   })
 }
 
-/** At an API server a lock costs writes, and where there is nothing to do there are none. */
+/** What was made of an upgrade before this run had the lock. */
+interface Early {
+  release: Release
+  /** The revision it follows. */
+  follows: number
+  /** The deployed one, when there is nothing to do. */
+  unchanged: Deployed | undefined
+}
+
+/**
+ * At an API server a lock costs writes: where there is nothing to do, or something may not be
+ * done, there are none.
+ */
 async function lookForWork(
   connections: Connections,
   { chart, request, seen }: Wanted,
-): Promise<Deployed | undefined> {
+): Promise<Early | undefined> {
   if (!connections.cluster.runsHooks) return undefined
   const history = seen ?? (await connections.storage.history(request.release))
-  if (lastRevision(history)?.status !== 'deployed') return undefined
+  const last = lastRevision(history)
+  const previous = currentRevision(history)
+  if (last === undefined || previous === undefined) return undefined
   const revision = nextRevision(history)
   const release = await draft(connections, { chart, request, history, revision })
+  await assertRights(connections, { verb: 'upgrade', release, previous, crds: request.crds })
   const before = { history: [...history], abandoned: undefined }
-  return findUnchanged(connections, deploymentOf(release, before, request))
+  const deployment = deploymentOf(release, before, request)
+  const unchanged =
+    last.status === 'deployed' ? await findUnchanged(connections, deployment) : undefined
+  return { release, follows: last.revision, unchanged }
+}
+
+function isStillRight(
+  early: Early | undefined,
+  history: readonly Release[],
+  revision: number,
+): early is Early {
+  if (early === undefined || early.release.revision !== revision) return false
+  return lastRevision(history)?.revision === early.follows
 }
 
 function deploymentOf(

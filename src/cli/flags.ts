@@ -206,6 +206,7 @@ export function lockFlags() {
 /** What a plan may do beyond what takes nothing away. */
 export function allowanceFlags() {
   return {
+    ...preflightFlag(),
     'force-conflicts': Flags.boolean({
       summary: 'Take over fields that other managers own.',
       helpGroup: 'PLAN',
@@ -235,6 +236,16 @@ export function allowanceFlags() {
         'data-loss',
         'cluster-wide',
       ],
+      helpGroup: 'PLAN',
+    }),
+  }
+}
+
+/** Whether rights are asked for before the first write. */
+export function preflightFlag() {
+  return {
+    'no-preflight': Flags.boolean({
+      summary: 'Begin without asking first whether all of it is allowed.',
       helpGroup: 'PLAN',
     }),
   }

@@ -19,6 +19,7 @@ export interface ConnectionFlags extends ChartFlags, GivenClusterFlags, WaitFlag
   target?: string | undefined
   'lock-timeout'?: number | undefined
   'stale-after'?: number | undefined
+  'no-preflight'?: boolean | undefined
 }
 
 /** What one run is to others: the same for all that it opens. */
@@ -30,7 +31,10 @@ export interface RunIdentity {
 }
 
 /** The part of the connections that a target decides. */
-export type TargetConnections = Pick<Connections, 'namespace' | 'cluster' | 'storage' | 'close'> & {
+export type TargetConnections = Pick<
+  Connections,
+  'namespace' | 'cluster' | 'storage' | 'records' | 'close'
+> & {
   poll?: number
 }
 
@@ -52,6 +56,7 @@ export async function openConnections(
   const { cluster, poll = LOCK_TIMES.poll } = target
   return {
     ...target,
+    skipsPreflight: flags['no-preflight'],
     loadChart: (reference) => readChart(reference, flags, io, { signal }),
     render: (input) => renderAtTarget(cluster, input, signal),
     identity: { token, host: hostname(), pid: process.pid, machine: await machineIdentity() },

@@ -53,6 +53,7 @@ export function openKubeTarget(
     namespace: namespace ?? 'default',
     cluster: openApiCluster({ transport, discovery, leases }),
     storage: openKubeStorage({ transport, kind, token, now, signal, onNotice }),
+    records: kind === 'secret' ? 'Secret' : 'ConfigMap',
     poll: POLL,
     close: () => transport.close(),
   }

@@ -4,6 +4,7 @@ import { GoError } from '../golang/value.ts'
 import type { RenderOptions } from '../actions/connections.ts'
 import type { CrdMode } from '../apply/crds.ts'
 import type { ChartRequest } from '../actions/install.ts'
+import type { RightsVerb } from '../actions/rights.ts'
 import type { ValueReuse } from '../actions/reuse-values.ts'
 
 type Allowance = NonNullable<ChartRequest['allowance']>
@@ -142,4 +143,27 @@ export function readTestFilters(filters: readonly string[] = []): {
   const namesAfter = (prefix: RegExp): string[] =>
     filters.filter((text) => prefix.test(text)).map((text) => text.replace(prefix, ''))
   return { only: namesAfter(/^name=/), without: namesAfter(/^!\s?name=/) }
+}
+
+const RIGHTS_VERBS: readonly RightsVerb[] = ['install', 'upgrade', 'rollback', 'uninstall']
+
+/**
+ * Reads `--for`; without it all verbs are meant.
+ *
+ * @throws PkgError USAGE
+ */
+export function readVerbs(texts: readonly string[] | undefined): readonly RightsVerb[] {
+  return texts?.map(readVerb) ?? RIGHTS_VERBS
+}
+
+function readVerb(text: string): RightsVerb {
+  const verb = RIGHTS_VERBS.find((each) => each === text.trim())
+  if (verb !== undefined) return verb
+  throw new PkgError(
+    'USAGE',
+    `invalid argument "${text}" for "--for" flag: there is no such verb`,
+    {
+      hint: `The verbs are ${RIGHTS_VERBS.join(', ')}.`,
+    },
+  )
 }

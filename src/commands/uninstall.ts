@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { dryRun, duration, lockFlags } from '../cli/flags.ts'
+import { dryRun, duration, lockFlags, preflightFlag } from '../cli/flags.ts'
 import { dryRunOf } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { uninstall } from '../actions/uninstall.ts'
@@ -48,6 +48,7 @@ export default class Uninstall extends ReleaseCommand {
     }),
     timeout: duration({ summary: 'How long one step may take.', default: 300_000 }),
     ...lockFlags(),
+    ...preflightFlag(),
   }
 
   async run(): Promise<void> {

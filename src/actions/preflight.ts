@@ -1,0 +1,42 @@
+import { PkgError } from '../base/errors.ts'
+import type { AccessReview } from '../cluster/cluster.ts'
+import type { Connections } from './connections.ts'
+import { rightsFor, type RightsRequest } from './rights.ts'
+
+/** What a verb tells of the run that it is about to begin. */
+export type Preflight = Omit<RightsRequest, 'records' | 'waitsBy' | 'areHooksOff'>
+
+/**
+ * Asks before the first write whether this person may do all of it.
+ *
+ * @throws PkgError FORBIDDEN with every right that is missing
+ */
+export async function assertRights(connections: Connections, request: Preflight): Promise<void> {
+  const { cluster, records, wait, signal } = connections
+  if (records === undefined || connections.skipsPreflight === true) return
+  const [mayAll] = await cluster.can([ANYTHING], signal)
+  if (mayAll === true) return
+  const reviews = await rightsFor(connections, {
+    ...request,
+    records,
+    waitsBy: wait?.rules,
+    areHooksOff: wait?.areHooksOff,
+  })
+  const answers = await cluster.can(reviews, signal)
+  const missing = reviews.filter((_, at) => answers[at] === false)
+  if (missing.length === 0) return
+  const lines = missing.map(viewRight)
+  const count = lines.length === 1 ? 'a right is' : `${lines.length} rights are`
+  throw new PkgError('FORBIDDEN', `${count} missing to ${request.verb} the release`, {
+    details: [...new Set(lines)].sort(),
+    hint: `Ask for them; "kubectl pkg rbac ${request.release.name}" prints the roles. --no-preflight tries without asking.`,
+  })
+}
+
+const ANYTHING: AccessReview = { apiVersion: '*', kind: '*', namespace: undefined, verb: '*' }
+
+function viewRight({ verb, apiVersion, kind, namespace, name }: AccessReview): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : ''
+  const what = name === undefined ? `${kind}${group}` : `${kind}${group} "${name}"`
+  return `${verb} ${what} ${namespace === undefined ? 'in the cluster' : `in namespace "${namespace}"`}`
+}
