@@ -1,8 +1,11 @@
+import { applyPlanFile } from '../../src/actions/apply-plan-file.ts'
 import type { Connections } from '../../src/actions/connections.ts'
 import { install } from '../../src/actions/install.ts'
+import { planRelease } from '../../src/actions/plan.ts'
 import { rollback } from '../../src/actions/rollback.ts'
 import { uninstall } from '../../src/actions/uninstall.ts'
 import { upgrade } from '../../src/actions/upgrade.ts'
+import type { PlanDocument } from '../../src/plan/plan-document.ts'
 import { configMapChart } from './target.ts'
 
 /** The release that every verb is about. */
@@ -21,6 +24,17 @@ export type Run = (connections: Connections) => Promise<unknown>
 const installs: Run = (connections) => install(connections, { release, chart: './web', values })
 const upgrades: Run = (connections) =>
   upgrade(connections, { release, chart: './web2', values, install: true, historyMax: 2 })
+
+let planned: PlanDocument | undefined
+const installsAndPlans: Run = async (connections) => {
+  await installs(connections)
+  const wanted = { release, chart: './web2', values }
+  planned = (await planRelease(connections, wanted, (value) => value)).document
+}
+const applies: Run = (connections) => {
+  if (planned === undefined) throw new Error('nothing is planned yet')
+  return applyPlanFile(connections, planned)
+}
 
 export interface VerbRow {
   verb: string
@@ -59,5 +73,12 @@ export const VERBS: VerbRow[] = [
     verb: 'uninstall that keeps history',
     before: [installs, upgrades],
     run: (connections) => uninstall(connections, { release, keepHistory: true }),
+  },
+  {
+    verb: 'apply of a plan',
+    before: [installsAndPlans],
+    run: applies,
+    // What has failed is no longer what the plan was made for.
+    finish: upgrades,
   },
 ]
