@@ -9,7 +9,7 @@ import { loadChartArchive } from '../chart/archive.ts'
 import type { Chart } from '../chart/chart.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
 import { withFileLock } from './file-lock.ts'
-import { writeLock } from './lock-file.ts'
+import { assertNoLink, writeLock } from './lock-file.ts'
 
 export interface ChartsUpdate {
   /** Archives that charts/ shall hold. */
@@ -43,6 +43,7 @@ export async function saveDependencies(
   const charts = await openCharts(folder, files)
   return withFileLock(join(charts, LOCK), async () => {
     await finish(folder, charts, files)
+    if (update.lock !== undefined) assertNoLink(folder, update.lock.name)
     const moves: [from: string, to: string][] = []
     for (const { name, bytes } of update.archives) {
       const staged = join(charts, temporaryName(name, newToken()))

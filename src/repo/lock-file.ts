@@ -85,6 +85,15 @@ function document({
  * @throws PkgError ARCHIVE_UNSAFE when the lock is a link, as one could lead anywhere
  */
 export async function writeLock(folder: string, name: string, text: string): Promise<void> {
+  assertNoLink(folder, name)
+  await openFiles().replace(join(folder, name), join(folder, temporaryName(name, newToken())), {
+    data: text,
+    mode: SHARED_MODES.file,
+  })
+}
+
+/** @throws PkgError ARCHIVE_UNSAFE when the lock is a link */
+export function assertNoLink(folder: string, name: string): void {
   const path = join(folder, name)
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat?.isSymbolicLink() === true) {
@@ -96,8 +105,4 @@ export async function writeLock(folder: string, name: string, text: string): Pro
       },
     )
   }
-  await openFiles().replace(path, join(folder, temporaryName(name, newToken())), {
-    data: text,
-    mode: SHARED_MODES.file,
-  })
 }

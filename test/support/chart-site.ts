@@ -34,9 +34,15 @@ export function siteAt(folder: string, options: TestSiteOptions = {}): TestSite 
   return Object.assign(site, { notices })
 }
 
-/** The archive of a chart with these files; `version: 1.0.0` unless Chart.yaml says otherwise. */
-export function archiveOf(name: string, more = '', files: ChartFiles = {}): Buffer {
-  return packageChart(chartOf({ 'Chart.yaml': chartYaml(name, more), ...files })).bytes
+/** The archive of a chart with these files. */
+export function archiveOf(
+  name: string,
+  more = '',
+  files: ChartFiles = {},
+  version = '1.0.0',
+): Buffer {
+  const chart = chartOf({ 'Chart.yaml': chartYaml(name, more), ...files })
+  return packageChart(chart, { version }).bytes
 }
 
 export interface Offer {

@@ -1,0 +1,226 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { pull } from '../../../src/actions/fetch.ts'
+import { loadChart } from '../../../src/actions/load-chart.ts'
+import { addRepository } from '../../../src/actions/repositories.ts'
+import { chartVersions, outdatedDependencies } from '../../../src/actions/versions.ts'
+import { sha256 } from '../../../src/base/digest.ts'
+import { chartOf, chartYaml, temporaryFolder } from '../../support/chart-builder.ts'
+import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
+import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
+
+let server: FakeRepository
+let folder: string
+let site: TestSite
+const web1 = archiveOf('web')
+const web2 = archiveOf('web', 'description: two\n')
+
+beforeEach(async () => {
+  server = await startRepository()
+  folder = temporaryFolder()
+  site = siteAt(folder)
+  offer(server, [
+    { name: 'web', archive: web1 },
+    { name: 'web', version: '1.2.0', archive: web2 },
+    { name: 'web', version: '2.0.0-rc.1', archive: web1 },
+  ])
+  const repository = { name: 'corp', url: server.url }
+  await addRepository({ repository, force: false, allowDeprecated: false }, site)
+})
+afterEach(() => server.close())
+
+/** Loads by a reference; gives where the chart came from. */
+async function load(reference: string, options: Parameters<typeof loadChart>[2] = {}) {
+  const chart = await loadChart(reference, () => Buffer.alloc(0), {
+    openSite: () => Promise.resolve(site),
+    ...options,
+  })
+  return chart.origin.replace(server.url, '')
+}
+
+test.each([
+  { reference: 'corp/web', query: {}, want: '/web-1.2.0.tgz' },
+  { reference: 'corp/web', query: { version: '1.0.0' }, want: '/web-1.0.0.tgz' },
+  { reference: 'corp/web', query: { version: '~1.0' }, want: '/web-1.0.0.tgz' },
+  { reference: 'corp/web', query: { version: '>=1 <1.2 || ^3' }, want: '/web-1.0.0.tgz' },
+  { reference: 'corp/web', query: { devel: true }, want: '/web-2.0.0-rc.1.tgz' },
+  { reference: 'corp/web', query: { version: '2.0.0-rc.1' }, want: '/web-2.0.0-rc.1.tgz' },
+  { reference: ' corp/web ', query: {}, want: '/web-1.2.0.tgz' },
+])('$reference $query is $want', async ({ reference, query, want }) => {
+  expect(await load(reference, { query })).toBe(want)
+})
+
+test('an address is fetched as it stands', async () => {
+  expect(await load(`${server.url}/web-1.0.0.tgz`)).toBe('/web-1.0.0.tgz')
+})
+
+test('a chart of a repository that is named by its address', async () => {
+  expect(await load('web', { repo: `${server.url}/`, query: { version: '1.x' } })).toBe(
+    '/web-1.2.0.tgz',
+  )
+})
+
+test('an add-on is part of the program', async () => {
+  expect(await load('addons/ingress')).toBe('addons/ingress')
+  expect(server.count('/index.yaml')).toBe(1)
+})
+
+test('what is there as a folder wins over a repository', async () => {
+  const repository = { name: 'charts', url: server.url }
+  await addRepository({ repository, force: false, allowDeprecated: false }, site)
+  expect(await load('charts/ingress')).toBe('charts/ingress')
+})
+
+test.each([
+  { reference: 'crop/web', want: 'REPOSITORY_UNKNOWN repo crop not found' },
+  { reference: './nothing', want: 'CHART_NOT_FOUND path "./nothing" not found' },
+  { reference: 'nothing', want: 'CHART_NOT_FOUND path "nothing" not found' },
+  { reference: 'ftp://example.com/web.tgz', want: 'URL_REFUSED "ftp:" URLs are not fetched' },
+  {
+    reference: 'corp/nothing',
+    want: `CHART_NOT_FOUND chart "nothing" matching  not found in corp index. (try 'helm repo update'): no chart name found`,
+  },
+  {
+    reference: 'corp/web',
+    query: { version: '^7' },
+    want: `VERSION_NOT_FOUND chart "web" matching ^7 not found in corp index. (try 'helm repo update'): no chart version found for web-^7`,
+  },
+  {
+    reference: 'corp/web',
+    query: { version: 'a b' },
+    want: 'VERSION_NOT_FOUND improper constraint: a b',
+  },
+  {
+    reference: 'addons/ingres',
+    want: 'CHART_NOT_FOUND chart "ingres" not found in the addons repository',
+  },
+])('$reference $query fails', async ({ reference, query = {}, want }) => {
+  expect(await failureOf(load(reference, { query }))).toBe(want)
+})
+
+test('an archive is fetched once and then taken from the cache', async () => {
+  await load('corp/web')
+  await load('corp/web')
+  expect(server.count('/web-1.2.0.tgz')).toBe(1)
+  expect(
+    await load('corp/web', { openSite: async () => siteAt(folder, { isOffline: true }) }),
+  ).toBe('/web-1.2.0.tgz')
+})
+
+test('without a network, what was never fetched is named', async () => {
+  const openSite = async () => siteAt(folder, { isOffline: true })
+  expect(await failureOf(load('corp/web', { openSite }))).toBe(
+    `OFFLINE ${server.url}/web-1.2.0.tgz is not in the cache`,
+  )
+})
+
+test.each([
+  { what: 'in upper case', digest: sha256(web1).toUpperCase() },
+  { what: 'with its algorithm', digest: `sha256:${sha256(web1)}` },
+])('a digest $what is taken', async ({ digest }) => {
+  offer(server, [{ name: 'web', archive: web1, digest }])
+  expect(await load('web', { repo: server.url })).toBe('/web-1.0.0.tgz')
+})
+
+test.each([
+  {
+    what: 'another',
+    digest: sha256(web2),
+    want: /^DIGEST_MISMATCH expected sha256:\w+, got sha256:\w+ from /,
+  },
+  {
+    what: 'md5',
+    digest: 'md5:d41d8cd98f00b204e9800998ecf8427e',
+    want: /^DIGEST_MISMATCH unsupported digest/,
+  },
+  {
+    what: 'sha512',
+    digest: `sha512:${'0'.repeat(128)}`,
+    want: /^DIGEST_MISMATCH unsupported digest/,
+  },
+  { what: 'odd', digest: 'zz', want: /^DIGEST_MISMATCH unsupported digest/ },
+])('a digest that is $what is refused, and nothing is kept', async ({ digest, want }) => {
+  offer(server, [{ name: 'web', archive: web1, digest }])
+  expect(await failureOf(load('web', { repo: server.url }))).toMatch(want)
+  expect(() => readdirSync(join(folder, 'cache', 'charts'))).toThrow('ENOENT')
+})
+
+test('a chart without a digest is taken with a notice, or refused when asked', async () => {
+  offer(server, [{ name: 'web', archive: web1, digest: '' }])
+  await load('web', { repo: server.url })
+  expect(site.notices).toEqual([
+    'notice: the repository gives no digest for chart "web" 1.0.0; its bytes were not checked',
+  ])
+  const openSite = async () => siteAt(folder, { requiresDigest: true })
+  expect(await failureOf(load('web', { repo: server.url, openSite }))).toBe(
+    'DIGEST_MISMATCH the repository gives no digest for chart "web" 1.0.0',
+  )
+})
+
+test('a damaged archive of the cache is fetched again', async () => {
+  await load('corp/web')
+  const digest = sha256(web2)
+  writeFileSync(join(folder, 'cache', 'charts', 'sha256', digest.slice(0, 2), digest), 'damage')
+  expect(await load('corp/web')).toBe('/web-1.2.0.tgz')
+  expect(site.notices.join()).toContain('was damaged and is fetched again')
+})
+
+test('a cache that cannot be used stops nothing', async () => {
+  mkdirSync(join(folder, 'cache'), { recursive: true })
+  writeFileSync(join(folder, 'cache', 'charts'), 'a file')
+  expect(await load('corp/web')).toBe('/web-1.2.0.tgz')
+  expect(site.notices.join()).toContain('is not used: it is no folder')
+})
+
+test('addresses of an index with .. stay in the repository', async () => {
+  server.files.set('/sub/index.yaml', '')
+  offer(server, [{ name: 'web', archive: web1, url: '../../../web-1.0.0.tgz' }])
+  expect(await load('web', { repo: server.url })).toBe('/web-1.0.0.tgz')
+})
+
+test.each(['file:///etc/passwd', 'ftp://127.0.0.1/x.tgz', 'data:,x', 'http://'])(
+  'an index that names %s is refused',
+  async (url) => {
+    offer(server, [{ name: 'web', archive: web1, url }])
+    expect(await failureOf(load('web', { repo: server.url }))).toMatch(/^URL_REFUSED/)
+  },
+)
+
+test('pull keeps the archive byte for byte, or unpacks it', async () => {
+  const query = { version: '1.0.0' }
+  const destination = join(folder, 'out')
+  const request = { reference: 'corp/web', query, destination }
+  const { path } = await pull({ ...request, untar: undefined }, site)
+  expect(readFileSync(path)).toEqual(web1)
+  const { path: unpacked } = await pull({ ...request, untar: 'sub' }, site)
+  expect(unpacked).toBe(join(destination, 'sub', 'web'))
+  expect(readFileSync(join(unpacked, 'Chart.yaml'), 'utf8')).toBe(chartYaml())
+  expect(await failureOf(pull({ ...request, untar: 'sub' }, site))).toBe(
+    `FILE_UNWRITABLE failed to untar: a file or directory with the name ${unpacked} already exists`,
+  )
+  expect(readdirSync(join(destination, 'sub'))).toEqual(['web'])
+})
+
+test('versions of a chart, whatever it is fetched from', async () => {
+  const versions = async (request: Parameters<typeof chartVersions>[0]) =>
+    (await chartVersions(request, site)).map(({ version }) => version)
+  expect(await versions({ reference: 'corp/web' })).toEqual(['1.2.0', '1.0.0'])
+  expect(await versions({ reference: 'web', repo: server.url, devel: true })).toEqual([
+    '2.0.0-rc.1',
+    '1.2.0',
+    '1.0.0',
+  ])
+  expect(await versions({ reference: 'addons/ingress' })).toHaveLength(1)
+})
+
+test('dependencies that have newer versions are listed', async () => {
+  const declared = `dependencies:\n- name: web\n  version: ~1.0\n  repository: "@corp"\n`
+  const chart = chartOf({
+    'Chart.yaml': chartYaml('parent', declared),
+    'charts/web/Chart.yaml': chartYaml('web'),
+  })
+  expect(await outdatedDependencies(chart, site)).toEqual([
+    { name: 'web', current: '1.0.0', wanted: '1.0.0', latest: '1.2.0', source: '@corp' },
+  ])
+})
