@@ -14,13 +14,19 @@ export interface ContainerChoice {
   failuresAllowed: number
 }
 
+/** What a pod's events say that its status does not. */
+export interface PodNews {
+  /** Why its image could not be pulled; of one that backs off the status does not always tell. */
+  pullFailure: string | undefined
+}
+
 /** What the containers of a pod show, those that start first before the others. */
-export function containerSigns(pod: KubeObject, choice: ContainerChoice): Sign[] {
+export function containerSigns(pod: KubeObject, choice: ContainerChoice, news: PodNews): Sign[] {
   return [
     ...objectsAt(pod, 'status', 'initContainerStatuses').map((status) => ({ status, init: true })),
     ...objectsAt(pod, 'status', 'containerStatuses').map((status) => ({ status, init: false })),
   ].flatMap(({ status, init }) => {
-    const sign = waitingSign(pod, status) ?? crashSign(pod, status, choice)
+    const sign = waitingSign(pod, status, news) ?? crashSign(pod, status, choice)
     if (sign === undefined) return []
     const name = textAt(status, 'name')
     const what = `${init ? 'init container' : 'container'} "${name}" of ${describeObject(pod)}`
@@ -50,31 +56,41 @@ export function describeContainer(status: JsonObject): string {
   return at(status, 'ready') === true ? 'running' : 'running, not ready'
 }
 
-function waitingSign(pod: KubeObject, status: JsonObject): Finding | undefined {
+const PULLING = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'RegistryUnavailable',
+  'ImageInspectError',
+])
+const STARTING = new Set([
+  'CreateContainerError',
+  'RunContainerError',
+  'StartError',
+  'PostStartHookError',
+])
+
+function waitingSign(
+  pod: KubeObject,
+  status: JsonObject,
+  { pullFailure }: PodNews,
+): Finding | undefined {
   const waiting = at(status, 'state', 'waiting')
   const reason = textAt(waiting, 'reason')
   const message = textAt(waiting, 'message')
   const image = imageOf(pod, textAt(status, 'name')) || textAt(status, 'image')
+  if (PULLING.has(reason)) return pullSign(withoutBackOff(message) || pullFailure || reason, image)
+  if (STARTING.has(reason)) {
+    return { name: 'CannotStart', text: `cannot be started: ${message || reason}` }
+  }
   switch (reason) {
-    case 'ErrImagePull':
-    case 'ImagePullBackOff':
-    case 'RegistryUnavailable':
-    case 'ImageInspectError':
-      return pullSign(reason, message, image)
     case 'InvalidImageName':
       return { name: 'ImageNameInvalid', text: `has the invalid image name "${image}"` }
-    case 'ErrImageNeverPull':
-      return {
-        name: 'ImageNeverPulled',
-        text: `must not pull image "${image}", which its node does not have`,
-      }
+    case 'ErrImageNeverPull': {
+      const text = `must not pull image "${image}", which its node does not have`
+      return { name: 'ImageNeverPulled', text }
+    }
     case 'CreateContainerConfigError':
       return { name: 'ConfigMissing', text: `cannot be configured: ${message || reason}` }
-    case 'CreateContainerError':
-    case 'RunContainerError':
-    case 'StartError':
-    case 'PostStartHookError':
-      return { name: 'CannotStart', text: `cannot be started: ${message || reason}` }
     default:
       return undefined
   }
@@ -84,11 +100,15 @@ const NOT_FOUND = /not found|manifest unknown|does not exist|repository name not
 const DENIED = /denied|unauthorized|authentication|authorization|forbidden|\b40[13]\b/i
 
 /** "Not found, or denied" is what registries say of both: it is no certain sign at once. */
-function pullSign(reason: string, message: string, image: string): Finding {
-  const said = message.replace(/^back-off pulling image "[^"]*"(: ErrImagePull: )?/i, '') || reason
+function pullSign(said: string, image: string): Finding {
   const text = `cannot pull image "${image}": ${said}`
-  if (DENIED.test(message)) return { name: 'ImageDenied', text }
-  return { name: NOT_FOUND.test(message) ? 'ImageNotFound' : 'ImagePull', text }
+  if (DENIED.test(said)) return { name: 'ImageDenied', text }
+  return { name: NOT_FOUND.test(said) ? 'ImageNotFound' : 'ImagePull', text }
+}
+
+/** What the last try failed for, which newer nodes tell after the back-off. */
+function withoutBackOff(message: string): string {
+  return message.replace(/^back-off pulling image( "[^"]*")?(: ErrImagePull: )?/i, '')
 }
 
 function imageOf(pod: KubeObject, name: string): string {

@@ -34,7 +34,7 @@ function podSigns(pod: KubeObject, scene: Scene, choice: ContainerChoice): Sign[
   if (textAt(pod, 'metadata', 'deletionTimestamp') !== '') return []
   const phase = textAt(pod, 'status', 'phase')
   if (phase === 'Succeeded') return []
-  const containers = containerSigns(pod, choice)
+  const containers = containerSigns(pod, choice, { pullFailure: pullFailure(pod, scene) })
   if (phase === 'Failed') return [...failedPod(pod, scene, containers), ...containers]
   return [
     ...containers,
@@ -42,6 +42,12 @@ function podSigns(pod: KubeObject, scene: Scene, choice: ContainerChoice): Sign[
     ...mountSigns(pod, scene),
     ...probeSigns(pod, scene),
   ]
+}
+
+function pullFailure(pod: KubeObject, { events }: Scene): string | undefined {
+  const failed = /^failed to pull image( "[^"]*")?: /i
+  const event = eventsAbout(pod, events).findLast((each) => failed.test(textAt(each, 'message')))
+  return event && textAt(event, 'message').replace(failed, '')
 }
 
 /** A pod of a controller is replaced; only the controller knows when to give up. */

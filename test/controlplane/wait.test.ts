@@ -13,13 +13,13 @@ import { openPlaneCluster } from '../support/plane-cluster.ts'
 const CAUSES: Record<string, { cause: RegExp; within: number; timeout?: number }> = {
   'an image that cannot be pulled, tried again': {
     cause:
-      /^Deployment\/web failed: container "web" of Pod\/web-\S+ cannot pull image "registry.test\/web:1": /,
-    within: 45,
+      /^Deployment\/web failed: container "web" of Pod\/web-\S+ cannot pull image "registry.test\/web:1": manifest unknown$/,
+    within: 10,
   },
   'an image that could not be pulled once': {
     cause:
-      /^Deployment\/web failed: container "web" of Pod\/web-\S+ cannot pull image "registry.test\/web:1": /,
-    within: 45,
+      /^Deployment\/web failed: container "web" of Pod\/web-\S+ cannot pull image "registry.test\/web:1": manifest unknown$/,
+    within: 10,
   },
   'a container that ends again and again': {
     cause:

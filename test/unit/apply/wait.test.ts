@@ -252,6 +252,14 @@ const FAILURES: {
       'container "app" of Pod/web-new-0 cannot pull image "example.com/app:1": ImagePullBackOff',
   },
   {
+    name: 'an image whose event alone tells that it is not there',
+    pod: waiting('ImagePullBackOff', 'Back-off pulling image "x"'),
+    events: (pod) => [warning(pod, 'Failed', 'Failed to pull image "x": rpc error: not found')],
+    after: 0,
+    cause:
+      'container "app" of Pod/web-new-0 cannot pull image "example.com/app:1": rpc error: not found',
+  },
+  {
     name: 'an invalid image name',
     pod: waiting('InvalidImageName'),
     after: 0,
