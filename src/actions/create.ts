@@ -1,26 +1,31 @@
 import { loadChartDirectory } from '../chart/read-directory.ts'
-import { scaffoldChart, scaffoldFromStarter, writeScaffold } from '../chart/scaffold.ts'
+import {
+  findStarter,
+  scaffoldChart,
+  scaffoldFromStarter,
+  writeScaffold,
+} from '../chart/scaffold.ts'
 import type { ScaffoldEngine } from '../chart/scaffold-common.ts'
 
 export interface CreateRequest {
   /** Folder to make; its last part is the chart's name. */
   path: string
   engine: ScaffoldEngine
-  /** Folder of a starter, or its name in `starters`. */
+  /** Folder of a starter, or its name in one of `starters`. */
   starter?: string | undefined
-  /** Folder of the person's starters. */
-  starters: string
+  /** Folders of starters: the person's own, then those that come with the program. */
+  starters: readonly string[]
 }
 
 /**
  * Makes a new chart.
  *
  * @returns paths of files that were there already and were overwritten
- * @throws PkgError CHART_INVALID, FILE_UNWRITABLE
+ * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, FILE_UNWRITABLE
  */
 export function createChart({ path, engine, starter, starters }: CreateRequest): string[] {
   const name = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
   if (starter === undefined) return writeScaffold(path, scaffoldChart(name, engine))
-  const folder = /^[./]/.test(starter) ? starter : `${starters}/${starter}`
+  const folder = /^[./]/.test(starter) ? starter : findStarter(starter, starters)
   return writeScaffold(path, scaffoldFromStarter(loadChartDirectory(folder), name))
 }

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
@@ -26,6 +26,27 @@ export function scaffoldChart(name: string, engine: ScaffoldEngine = 'handlebars
     name: path,
     data: toBytes(named(text, name)),
   }))
+}
+
+/**
+ * Finds a starter by its name.
+ *
+ * @param folders where starters are, the first one that has it wins
+ * @throws PkgError CHART_NOT_FOUND
+ */
+export function findStarter(name: string, folders: readonly string[]): string {
+  const found = folders.map((folder) => join(folder, name)).find((path) => isChartFolder(path))
+  if (found !== undefined) return found
+  const known = folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder))
+  throw new PkgError('CHART_NOT_FOUND', `there is no starter "${name}"`, {
+    hint: `Name one of ${[...new Set(known)].sort().join(', ')}, or a folder: --starter ./${name}`,
+  })
+}
+
+function isChartFolder(path: string): boolean {
+  return existsSync(join(path, 'Chart.yaml'))
 }
 
 /**

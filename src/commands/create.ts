@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { foldersOf } from '../cli/home-folders.ts'
+import { packageRoot } from '../cli/package-root.ts'
 import { createChart } from '../actions/create.ts'
 
 export default class Create extends BaseCommand {
@@ -10,11 +11,13 @@ export default class Create extends BaseCommand {
   static override description = `
 The chart is native: Handlebars templates, values with a schema. --engine gotemplate makes one
 that Helm renders too. A starter is a chart whose files are copied; <CHARTNAME> in its templates
-becomes the new name.`
+becomes the new name. These come with the program: webapp (rolling, canary, blue/green and A/B),
+stateful, job and cronjob.`
 
   static override examples = [
     '<%= config.bin %> create web',
     '<%= config.bin %> create ./charts/web --engine gotemplate',
+    '<%= config.bin %> create web --starter webapp',
     '<%= config.bin %> create web --starter ./starters/web',
   ]
 
@@ -30,7 +33,7 @@ becomes the new name.`
     })(),
     starter: Flags.string({
       char: 'p',
-      summary: 'Folder of a starter, or its name in the folder of starters.',
+      summary: 'Folder of a starter, or the name of one.',
     }),
   }
 
@@ -41,7 +44,7 @@ becomes the new name.`
       path: args.name,
       engine: flags.engine,
       starter: flags.starter,
-      starters: `${foldersOf(this.io.env).data}/starters`,
+      starters: [`${foldersOf(this.io.env).data}/starters`, `${packageRoot()}/charts/starters`],
     })
     for (const path of overwritten)
       this.note(`warning: ${path} was there already and is overwritten`)

@@ -3,10 +3,17 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ChartFile } from '../../../src/chart/chart.ts'
 import { loadChartDirectory } from '../../../src/chart/read-directory.ts'
-import { scaffoldChart, scaffoldFromStarter, writeScaffold } from '../../../src/chart/scaffold.ts'
+import {
+  findStarter,
+  scaffoldChart,
+  scaffoldFromStarter,
+  writeScaffold,
+} from '../../../src/chart/scaffold.ts'
 import type { ScaffoldEngine } from '../../../src/chart/scaffold-common.ts'
 import { chartOf, chartYaml, temporaryFolder } from '../../support/chart-builder.ts'
+import { brokenReferences, podSecurityOffences } from '../../support/gates.ts'
 import { oracle, runHelm } from '../../support/oracle.ts'
+import { renderAddOn } from '../../support/render-add-on.ts'
 
 function written(files: readonly ChartFile[], name = 'shop'): string {
   const folder = join(temporaryFolder(), name)
@@ -86,4 +93,60 @@ test.skipIf(oracle('helm') === undefined)('the real Helm lints and renders Go te
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('name: demo-shop\n')
   }
+})
+
+const STARTERS = join(import.meta.dirname, '..', '..', '..', 'charts', 'starters')
+
+test.each([
+  { starter: 'job', set: [], want: ['batch/v1 Job'] },
+  { starter: 'cronjob', set: [], want: ['batch/v1 CronJob'] },
+  {
+    starter: 'stateful',
+    set: ['spread=true'],
+    want: ['apps/v1 StatefulSet', 'policy/v1 PodDisruptionBudget', 'v1 Service'],
+  },
+  { starter: 'webapp', set: ['next.tag=2'], want: ['apps/v1 Deployment', 'v1 Service'] },
+  {
+    starter: 'webapp',
+    set: ['strategy=canary,next.tag=2,gateway.enabled=true,gateway.name=edge'],
+    want: [
+      'apps/v1 Deployment',
+      'apps/v1 Deployment',
+      'gateway.networking.k8s.io/v1 HTTPRoute',
+      'v1 Service',
+      'v1 Service',
+      'v1 Service',
+    ],
+  },
+  {
+    starter: 'webapp',
+    set: ['strategy=blueGreen,next.tag=2,active=next'],
+    want: ['apps/v1 Deployment', 'apps/v1 Deployment', 'v1 Service', 'v1 Service', 'v1 Service'],
+  },
+])('starter $starter with $set runs under the restricted level', async ({ starter, set, want }) => {
+  const files = scaffoldFromStarter(loadChartDirectory(findStarter(starter, [STARTERS])), 'shop')
+  const { objects } = await renderAddOn(loadChartDirectory(written(files)), { set })
+  expect(objects.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`).sort()).toEqual(want)
+  expect({
+    security: podSecurityOffences(objects),
+    references: brokenReferences(objects),
+    names: objects.filter(({ metadata }) => !metadata.name.startsWith('edge-shop')),
+  }).toEqual({ security: [], references: [], names: [] })
+})
+
+test.each([
+  { set: 'strategy=ab,next.tag=2', want: 'strategy ab needs gateway.enabled' },
+  { set: 'strategy=blueGreen,active=next', want: 'active is next, but next.tag is empty' },
+])('starter webapp refuses $set', async ({ set, want }) => {
+  const chart = loadChartDirectory(join(STARTERS, 'webapp'))
+  await expect(renderAddOn(chart, { set: [set] })).rejects.toThrow(want)
+})
+
+test('a starter that is not there is refused with the names of those that are', () => {
+  expect(() => findStarter('web', ['/nowhere', STARTERS])).toThrow(
+    expect.objectContaining({
+      code: 'CHART_NOT_FOUND',
+      hint: 'Name one of cronjob, job, stateful, webapp, or a folder: --starter ./web',
+    }) as Error,
+  )
 })
