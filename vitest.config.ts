@@ -45,6 +45,8 @@ export default defineConfig({
           include: leftOut ? [] : controlPlane,
           globalSetup: ['test/controlplane/setup.ts'],
           testTimeout: 60_000,
+          // They wait for the cluster more than they work.
+          maxWorkers: 3,
           pool: 'threads',
         },
       },

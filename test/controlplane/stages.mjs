@@ -13,7 +13,11 @@ const FAILURES = {
     {
       from: 'ErrImagePull',
       after: 200,
-      to: waiting('ImagePullBackOff', 'Back-off pulling image'),
+      to: waiting(
+        'ImagePullBackOff',
+        'Back-off pulling image %q: ErrImagePull: manifest unknown',
+        '.image',
+      ),
       warns: ['BackOff', 'Back-off pulling image'],
     },
   ],
@@ -75,7 +79,7 @@ function restarting(reason, exitCode) {
     {
       from: reason,
       after: 100,
-      to: waiting('CrashLoopBackOff', 'back-off 10s restarting failed container'),
+      to: waiting('CrashLoopBackOff', 'back-off 10s restarting failed container=%s', '.name'),
       last: ended,
       phase,
       warns: ['BackOff', 'Back-off restarting failed container'],
@@ -84,8 +88,11 @@ function restarting(reason, exitCode) {
   ]
 }
 
-function waiting(reason, message) {
-  return `waiting: {reason: ${reason}, message: {{ or $said ${JSON.stringify(message)} | Quote }}}`
+/** @param field what of the container the message tells, for its `%q` or `%s` */
+function waiting(reason, message, field) {
+  const text = JSON.stringify(message)
+  const said = field === undefined ? text : `(printf ${text} ${field})`
+  return `waiting: {reason: ${reason}, message: {{ or $said ${said} | Quote }}}`
 }
 
 /** It runs, but is never ready: a pod that was ready for a moment would have been available. */
