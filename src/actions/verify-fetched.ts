@@ -21,7 +21,8 @@ export function verifyFetched({
     provenance: 'must',
     async verify(fetched) {
       const { verifyProvenance } = await import('../signing/verify-provenance.ts')
-      onVerified?.(await verifyProvenance({ ...fetched, keyring, now }))
+      const verification = await verifyProvenance({ ...fetched, keyring, now })
+      onVerified?.(verification)
     },
   }
 }

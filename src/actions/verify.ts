@@ -43,7 +43,8 @@ export async function loadVerified(
   if (path === '-') throw unverifiable('standard input has no provenance file')
   if (isFolder(path)) throw unverifiable('unpacked charts cannot be verified')
   const { bytes: archive, name, provenance } = readArchive(path)
-  onVerified?.(await verifyProvenance({ archive, provenance, fileName: name, keyring, now }))
+  const verification = await verifyProvenance({ archive, provenance, fileName: name, keyring, now })
+  onVerified?.(verification)
   return loadChartArchive(archive, { origin: path, path })
 }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { term } from '../output/term.ts'
 import { openChartSite, type ChartSite } from '../repo/chart-site.ts'
-import type { RegistryOptions } from '../repo/oci-registry.ts'
 import { openTrustPolicy, type TrustPolicy } from '../repo/trust.ts'
 import { foldersOf } from './home-folders.ts'
 import type { Io } from './io.ts'
@@ -35,14 +34,13 @@ export function openSite(
   { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: number } = {},
 ): ChartSite {
   const { config, cache } = foldersOf(io.env)
-  const registry = registryOptions(flags, io, signal)
   return openChartSite({
     repositoriesFile: flags['repository-config'] ?? join(config, 'repositories.yaml'),
     addonsFolder: join(packageRoot(), 'charts'),
     indexFolder: flags['repository-cache'] ?? join(cache, 'repositories'),
     blobFolder: flags['content-cache'] ?? join(cache, 'charts'),
-    registry,
-    policy: openPolicy(config, io, registry),
+    registry: registryOptions(flags, io, signal),
+    policy: openPolicy(config, io),
     isOffline: flags.offline,
     requiresDigest: flags['require-digest'],
     signal,
@@ -53,11 +51,11 @@ export function openSite(
 }
 
 /** The policy that is named, else the one in the person's folder, if there is one. */
-function openPolicy(config: string, io: Io, registry: RegistryOptions): TrustPolicy | undefined {
+function openPolicy(config: string, io: Io): TrustPolicy | undefined {
   const named = io.env['KUBECTL_PKG_SIGNING_POLICY']
   const path = named ?? join(config, 'signing-policy.yaml')
   if (named === undefined && !existsSync(path)) return undefined
-  return openTrustPolicy(path, { registry, now: () => io.now() })
+  return openTrustPolicy(path, () => io.now())
 }
 
 function readPem(path: string): Buffer {

@@ -31,15 +31,14 @@ export function registryOptions(
   const { username, password } = flags
   const isGiven = username !== undefined && password !== undefined
   const login = isGiven ? { username, password } : undefined
+  const stored = (host: string) => credentialStore(flags, io).find(host)
   return {
     plainHttp: flags['plain-http'],
     insecureSkipTlsVerify: flags['insecure-skip-tls-verify'],
     passCredentials: flags['pass-credentials'],
     tls: readTls(flags),
-    credentialFor:
-      login === undefined
-        ? (host) => credentialStore(flags, io).find(host)
-        : () => Promise.resolve(login),
+    credentialFor: login === undefined ? stored : () => Promise.resolve(login),
+    storedCredentialFor: stored,
     signal,
   }
 }

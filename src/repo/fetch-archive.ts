@@ -7,6 +7,7 @@ import { shownAddress, type Finding } from './find-chart.ts'
 import { isOwn, type Origin } from './http.ts'
 import type { IndexEntry } from './index-entry.ts'
 import { formatOciReference, parseOciReference } from './oci-reference.ts'
+import { withStoredLogins } from './oci-registry.ts'
 import { pullChart } from './oci.ts'
 import { resolveTag } from './oci-tags.ts'
 import { loadRepositories } from './repositories.ts'
@@ -58,7 +59,15 @@ export async function fetchEntry(
     })
   }
   if (reference.startsWith('oci://')) {
-    const pulled = await fetchFromRegistry(reference, { ...query, version: '' }, site)
+    // The index may name any registry; what was typed is for the server of the index.
+    const isOwn = parseOciReference(reference).registry === new URL(origin.url).host
+    const registry =
+      isOwn || origin.passCredentials === true ? site.registry : withStoredLogins(site.registry)
+    const pulled = await fetchFromRegistry(
+      reference,
+      { ...query, version: '' },
+      { ...site, registry },
+    )
     assertDigest(sha256Of(entry.digest, what), pulled.digest, pulled.from)
     return pulled
   }
@@ -102,7 +111,7 @@ export async function fetchFromRegistry(
   const pulled = await pullChart(reference, site.registry)
   if (query.provenance === 'must' && pulled.provenance === undefined) throw noProvenance(text)
   const from = `oci://${formatOciReference(pulled.reference)}`
-  await site.policy?.assertTrusted({ ...pulled, from })
+  await site.policy?.assertTrusted({ ...pulled, from }, site.registry)
   return {
     archive: pulled.archive,
     fileName: pulled.fileName,
@@ -137,7 +146,7 @@ async function fetchAt(
     site,
   })
   const fetched = { archive, fileName: fileNameOf(url), digest, from, provenance }
-  await site.policy?.assertTrusted(fetched)
+  await site.policy?.assertTrusted(fetched, site.registry)
   if (cached === undefined) await site.blobs.write(archive)
   return fetched
 }

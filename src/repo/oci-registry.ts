@@ -1,6 +1,7 @@
 import { requirePackage } from '../base/lazy.ts'
 import { PkgError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
+import { redactText } from '../base/redact-text.ts'
 import {
   denied,
   openAuth,
@@ -23,6 +24,8 @@ export interface RegistryOptions extends HttpSettings {
   plainHttp?: boolean | undefined
   /** What is known for a host, such as `ghcr.io`. */
   credentialFor?: ((host: string) => Promise<Credential | undefined>) | undefined
+  /** What is stored for a host, where `credentialFor` also gives what was typed for this run. */
+  storedCredentialFor?: ((host: string) => Promise<Credential | undefined>) | undefined
   /** Lets credentials go to a token server whatever its name. */
   passCredentials?: boolean | undefined
 }
@@ -42,6 +45,12 @@ export interface Registry {
   readonly origin: URL
   /** @throws PkgError REGISTRY_FAILED, REGISTRY_DENIED */
   send(request: RegistryRequest): Promise<HttpAnswer>
+}
+
+/** The same without a login that was typed for another server. */
+export function withStoredLogins(options: RegistryOptions): RegistryOptions {
+  const { storedCredentialFor = options.credentialFor } = options
+  return { ...options, credentialFor: storedCredentialFor }
 }
 
 const REDIRECTS = 5
@@ -151,7 +160,7 @@ function messageOf({ body }: HttpAnswer): string {
   const [first] = Array.isArray(errors) ? (errors as unknown[]) : []
   if (!isJsonObject(first)) return ''
   const words = [first['code'], first['message']].filter((word) => typeof word === 'string')
-  return words.map((word) => `: ${word.slice(0, 200)}`).join('')
+  return words.map((word) => `: ${redactText(word.slice(0, 200))}`).join('')
 }
 
 function broken(url: URL, reason: string): PkgError {

@@ -25,14 +25,11 @@ export interface TrustPolicy {
   /** Whether what lies there must be signed in some way. */
   needsProof(from: string): boolean
   /** @throws PkgError SIGNATURE_FAILED, PROVENANCE_FAILED, POLICY_INVALID */
-  assertTrusted(chart: FetchedChart): Promise<void>
+  assertTrusted(chart: FetchedChart, registry: RegistryOptions): Promise<void>
 }
 
 /** Opens a policy file, which is read when it is first asked. */
-export function openTrustPolicy(
-  path: string,
-  { registry, now }: { registry: RegistryOptions; now: () => number },
-): TrustPolicy {
+export function openTrustPolicy(path: string, now: () => number): TrustPolicy {
   let read: SigningPolicy | undefined
   const policy = () => (read ??= readPolicy(path))
   const ruleFor = (from: string) => policy().ruleFor(placeOf(from))
@@ -42,7 +39,7 @@ export function openTrustPolicy(
       const rule = ruleFor(from)
       return rule === undefined ? policy().refusesOthers : needs(rule)
     },
-    async assertTrusted(chart) {
+    async assertTrusted(chart, registry) {
       const rule = ruleFor(chart.from)
       if (rule === undefined) {
         if (policy().refusesOthers) throw refused(chart, path)

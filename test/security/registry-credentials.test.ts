@@ -6,7 +6,9 @@ import { openAuth, parseChallenges, type Credential } from '../../src/repo/regis
 import type { HttpRequest } from '../../src/repo/registry-http.ts'
 import { listTags } from '../../src/repo/oci-tags.ts'
 import { packageChart } from '../../src/chart/package-chart.ts'
-import { chartOf } from '../support/chart-builder.ts'
+import Pull from '../../src/commands/pull.ts'
+import { chartOf, temporaryFolder } from '../support/chart-builder.ts'
+import { runCli } from '../support/run-cli.ts'
 import { fakeRegistry, storeChart, type FakeRegistry, type Rule } from '../support/fake-registry.ts'
 
 const SECRET: Credential = { username: 'ann', password: 'canary-password' }
@@ -330,4 +332,22 @@ test.each([
     Object.fromEntries(parameters),
   ])
   expect(read).toEqual(want)
+})
+
+test('an index cannot send what was typed for its server to a registry elsewhere', async () => {
+  const home = temporaryFolder()
+  const flags = ['--username', 'ann', '--password', 'canary-password', '--plain-http', '-d', home]
+  const elsewhere = await registryWith(guarded(BASIC, 'Basic'), '127.0.0.2')
+  storeChart(elsewhere)
+  const entry = `- {name: web, version: 1.0.0, urls: ["oci://${elsewhere.host}/charts/web:1.0.0"]}`
+  const index = await registryWith(() => ({
+    body: `apiVersion: v1\nentries:\n  web:\n  ${entry}\n`,
+  }))
+  const { code } = await runCli(Pull, ['web', '--repo', index.url, ...flags], {
+    env: { HOME: home, KUBECTL_PKG_CACHE_HOME: home, KUBECTL_PKG_CONFIG_HOME: home },
+  })
+  expect(code).toBe(8)
+  expect(hasProof(index)).not.toEqual([])
+  expect(elsewhere.seen).not.toEqual([])
+  expect(hasProof(elsewhere)).toEqual([])
 })
