@@ -2,6 +2,7 @@ import { usualPlural } from '../cluster/access.ts'
 import type { AccessReview } from '../cluster/cluster.ts'
 import { objectsOf } from '../apply/target-objects.ts'
 import { describeObject } from '../manifest/object.ts'
+import { deployedRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
@@ -48,14 +49,16 @@ export interface Rbac {
  */
 export async function rbac(connections: Connections, request: RbacRequest): Promise<Rbac> {
   return reporting('', async () => {
+    const history = await connections.storage.history(request.release)
     const release = await releaseFor(connections, request)
     const { createNamespace, crds } = request
     const reviews: AccessReview[] = []
-    for (const verb of request.verbs) {
+    for (const { verb, wanted } of runsOf(request.verbs, release, history)) {
       reviews.push(
         ...(await rightsFor(connections, {
           verb,
-          release,
+          release: wanted,
+          previous: verb === 'install' ? undefined : deployedRevision(history),
           records: connections.records ?? 'Secret',
           waitsBy: connections.wait?.rules,
           areHooksOff: connections.wait?.areHooksOff,
@@ -69,6 +72,19 @@ export async function rbac(connections: Connections, request: RbacRequest): Prom
     const granting = objects.filter(({ kind }) => GRANTING.has(kind)).map(describeObject)
     return { roles, granting }
   })
+}
+
+/** A rollback may go to any revision there is. */
+function runsOf(
+  verbs: readonly RightsVerb[],
+  release: Release,
+  history: readonly Release[],
+): { verb: RightsVerb; wanted: Release }[] {
+  return verbs.flatMap((verb) =>
+    verb === 'rollback' && history.length > 0
+      ? history.map((wanted) => ({ verb, wanted }))
+      : [{ verb, wanted: release }],
+  )
 }
 
 const GRANTING: ReadonlySet<string> = new Set([
