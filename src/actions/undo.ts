@@ -61,7 +61,9 @@ export async function undoUpgrade(
     throw afterFailure(error, `${text} original upgrade error: ${error.message}`)
   }
   const before = { history: [...history, release], abandoned: undefined }
-  const request = { release, revision: good.revision, withHooks, historyMax }
+  // What the failed run has made goes again, and what it has made anew is made anew once more.
+  const allowance = { recreate: 'all', allowDataLoss: true } as const
+  const request = { release, revision: good.revision, withHooks, historyMax, allowance }
   try {
     await rollbackTo(site, before, request)
   } catch (second) {

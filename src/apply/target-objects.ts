@@ -6,6 +6,7 @@ import { withOwner } from '../manifest/ownership.ts'
 import { currentRevision, unsettledRevisions } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseName } from '../storage/storage.ts'
+import { asServed } from './served-versions.ts'
 import type { View } from './site.ts'
 
 /** Which objects of a release belong at the target. */
@@ -45,7 +46,8 @@ export async function desiredObjects(
   choice: ObjectChoice,
 ): Promise<KubeObject[]> {
   const objects = objectsOf(release, choice)
-  const placed = placeObjects(objects, await cluster.scopes(objects, signal), release.namespace)
+  const scopeOf = await cluster.scopes([...objects, ...crdsOf(release)], signal)
+  const placed = placeObjects(objects, scopeOf, release.namespace)
   return placed.map((object) => withOwner(object, release))
 }
 
@@ -59,10 +61,11 @@ export interface Written {
 
 /** Collects what the revisions of a release may have left at the target. */
 export async function writtenObjects(
-  { cluster, storage, signal }: View,
+  view: View,
   release: ReleaseName,
   { history, abandoned }: { history: readonly Release[]; abandoned?: Release | undefined },
 ): Promise<Written> {
+  const { cluster, storage, signal } = view
   const current = currentRevision(history)
   const unsettled = unsettledRevisions(history)
   const attempts = abandoned === undefined ? unsettled : [...unsettled, abandoned]
@@ -72,10 +75,14 @@ export async function writtenObjects(
     ...attempts.flatMap((attempt) => objectsOf(attempt, { withHooks: true })),
     ...(journal?.manifests ?? []).flatMap((text) => decodeObjects(text, 'journal')),
   ]
-  const scopeOf = await cluster.scopes([...previous, ...attempted], signal)
+  const served = {
+    previous: await asServed(view, previous),
+    attempted: await asServed(view, attempted),
+  }
+  const scopeOf = await cluster.scopes([...served.previous, ...served.attempted], signal)
   return {
-    previous: placeObjects(previous, scopeOf, release.namespace),
-    attempted: placeObjects(attempted, scopeOf, release.namespace),
+    previous: placeObjects(served.previous, scopeOf, release.namespace),
+    attempted: placeObjects(served.attempted, scopeOf, release.namespace),
   }
 }
 

@@ -124,7 +124,7 @@ function foreignOwner(owners: readonly ManagedEntry[], manager: string): Managed
 }
 
 /** Who manages the field at a path of keys. */
-export function ownersOf(live: KubeObject, path: readonly string[]): ManagedEntry[] {
+function ownersOf(live: KubeObject, path: readonly string[]): ManagedEntry[] {
   return ownersAt(
     live,
     path.map((key) => `f:${key}`),
