@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts
 import Install from '../../src/commands/install.ts'
 import Uninstall from '../../src/commands/uninstall.ts'
 import Upgrade from '../../src/commands/upgrade.ts'
+import { decodeRelease, encodeRelease } from '../../src/release/codec.ts'
 import { auditedCalls, auditedWrites, auditMark, type AuditedCall } from '../support/audit.ts'
 import { chartOf, onCluster } from '../support/cluster-cli.ts'
 import {
@@ -57,6 +58,14 @@ spec:
 `,
 }
 const web = chartOf('web', WEB)
+/** Two certificates that only have to look like some. */
+const CHART_CA = pem('chart')
+const OTHER_CA = pem('other')
+
+function pem(body: string): string {
+  const text = `-----BEGIN CERTIFICATE-----\n${Buffer.from(body).toString('base64')}\n-----END CERTIFICATE-----\n`
+  return Buffer.from(text).toString('base64')
+}
 
 /** Upgrades, installing at first, and gives what was printed. */
 function upgrade(namespace: string, chart: string, ...more: string[]): Promise<Run> {
@@ -425,6 +434,83 @@ spec:
   expect(calls.filter(({ verb, path }) => verb === 'patch' && !path.includes('dryRun'))).toEqual([])
   await succeeds(upgrade(namespace, chart('{type: integer, minimum: 1}')))
   await kubectlOk(['delete', 'crd', `ones.${group}`])
+})
+
+test('the CA of a webhook is left to whoever has put another in', async () => {
+  const namespace = await freshNamespace()
+  const name = uniqueName('hook')
+  const hook = (rule: string) =>
+    chartOf('hook', {
+      'templates/all.yaml': `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: ${name}}
+webhooks:
+  - name: a.example.org
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    failurePolicy: Ignore
+    clientConfig: {url: "https://127.0.0.1:1/", caBundle: ${CHART_CA}}
+    namespaceSelector: {matchLabels: {nobody: has-this}}
+    rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [${rule}]}]
+`,
+    })
+  await succeeds(upgrade(namespace, hook('pods')))
+  await kubectlOk(
+    [
+      'apply',
+      '--server-side',
+      '--force-conflicts',
+      '--field-manager=cert-manager-cainjector',
+      '-f',
+      '-',
+    ],
+    {
+      input: JSON.stringify({
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingWebhookConfiguration',
+        metadata: { name },
+        webhooks: [
+          {
+            name: 'a.example.org',
+            admissionReviewVersions: ['v1'],
+            sideEffects: 'None',
+            clientConfig: { caBundle: OTHER_CA, url: 'https://127.0.0.1:1/' },
+          },
+        ],
+      }),
+    },
+  )
+  const { stderr } = await succeeds(upgrade(namespace, hook('services')))
+  expect(stderr).toBe(
+    `webhooks[name="a.example.org"].clientConfig.caBundle of ValidatingWebhookConfiguration/${name} is left to "cert-manager-cainjector"\n`,
+  )
+  const path = `/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/${name}`
+  expect(await apiOk('GET', path)).toMatchObject({
+    webhooks: [{ clientConfig: { caBundle: OTHER_CA }, rules: [{ resources: ['services'] }] }],
+  })
+  await succeeds(onCluster(Uninstall, ['web'], { namespace }))
+})
+
+test('an object is found though the API that its revision names is gone', async () => {
+  const namespace = await freshNamespace()
+  const budget =
+    'apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: old}\nspec: {maxUnavailable: 1}\n'
+  const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n'
+  await succeeds(
+    upgrade(namespace, chartOf('old', { 'templates/all.yaml': `${map}---\n${budget}` })),
+  )
+  const record = `/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.web.v1`
+  const stored = await apiOk('GET', record)
+  const text = Buffer.from(at(stored, 'data', 'release') as string, 'base64').toString('latin1')
+  const release = decodeRelease(text)
+  const manifest = release.manifest.replace('policy/v1', 'policy/v1beta1')
+  const data = { release: Buffer.from(encodeRelease({ ...release, manifest })).toString('base64') }
+  await apiOk('PUT', record, { ...stored, data })
+
+  await succeeds(upgrade(namespace, chartOf('old', { 'templates/all.yaml': map })))
+  const gone = await api('GET', `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/old`)
+  expect(gone.status).toBe(404)
 })
 
 test('a thousand objects take no more calls than writes, and a few', async () => {
