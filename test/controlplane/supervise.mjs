@@ -1,11 +1,18 @@
 // Runs one control plane in the folder of its argument until it is told to end, or, when
 // standard input is a pipe, until the process that holds the other end is gone.
 import { spawn } from 'node:child_process'
-import { fstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { request } from 'node:https'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { readFileSync } from 'node:fs'
 import { prepareComponents } from './components.mjs'
 import { ensurePrograms } from './programs.mjs'
 
