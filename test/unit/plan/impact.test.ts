@@ -56,7 +56,7 @@ const port = (...ports: number[]): JsonObject => ({
   spec: { ports: ports.map((each): Json => ({ port: each })) },
 })
 
-// What each change does is argued in docs/impact.md.
+// What each change does is argued in docs/applying.md.
 const ROWS: Row[] = [
   {
     kind: 'ConfigMap',
