@@ -45,6 +45,11 @@ function resolveHelm(text: string): YamlScalar {
   return first <= NINE ? resolveNumber(text) : text
 }
 
+/** Whether text is an integer of both dialects that a float64 holds. */
+export function isShortDecimal(text: string): boolean {
+  return SHORT_DECIMAL.test(text)
+}
+
 /** Numbers that start with a digit or a sign; underscores anywhere behind do not count. */
 function resolveNumber(text: string): YamlScalar {
   if (SHORT_DECIMAL.test(text)) return BigInt(text)

@@ -2,7 +2,7 @@ import type { YamlMap, YamlValue } from './yaml-construct.ts'
 import { hasYamlKey, newYamlMap, setYamlKey } from './yaml-construct.ts'
 import { isBlankOrEnd } from './yaml-cursor.ts'
 import type { SimpleScanner } from './yaml-simple-scan.ts'
-import { giveUp, mayStartPlain } from './yaml-simple-scan.ts'
+import { FLAT_PAIR, giveUp, mayStartPlain, skip } from './yaml-simple-scan.ts'
 
 /** A collection in brackets that is being filled. */
 interface FlowFrame {
@@ -23,6 +23,11 @@ interface FlowFrame {
  * @param depth how deep it may nest
  */
 export function readFlow(input: SimpleScanner, depth: number): YamlValue {
+  const flat = input.code === OPEN_BRACE ? readFlatMap(input) : undefined
+  return flat ?? readNested(input, depth)
+}
+
+function readNested(input: SimpleScanner, depth: number): YamlValue {
   let frame = openFlow(input)
   const outer: FlowFrame[] = []
   for (;;) {
@@ -43,6 +48,26 @@ export function readFlow(input: SimpleScanner, depth: number): YamlValue {
       frame = openFlow(input)
     } else attach(frame, readScalar(input))
   }
+}
+
+/** Reads a map on one line of ordinary keys and values; undefined, without a move, for others. */
+function readFlatMap(input: SimpleScanner): YamlMap | undefined {
+  const map = newYamlMap(input.options.isJson)
+  FLAT_PAIR.lastIndex = input.at + 1
+  for (;;) {
+    const match = FLAT_PAIR.exec(input.text)
+    const pair = match === null ? undefined : input.pairOf(match)
+    if (match === null || pair === undefined || refusesKey(input, map, pair.key)) return undefined
+    setYamlKey(map, pair.key, pair.value ?? null)
+    if (match[4] === '}') break
+  }
+  input.at = FLAT_PAIR.lastIndex
+  return map
+}
+
+function refusesKey({ options }: SimpleScanner, map: YamlMap, key: string): boolean {
+  const refusesDuplicates = options.dialect === 'core' || options.onDuplicateKey !== undefined
+  return refusesDuplicates && hasYamlKey(map, key)
 }
 
 function openFlow(input: SimpleScanner): FlowFrame {
@@ -91,14 +116,13 @@ function skipGap(input: SimpleScanner): void {
 
 function readKey(input: SimpleScanner, frame: FlowFrame): string {
   const start = input.at
-  const { lineStart, options } = input
+  const { lineStart } = input
   const key = input.isAtQuote ? input.readQuoted() : input.keyOf(readPlain(input))
   input.skipSpaces()
   const isKey = input.code === COLON && input.lineStart === lineStart
   if (!isKey || input.at - start > LONGEST_KEY) giveUp()
   input.at++
-  const refusesDuplicates = options.dialect === 'core' || options.onDuplicateKey !== undefined
-  if (refusesDuplicates && hasYamlKey(frame.map, key)) giveUp()
+  if (refusesKey(input, frame.map, key)) giveUp()
   return key
 }
 
@@ -108,6 +132,7 @@ function readPlain(input: SimpleScanner): string {
   if (!mayStartPlain(text.charCodeAt(start), text.charCodeAt(start + 1))) giveUp()
   let at = start
   for (; ; at++) {
+    at = skip(PLAIN, text, at)
     const code = text.charCodeAt(at)
     if (code === COMMA || code === CLOSE_BRACKET || code === CLOSE_BRACE) break
     if (code === COLON && isBlankOrEnd(text.charCodeAt(at + 1))) break
@@ -121,6 +146,9 @@ function readPlain(input: SimpleScanner): string {
   while (text.charCodeAt(at - 1) === SPACE) at--
   return text.slice(start, at)
 }
+
+/** What neither ends an unquoted scalar in brackets nor may end it. */
+const PLAIN = /[^\0-\x1f#,:?[\]{}]*/y
 
 /** A scalar that goes on in the next line is not simple. */
 function assertItemEnds(text: string, lineFeed: number): void {

@@ -2,7 +2,7 @@ import type { ConstructOptions, YamlValue } from './yaml-construct.ts'
 import { integerValue } from './yaml-construct.ts'
 import { YamlCursor, isBlankOrEnd } from './yaml-cursor.ts'
 import { keyText } from './yaml-keys.ts'
-import { mayBeTyped, resolvePlain } from './yaml-resolve.ts'
+import { isShortDecimal, mayBeTyped, resolvePlain } from './yaml-resolve.ts'
 import { scanBlock, scanQuoted } from './yaml-scan-scalars.ts'
 
 /** Thrown where a text turns out not to be simple YAML. */
@@ -134,8 +134,8 @@ export class SimpleScanner {
     const { text } = this
     let at = start
     for (; ; at++) {
+      at = skip(PLAIN, text, at)
       const code = text.charCodeAt(at)
-      if (code > COLON) continue
       if (code === LF || code === 0) break
       if (code === COLON && isBlankOrEnd(text.charCodeAt(at + 1))) break
       if (code === HASH && isBlank(text.charCodeAt(at - 1))) break
@@ -145,18 +145,44 @@ export class SimpleScanner {
     return at
   }
 
+  /**
+   * Reads an ordinary key, and its value if that ends on the line, by one pattern, which does
+   * for most lines. Moves to the next line, or to a value that begins with a bracket or is a
+   * block scalar; undefined, without a move, for all other lines.
+   */
+  readPair(): Pair | undefined {
+    const { text, column } = this
+    PAIR_LINE.lastIndex = this.at
+    const match = PAIR_LINE.exec(text)
+    if (match === null) return undefined
+    const { lastIndex } = PAIR_LINE
+    const isValue = match[2] !== undefined || match[3] !== undefined
+    // What is indented more than the key would belong to its value.
+    if (isValue && text.charCodeAt(lastIndex + column) === SPACE) return undefined
+    const pair = this.pairOf(match)
+    if (pair === undefined) return undefined
+    this.at = lastIndex
+    if (text.charCodeAt(lastIndex - 1) === LF) this.lineStart = lastIndex
+    return pair
+  }
+
+  /** The pair that a pattern of this file has found. */
+  pairOf(match: RegExpExecArray): Pair | undefined {
+    const plain = match[2]
+    if (plain === undefined) return { key: this.keyOf(match[1] ?? ''), value: match[3] }
+    if (isBlank(plain.charCodeAt(plain.length - 1))) return undefined
+    return { key: this.keyOf(match[1] ?? ''), value: this.valueOf(plain) }
+  }
+
   /** Reads a scalar in quotes. */
   readQuoted(): string {
     const { text } = this
     const quote = this.code
     const start = this.at + 1
-    for (let at = start; ; at++) {
-      const code = text.charCodeAt(at)
-      if (code === quote && text.charCodeAt(at + 1) !== quote) {
-        this.at = at + 1
-        return text.slice(start, at)
-      }
-      if (code === LF || code === 0 || code === BACKSLASH || code === quote) break
+    const end = skip(quote === DOUBLE_QUOTE ? IN_DOUBLE : IN_SINGLE, text, start)
+    if (text.charCodeAt(end) === quote && text.charCodeAt(end + 1) !== quote) {
+      this.at = end + 1
+      return text.slice(start, end)
     }
     const cursor = this.#cursorHere()
     const value = scanQuoted(cursor)
@@ -177,6 +203,7 @@ export class SimpleScanner {
   /** The value of an unquoted scalar. */
   valueOf(text: string): YamlValue {
     if (!mayBeTyped(text.charCodeAt(0))) return text
+    if (this.options.keepIntegers !== true && isShortDecimal(text)) return Number(text)
     const typed = resolvePlain(text, this.options.dialect)
     if (typeof typed === 'number' && !Number.isFinite(typed)) giveUp()
     return typeof typed === 'bigint' ? integerValue(typed, this.options) : typed
@@ -202,6 +229,31 @@ export class SimpleScanner {
   }
 }
 
+/** Where what the pattern takes at this place ends: patterns are quicker than loops here. */
+export function skip(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  pattern.test(text)
+  return pattern.lastIndex
+}
+
+/** A key with its value; undefined where that was not read. */
+export interface Pair {
+  key: string
+  value: YamlValue | undefined
+}
+
+const PAIR_LINE =
+  /([A-Za-z_][\w./-]{0,500}):(?:\n| +(?:(?=[[{|>])|(?:([A-Za-z0-9_/][^\0\n:#]*)|"([^\0\n"\\]*)")\n(?! *[\t\n])))/y
+/** A pair in braces, and what follows it. */
+export const FLAT_PAIR =
+  / *([A-Za-z_][\w./-]{0,500}): +(?:([A-Za-z0-9_/][\w./-]*)|"([^\0\n"\\]*)") *([,}])/y
+
+/** What neither ends an unquoted scalar nor may end it. */
+const PLAIN = /[^\0\n:#]*/y
+/** What stands for itself in quotes. */
+const IN_DOUBLE = /[^\0\n"\\]*/y
+const IN_SINGLE = /[^\0\n']*/y
+
 /** Whether an unquoted scalar starts with the first of these characters, as most do. */
 export function mayStartPlain(code: number, next: number): boolean {
   if (code >= 128) return true
@@ -226,7 +278,6 @@ const STAR = 42
 const DASH = 45
 const DOT = 46
 const COLON = 58
-const BACKSLASH = 92
 
 /** A star for each ASCII character that starts something else, or something rare. */
 const RESERVED =

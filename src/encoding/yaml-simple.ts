@@ -3,7 +3,7 @@ import type { ConstructOptions, YamlMap, YamlValue } from './yaml-construct.ts'
 import { hasYamlKey, newYamlMap, setYamlKey } from './yaml-construct.ts'
 import { YamlError } from './yaml-error.ts'
 import { readFlow } from './yaml-simple-flow.ts'
-import { NotSimple, SimpleScanner, giveUp } from './yaml-simple-scan.ts'
+import { NotSimple, type Pair, SimpleScanner, giveUp } from './yaml-simple-scan.ts'
 
 /*
  * The short way through the YAML that people and programs write: block maps and lists,
@@ -137,6 +137,8 @@ class SimpleReader {
   /** Reads `key:` and its value, or a scalar that stands alone. */
   #readKeyOrScalar(column: number): void {
     const input = this.#in
+    const pair = input.readPair()
+    if (pair !== undefined) return this.#addPair(column, pair)
     const isQuoted = input.isAtQuote
     const start = input.at
     const { lineStart } = input
@@ -151,6 +153,17 @@ class SimpleReader {
     if (frame?.isWaiting !== true) giveUp()
     this.#attach(frame, isQuoted ? text : input.valueOf(input.readPlainRest(text, frame.column)))
     input.endLine()
+  }
+
+  #addPair(column: number, { key, value }: Pair): void {
+    const input = this.#in
+    let frame = this.#frames.at(-1)
+    if (frame?.column !== column || frame.items !== undefined) frame = this.#open('map', column)
+    if (this.#refusesDuplicates && hasYamlKey(frame.map, key)) giveUp()
+    frame.key = key
+    if (value !== undefined) return this.#attach(frame, value)
+    frame.isWaiting = true
+    if (input.at !== input.lineStart) this.#readValue(frame)
   }
 
   #readPairValue(frame: Frame, key: string): void {
