@@ -3,7 +3,7 @@ import type { View } from '../apply/site.ts'
 import { crdsOf, desiredObjects, namespaceObject } from '../apply/target-objects.ts'
 import type { AccessReview } from '../cluster/cluster.ts'
 import { leaseName } from '../cluster/lease-object.ts'
-import type { KubeObject } from '../manifest/object.ts'
+import { objectKey, type KubeObject } from '../manifest/object.ts'
 import type { Release } from '../release/release.ts'
 
 /** What a run does with a release, as far as its rights are concerned. */
@@ -18,6 +18,8 @@ export interface RightsRequest {
   /** Undefined when nothing but hooks is waited for. */
   waitsBy?: ReadinessRules | undefined
   areHooksOff?: boolean | undefined
+  /** Objects may be deleted and made anew, which is waited for. */
+  recreates?: boolean | undefined
   createNamespace?: boolean | undefined
   crds?: 'create' | 'upgrade' | 'skip' | undefined
 }
@@ -45,11 +47,13 @@ export async function rightsFor(view: View, request: RightsRequest): Promise<Acc
   const place = { withHooks: false }
   const wanted = await desiredObjects(view, release, place)
   const before = previous === undefined ? [] : await desiredObjects(view, previous, place)
+  const keys = new Set(wanted.map((object) => objectKey(object)))
+  const leaving = before.filter((object) => !keys.has(objectKey(object)))
   const hooks = await desiredObjects(view, hooksOnly(request), { withHooks: true })
   const reviews = [
     ...ofStorage(request),
     ...wanted.flatMap((object) => ofObject(object, request)),
-    ...before.flatMap((object) => each(object, ['get', 'delete'])),
+    ...leaving.flatMap((object) => ofLeaving(object, request)),
     ...hooks.flatMap((object) => each(object, [...WRITTEN, ...WATCHED])),
     ...ofPods(request, wanted, hooks),
     ...ofPrerequisites(request),
@@ -76,10 +80,16 @@ function ofStorage({ verb, release, records }: RightsRequest): AccessReview[] {
   ]
 }
 
-function ofObject(object: KubeObject, { verb, waitsBy }: RightsRequest): AccessReview[] {
-  const isWatched = waitsBy !== undefined && isWaitedFor(object, waitsBy)
-  const verbs = verb === 'uninstall' ? ['get', 'delete'] : WRITTEN
-  return each(object, [...verbs, ...(isWatched ? WATCHED : [])])
+function ofObject(object: KubeObject, request: RightsRequest): AccessReview[] {
+  const { verb, waitsBy, recreates = false } = request
+  if (verb === 'uninstall') return ofLeaving(object, request)
+  const isWatched = recreates || (waitsBy !== undefined && isWaitedFor(object, waitsBy))
+  return each(object, [...WRITTEN, ...(isWatched ? WATCHED : [])])
+}
+
+/** Whoever waits waits for what is deleted too. */
+function ofLeaving(object: KubeObject, { waitsBy }: RightsRequest): AccessReview[] {
+  return each(object, ['get', 'delete', ...(waitsBy === undefined ? [] : WATCHED)])
 }
 
 /** Pods show how workloads and Jobs fare, and replica sets which pods are of which revision. */

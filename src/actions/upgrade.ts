@@ -143,7 +143,9 @@ async function lookForWork(
   if (last === undefined || previous === undefined) return undefined
   const revision = nextRevision(history)
   const release = await draft(connections, { chart, request, history, revision })
-  await assertRights(connections, { verb: 'upgrade', release, previous, crds: request.crds })
+  const recreates = (request.allowance?.recreate ?? []).length > 0
+  const { crds } = request
+  await assertRights(connections, { verb: 'upgrade', release, previous, crds, recreates })
   const before = { history: [...history], abandoned: undefined }
   const deployment = deploymentOf(release, before, request)
   const unchanged =

@@ -113,7 +113,7 @@ describe('the printed roles', () => {
       const { code, err } = await runAs(namespace, await rulesIn(namespace, verb), line(chart))
       expect([verb, code, code === 0 ? '' : err]).toEqual([verb, 0, ''])
     }
-  })
+  }, 60_000)
 
   test.each(Object.keys(VERBS))(
     'are no more than %s needs: without any one right nothing is written',
