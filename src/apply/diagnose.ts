@@ -200,7 +200,7 @@ function warnings({ object, events }: Scene): Sign[] {
 }
 
 /** The events of a list that are about one object. */
-export function eventsAbout(
+function eventsAbout(
   object: KubeObject,
   events: readonly KubeObject[],
 ): readonly KubeObject[] {

@@ -26,7 +26,7 @@ export interface ReadinessRules {
 }
 
 /** Takes an object out of what is waited for: `"false"`. */
-export const WAIT_ANNOTATION = 'kubectl-pkg/wait'
+const WAIT_ANNOTATION = 'kubectl-pkg/wait'
 
 /** Groups of Kubernetes itself: what has no rule there is ready once it is applied. */
 const BUILT_IN_GROUPS: ReadonlySet<string> = new Set([

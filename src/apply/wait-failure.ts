@@ -99,7 +99,9 @@ function hintFor(isTimedOut: boolean): string {
 /** One line that names the cause. */
 function causeOf({ readiness, signs, proof }: Standing): string {
   if (proof !== undefined) return oneLine(proof.cause)
-  const best = signs.find(({ name }) => name !== 'Warned') ?? signs[0]
+  // That a pod has failed is what a failed one says itself.
+  const telling = signs.filter(({ name }) => name !== 'PodFailed' || readiness.state !== 'failed')
+  const best = telling.find(({ name }) => name !== 'Warned') ?? telling[0]
   if (best === undefined) return oneLine(readiness.text)
   if (readiness.state === 'failed') return oneLine(`${readiness.text}; ${best.cause}`)
   return oneLine(best.cause)

@@ -14,7 +14,7 @@ export function objectName({ apiVersion, kind, metadata }: KubeObject): ObjectNa
 }
 
 /** Pods of the newest revision that are not ready, each with what it does. */
-export function openPods({ scene }: Pick<Standing, 'scene'>): PodState[] {
+function openPods({ scene }: Pick<Standing, 'scene'>): PodState[] {
   if (scene === undefined || scene.object.kind === 'Pod') return []
   return scene.pods
     .filter((pod) => !isDone(pod))

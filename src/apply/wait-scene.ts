@@ -118,7 +118,7 @@ function uidOf(object: KubeObject): string {
 }
 
 /** When the event was last seen. */
-export function timeOf(event: KubeObject): number {
+function timeOf(event: KubeObject): number {
   const text =
     textAt(event, 'series', 'lastObservedTime') ||
     textAt(event, 'lastTimestamp') ||

@@ -53,7 +53,7 @@ export function logLines(event: ProgressEvent & { type: 'log' }): string[] {
   return [`log of ${event.container} in Pod/${event.pod}:`, ...lines.map((line) => `  ${line}`)]
 }
 
-export function waitLine({ objects, timeoutSeconds }: ProgressEvent & { type: 'wait' }): string {
+function waitLine({ objects, timeoutSeconds }: ProgressEvent & { type: 'wait' }): string {
   const what = objects.length === 1 ? objects.map(labelOf).join('') : `${objects.length} objects`
   return `waiting for ${what}, for up to ${timeoutSeconds} s`
 }
