@@ -31,7 +31,7 @@ export async function planObjects(view: View, wanted: ObjectsToPlan): Promise<Pl
   const written = await writtenObjects(view, release, before)
   const live = await liveObjects(view, [...desired, ...written.previous, ...written.attempted])
   const plan = { desired, ...written, live, owner: release, takeOwnership }
-  if (!view.cluster.runsHooks) return buildPlan(plan)
+  if (!view.cluster.runsHooks) return replacing(buildPlan(plan))
 
   const sequence = sequenceOfRelease(release, placed, view.onNotice)
   const built = buildPlan({
@@ -47,4 +47,13 @@ export async function planObjects(view: View, wanted: ObjectsToPlan): Promise<Pl
       allowDataLoss,
     },
   )
+}
+
+/** A directory holds afterwards what is written, and nothing else of what was there. */
+function replacing({ changes }: Plan): Plan {
+  return {
+    changes: changes.map((change) =>
+      change.op === 'update' ? { ...change, after: change.object } : change,
+    ),
+  }
 }
