@@ -26,6 +26,11 @@ const PLANES = join(tmpdir(), `kubectl-pkg-controlplane-${userInfo().uid}`)
 export async function startPlane(name, { owned }) {
   ensurePrograms()
   removeStale()
+  // A port can be taken by another process between its choice and its use.
+  return await startOnce(name, owned).catch(() => startOnce(name, owned))
+}
+
+async function startOnce(name, owned) {
   const folder = join(PLANES, name)
   mkdirSync(PLANES, { recursive: true, mode: 0o700 })
   mkdirSync(folder, { mode: 0o700 })
