@@ -22,6 +22,7 @@ const LATE = {
   oclif:
     /\/node_modules\/(@oclif\/core\/lib\/(?!args|cache|command|flags|logger|symbols)|ansi|ansis|balanced-match|brace-expansion|clean-stack|cli-spinners|color-|debug|ejs|emoji-regex|escape-string-regexp|fdir|get-package-type|has-flag|indent-string|is-fullwidth|lilconfig|minimatch|ms\/|picomatch|string-width|strip-ansi|supports-color|tinyglobby|widest-line|wordwrap|wrap-ansi)/,
   schema: /\/src\/values\/(metaschemas|schema-(?!of))/,
+  signing: /\/src\/signing\//,
   set: /\/src\/values\/(parse-set|presets|set-values)\.ts$/,
   texts: /\/src\/(encoding\/toml|manifest\/post-render|render\/glob|sprig\/(base32|url))\.ts$/,
   times: /\/src\/golang\/time-(instant|layout|parse|zone-names)\.ts$/,

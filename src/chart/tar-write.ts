@@ -20,7 +20,7 @@ export function writeTar(files: readonly TarFile[], mtime: number): Buffer {
   const archive = Buffer.alloc(size)
   let at = 0
   for (const part of parts) {
-    writeHeader(archive.subarray(at, at + BLOCK), part, mtime)
+    archive.write(headerText(part, mtime), at, 'latin1')
     archive.set(part.data, at + BLOCK)
     at += BLOCK + padded(part.data.length)
   }
@@ -34,7 +34,7 @@ export function writeTar(files: readonly TarFile[], mtime: number): Buffer {
  */
 export function tarHeader(name: string, size: number, mtime: number): Buffer {
   const header = Buffer.alloc(BLOCK)
-  writeHeader(header, { name, prefix: '', type: '0', data: { length: size } }, mtime)
+  header.write(headerText({ name, prefix: '', type: '0', data: { length: size } }, mtime), 'latin1')
   return header
 }
 
@@ -78,23 +78,28 @@ function paxRecord(key: string, value: string): Buffer {
   return Buffer.concat([Buffer.from(String(length)), rest])
 }
 
-/** Fields of a ustar header: where they begin, and how many octal digits the numbers have. */
-function writeHeader(
-  header: Buffer,
+/** Mode, user and group. */
+const OWNER = '0000644\x000000000\x000000000\0'
+/** An empty link, the format, no names of user and group, no device. */
+const REST = `${'\0'.repeat(100)}ustar\x0000${'\0'.repeat(64)}0000000\x000000000\0`
+
+const SHOWN_REST = REST.replaceAll('\0', '')
+
+/** A ustar header, made as one text: many small writes take their time. */
+function headerText(
   { name, prefix, type, data }: Omit<Part, 'data'> & { data: { length: number } },
   mtime: number,
-): void {
-  header.write(name, 0, 'latin1')
-  header.write(['0000644', '0000000', '0000000', ''].join('\0'), 100, 'latin1')
-  header.write(`${octal(data.length, 11)}\0${octal(mtime, 11)}\0`, 124, 'latin1')
-  header.write(`        ${type}`, 148, 'latin1')
-  header.write('ustar\x0000', 257, 'latin1')
-  header.write(['0000000', '0000000', ''].join('\0'), 329, 'latin1')
-  header.write(prefix, 345, 'latin1')
+): string {
+  const numbers = `${OWNER}${octal(data.length, 11)}\0${octal(mtime, 11)}\0`
+  // The sum takes its own field for eight spaces; zeros add nothing to it.
+  const sum = sumOf(`${name}${numbers}        ${type}${SHOWN_REST}${prefix}`)
+  return `${name.padEnd(100, '\0')}${numbers}${octal(sum, 6)}\0 ${type}${REST}${prefix}`
+}
+
+function sumOf(text: string): number {
   let sum = 0
-  // Iterating over a Buffer takes several times as long as counting.
-  for (let at = 0; at < BLOCK; at++) sum += header[at] ?? 0
-  header.write(`${octal(sum, 6)}\0 `, 148, 'latin1')
+  for (let at = 0; at < text.length; at++) sum += text.charCodeAt(at)
+  return sum
 }
 
 function octal(value: number, digits: number): string {

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { PkgError } from '../base/errors.ts'
+import { requirePackage } from '../base/lazy.ts'
 
 export interface GpgKey {
   /** Folder of GnuPG that holds the key. */
@@ -43,6 +43,7 @@ interface Result {
 
 function run(args: string[], input: string, passphrase: string | undefined): Promise<Result> {
   return new Promise((resolve, reject) => {
+    const { spawn } = requirePackage('node:child_process') as typeof import('node:child_process')
     const program = spawn('gpg', args, {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       timeout: TIME,
