@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { KubeObject } from '../manifest/object.ts'
+import { describeObject, type KubeObject } from '../manifest/object.ts'
 import { textAt } from './readiness-fields.ts'
 import { isWaitedFor, type ReadinessRules } from './readiness.ts'
 import { newBell, type Bell } from './wait-bell.ts'
@@ -68,11 +68,21 @@ export async function waitUntilReady(site: WaitSite, request: WaitRequest): Prom
     outcome(failure.timedOutAfter === undefined ? 'failed' : 'timed-out')
     throw failureError(explained, failure)
   } catch (error) {
-    if (site.signal.aborted) outcome('interrupted')
-    throw error
+    if (!site.signal.aborted) throw error
+    outcome('interrupted')
+    throw stoppedWaiting(site.signal.reason, objects)
   } finally {
     await watches.stop()
   }
+}
+
+/** Says how far a run came that a signal stopped. */
+function stoppedWaiting(reason: unknown, objects: readonly KubeObject[]): unknown {
+  const [first] = objects
+  if (!(reason instanceof PkgError) || first === undefined) return reason
+  const others = objects.length > 1 ? ` and ${objects.length - 1} more` : ''
+  const message = `${reason.message} while waiting for ${describeObject(first)}${others}`
+  return new PkgError(reason.code, message, { hint: reason.hint, cause: reason })
 }
 
 interface Followed {

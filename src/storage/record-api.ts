@@ -48,7 +48,9 @@ export function openRecordApi({ transport, kind, signal }: RecordApiOptions): Re
     pathOf: (namespace, name) =>
       `/api/v1${namespace === undefined ? '' : `/namespaces/${namespace}`}/${resource}` +
       (name === undefined ? '' : `/${encodeURIComponent(name)}`),
-    call: (request) => transport.request({ ...request, signal }),
+    // A run that a signal stops still records how far it came: what it asks then is not cut off.
+    call: (request) =>
+      transport.request({ ...request, signal: signal.aborted ? undefined : signal }),
     fail: (answer, verb, name) => {
       const label = name === undefined ? resource : `${kind} ${name}`
       return apiError(answer, { verb, label, isSecret: true })

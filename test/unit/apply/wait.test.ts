@@ -545,7 +545,7 @@ test('a signal ends the wait with its reason', async () => {
   if (deployment === undefined) throw new Error('no deployment')
   setTimeout(() => abort.abort(new PkgError('INTERRUPTED', 'cancelled')), 1000)
   const { error, events } = await wait(liveCluster([deployment]), [deployment])
-  expect(error?.message).toBe('cancelled')
+  expect(error?.message).toBe('cancelled while waiting for Deployment/web')
   expect(line(events.at(-1) ?? ({ type: 'wait' } as ProgressEvent))).toBe('waited: interrupted')
 })
 
