@@ -53,13 +53,18 @@ interface Met {
   ms: number
 }
 
-/** Calls through the proxy (or past it) and leaves after some milliseconds. */
+/** Calls through the proxy (or past it); leaves after a time, or soon after what came is enough. */
 function send(
   method: string,
   path: string,
-  options: { body?: unknown; leaveAfter?: number; server?: string } = {},
+  options: {
+    body?: unknown
+    leaveAfter?: number
+    enough?: (text: string) => boolean
+    server?: string
+  } = {},
 ): Promise<Met> {
-  const { server = proxy.url, leaveAfter = 5000 } = options
+  const { server = proxy.url, leaveAfter = 20_000, enough = () => false } = options
   const ca = readFileSync(server === proxy.url ? proxy.authority : plane().authority)
   const headers = {
     authorization: `Bearer ${plane().token}`,
@@ -74,13 +79,20 @@ function send(
       resolve(error === undefined ? met : { ...met, error })
       sent.destroy()
     }
-    const timer = setTimeout(() => end('LEFT'), leaveAfter)
+    let timer = setTimeout(() => end('LEFT'), leaveAfter)
+    let isEnough = false
     const sent = request(`${server}${path}`, { method, ca, headers, agent: false }, (answer) => {
       met.status = answer.statusCode ?? 0
       met.type = answer.headers['content-type'] ?? ''
       const retryAfter = answer.headers['retry-after']
       if (retryAfter !== undefined) met.retryAfter = retryAfter
-      answer.setEncoding('utf8').on('data', (part: string) => (met.text += part))
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        met.text += part
+        if (isEnough || !enough(met.text.slice(-4000))) return
+        isEnough = true
+        clearTimeout(timer)
+        timer = setTimeout(() => end('LEFT'), 200)
+      })
       answer.on('end', () => end()).on('error', (error: NodeJS.ErrnoException) => end(error.code))
     })
     sent.on('error', (error: NodeJS.ErrnoException) => end(error.code))
@@ -160,7 +172,9 @@ describe('without rules', () => {
 
   test('a watch and a followed log come as they happen', async () => {
     proxy.begin()
-    const watch = send('GET', `${maps}?watch=true`, { leaveAfter: 1500 })
+    const watch = send('GET', `${maps}?watch=true`, {
+      enough: (text) => text.includes('"name":"late"'),
+    })
     await apiOk('POST', maps, named('late'))
     const seen = await watch
     expect([seen.status, seen.error]).toEqual([200, 'LEFT'])
@@ -171,7 +185,7 @@ describe('without rules', () => {
     await apiOk('POST', `/api/v1/namespaces/${namespace}/pods`, pod)
     await kubectlOk(['wait', '-n', namespace, '--for=condition=Ready', 'pod/web'])
     const log = await send('GET', `/api/v1/namespaces/${namespace}/pods/web/log?follow=true`, {
-      leaveAfter: 1500,
+      enough: (text) => text.includes('listening'),
     })
     expect(log.text).toBe('starting\nlistening on :8080\n')
   })
@@ -384,7 +398,7 @@ describe('what happens to the process of the client', () => {
   })
 
   test('stop: it stands still for a time, then its call goes through', async () => {
-    proxy.begin([{ call: 1, mode: 'stop', ms: 400 }])
+    proxy.begin([{ call: 1, mode: 'stop', ms: 1500 }])
     const { child, out, ended } = client()
     await eventually(async () => proxy.calls.length === 1)
     await eventually(async () => / T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8')))
@@ -395,19 +409,22 @@ describe('what happens to the process of the client', () => {
 })
 
 describe('what happens to a watch', () => {
-  const watch = async (rule: FaultRule, leaveAfter = 700): Promise<Met & { events: string[] }> => {
+  const last = (text: string): boolean => text.includes('"type":"BOOKMARK"')
+
+  const watch = async (
+    rule: FaultRule,
+    leaving: { enough?: (text: string) => boolean; leaveAfter?: number } = { enough: last },
+  ): Promise<Met & { events: string[] }> => {
     for (const name of ['a', 'b', 'ü']) {
       const labels = { data: { text: `${name}${name}` } }
       await apiOk('POST', maps, { ...named(name === 'ü' ? 'u' : name), ...labels })
     }
     proxy.begin([rule])
     const path = `${maps}?watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan`
-    const met = await send('GET', `${path}&fieldSelector=metadata.name!=kube-root-ca.crt`, {
-      leaveAfter,
-    })
+    const met = await send('GET', `${path}&fieldSelector=metadata.name!=kube-root-ca.crt`, leaving)
     const events = met.text
       .split('\n')
-      .filter(Boolean)
+      .slice(0, -1)
       .map((line) => JSON.parse(line) as { type: string; object: { metadata?: { name?: string } } })
       .map(({ type, object }) => `${type} ${object.metadata?.name ?? ''}`.trim())
     return { ...met, events }
@@ -419,12 +436,23 @@ describe('what happens to a watch', () => {
     [{ call: 2, mode: '500' }, all, 'LEFT'],
     [{ call: 1, mode: 'watch-drop', after: 2 }, all.slice(0, 2), undefined],
     [{ call: 1, mode: 'watch-error', after: 1 }, ['ADDED a', 'ERROR'], undefined],
-    [{ call: 1, mode: 'watch-no-bookmarks' }, all.slice(0, 3), 'LEFT'],
-    [{ call: 1, mode: 'watch-silent' }, [], 'LEFT'],
-    [{ call: 1, mode: 'watch-short', ms: 200 }, all, undefined],
+    [{ call: 1, mode: 'watch-short', ms: 2000 }, all, undefined],
   ])('%j', async (rule, events, error) => {
-    const met = await watch(rule)
+    const met = await watch(rule, error === undefined ? {} : { enough: last })
     expect([met.status, met.events, met.error]).toEqual([200, events, error])
+  })
+
+  test('watch-no-bookmarks: bookmarks are kept back', async () => {
+    const met = await watch(
+      { call: 1, mode: 'watch-no-bookmarks' },
+      { enough: (text) => text.includes('"name":"u"') },
+    )
+    expect([met.status, met.events, met.error]).toEqual([200, all.slice(0, 3), 'LEFT'])
+  })
+
+  test('watch-silent: 200, and then nothing', async () => {
+    const met = await watch({ call: 1, mode: 'watch-silent' }, { leaveAfter: 700 })
+    expect([met.status, met.events, met.error]).toEqual([200, [], 'LEFT'])
   })
 
   test('watch-gone: 410 in place of a stream', async () => {
@@ -441,14 +469,18 @@ describe('what happens to a watch', () => {
   })
 
   test('watch-big: the first event has an annotation of so many bytes', async () => {
-    const met = await watch({ call: 1, mode: 'watch-big', bytes: 10_000_000 }, 2000)
+    const met = await watch({ call: 1, mode: 'watch-big', bytes: 10_000_000 })
     expect(met.events).toEqual(all)
     expect(met.text.length).toBeGreaterThan(10_000_000)
   })
 
-  test('watch-flood: the last event comes again, so many times a second', async () => {
-    const met = await watch({ call: 1, mode: 'watch-flood', perSecond: 10_000 }, 1000)
-    expect(met.events.length).toBeGreaterThan(2000)
+  test('watch-flood: the first event comes again, so many times a second', async () => {
+    let parts = 0
+    const met = await watch(
+      { call: 1, mode: 'watch-flood', perSecond: 10_000 },
+      { enough: () => ++parts > 60 },
+    )
+    expect(met.events.length).toBeGreaterThan(1000)
     expect(new Set(met.events.slice(1))).toEqual(new Set(['MODIFIED a']))
   })
 })

@@ -56,7 +56,7 @@ export type WatchFault =
   | { mode: 'watch-silent' }
   /** Closed after a time, in good order. */
   | { mode: 'watch-short'; ms: number }
-  /** The last event comes again, so many times a second. */
+  /** The first event comes again as a change, so many times a second, and no other. */
   | { mode: 'watch-flood'; perSecond: number }
 
 /**
