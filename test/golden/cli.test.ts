@@ -36,7 +36,7 @@ function offences({ argv, run }: Step): string[] {
   const line = argv.join(' ')
   if (!/-o json|--output json/.test(line)) return []
   const found = run.code > 0 && run.stderr !== '' ? check('error', run.stderr) : []
-  const [, verb = ''] = /^kubectl pkg (list|history) /.exec(line) ?? []
+  const [, verb = ''] = /^kubectl pkg (drift|history|list|plan) /.exec(line) ?? []
   if (verb !== '' && run.code === 0 && !line.includes('-q')) found.push(...check(verb, run.stdout))
   return found.map((offence) => `${line}: ${offence}`)
 }
