@@ -9,7 +9,7 @@ export abstract class ShowCommand extends BaseCommand {
   static override args = {
     chart: Args.string({
       required: true,
-      description: 'Folder, archive, or - for standard input.',
+      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
     }),
   }
 

@@ -34,7 +34,9 @@ Install does these steps in this order:
 
   static override args = {
     name: Args.string({ required: true, description: 'Name of the release.' }),
-    chart: Args.string({ description: 'Folder, archive, or - for an archive on standard input.' }),
+    chart: Args.string({
+      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
+    }),
   }
 
   static override flags = {

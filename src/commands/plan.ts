@@ -41,7 +41,7 @@ says, or nothing when an object has moved since.`
     name: Args.string({ required: true, description: 'Name of the release.' }),
     chart: Args.string({
       required: true,
-      description: 'Folder, archive, or - for an archive on standard input.',
+      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
     }),
   }
 

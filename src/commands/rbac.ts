@@ -30,7 +30,9 @@ its Secrets; --storage configmap keeps the records in ConfigMaps.`
 
   static override args = {
     name: Args.string({ required: true, description: 'Name of the release.' }),
-    chart: Args.string({ description: 'Folder, archive, address or repository/name of a chart.' }),
+    chart: Args.string({
+      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
+    }),
   }
 
   static override flags = {

@@ -36,7 +36,9 @@ The output is byte for byte what Helm 4.1.4 prints.`
 
   static override args = {
     name: Args.string({ required: true, description: 'Name of the release; may be left out.' }),
-    chart: Args.string({ description: 'Folder, archive, or - for an archive on standard input.' }),
+    chart: Args.string({
+      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
+    }),
   }
 
   static override flags = {

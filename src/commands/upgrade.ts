@@ -45,7 +45,7 @@ count. --reset-values forgets the old ones, --reuse-values lays the new ones ove
     name: Args.string({ required: true, description: 'Name of the release.' }),
     chart: Args.string({
       required: true,
-      description: 'Folder, archive, or - for an archive on standard input.',
+      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
     }),
   }
 

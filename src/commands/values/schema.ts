@@ -22,7 +22,7 @@ Types and defaults come from values.yaml, descriptions from the comments above i
   static override args = {
     chart: Args.string({
       required: true,
-      description: 'Folder, archive, or - for standard input.',
+      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
     }),
   }
 

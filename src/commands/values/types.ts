@@ -20,7 +20,7 @@ The types follow values.schema.json; without one they follow values.yaml and its
   static override args = {
     chart: Args.string({
       required: true,
-      description: 'Folder, archive, or - for standard input.',
+      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
     }),
   }
 

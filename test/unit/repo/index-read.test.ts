@@ -141,7 +141,7 @@ test('a page of HTML is no index', () => {
 
 test('an alias bomb is refused', () => {
   const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]']
-  for (const [name, of] of [...'bcdefghi'].map((name, at) => [name, 'abcdefgh'[at]])) {
+  for (const [name, of] of Array.from('bcdefghi', (name, at) => [name, 'abcdefgh'[at]])) {
     bomb.push(`${name}: &${name} [${Array(9).fill(`*${of}`).join(',')}]`)
   }
   expect(failure(`apiVersion: v1\n${bomb.join('\n')}\n`)).toContain('INDEX_INVALID')

@@ -67,14 +67,14 @@ function indexed(): string[] {
 }
 
 async function serve(): Promise<string> {
-  const { url, close } = await serveRepository({
+  const served = await serveRepository({
     folder: target,
     host: '127.0.0.1',
     port: 0,
     now: () => new Date('2026-01-02T03:04:05Z'),
   })
-  closing.push(close)
-  return url
+  closing.push(() => served.close())
+  return served.url
 }
 
 test('folders and archives become a static repository', async () => {
@@ -228,7 +228,7 @@ test('a merged index keeps versions whose archives are elsewhere', async () => {
 
 test('a server with the API of ChartMuseum takes uploads', async () => {
   const server = await startRepository()
-  closing.push(server.close)
+  closing.push(() => server.close())
   const bodies: Buffer[] = []
   let status = 201
   server.files.set('/api/org/charts', (response, request) => {

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer as createHttps, type Server as HttpsServer } from 'node:https'
+import { createServer, type Server } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { openDownloader, type Origin } from '../../src/repo/http.ts'
+import { temporaryFolder } from '../support/chart-builder.ts'
+import { failureOf } from '../support/chart-site.ts'
+
+const folder = temporaryFolder()
+const file = (name: string) => join(folder, name)
+
+/** Makes a key and a certificate, signed by the authority when there is one. */
+function certify(name: string, more: readonly string[]): void {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+  const out = ['-keyout', file(`${name}.key`), '-out', file(`${name}.crt`)]
+  const args = ['req', '-x509', '-days', '30', ...key, ...out, '-subj', `/CN=${name}`, ...more]
+  execFileSync('openssl', args, { stdio: 'pipe' })
+}
+
+let server: HttpsServer
+let origin: string
+/** Names in the certificates that clients showed. */
+let shown: (string | undefined)[] = []
+
+beforeAll(async () => {
+  const authority = ['-CA', file('ca.crt'), '-CAkey', file('ca.key')]
+  certify('ca', [])
+  certify('server', [...authority, '-addext', 'subjectAltName=IP:127.0.0.1'])
+  certify('client', authority)
+  const [ca, cert, key] = ['ca.crt', 'server.crt', 'server.key'].map((name) =>
+    readFileSync(file(name)),
+  )
+  server = createHttps(
+    { ca, cert, key, requestCert: true, rejectUnauthorized: false },
+    (request, response) => {
+      const { subject } = (request.socket as TLSSocket).getPeerCertificate()
+      shown.push(subject === undefined ? undefined : String(subject.CN))
+      response.end('body')
+    },
+  )
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+afterEach(() => {
+  shown = []
+})
+
+function get(more: Partial<Origin> = {}): Promise<string> {
+  const downloader = openDownloader({ readFile: (path) => readFileSync(path) })
+  return downloader
+    .get(`${origin}/x`, { origin: { url: origin, ...more } })
+    .then(({ body }) => body.toString())
+}
+
+test('a server of an authority that nobody knows is refused', async () => {
+  expect(await failureOf(get())).toMatch(/^REPOSITORY_UNREACHABLE cannot fetch .*certificate/)
+})
+
+test('an authority that is named is trusted', async () => {
+  expect(await get({ caFile: file('ca.crt') })).toBe('body')
+})
+
+test('a certificate that is not to be checked is not', async () => {
+  expect(await get({ insecureSkipTlsVerify: true })).toBe('body')
+})
+
+test('the client shows its certificate to its repository alone', async () => {
+  const client = {
+    caFile: file('ca.crt'),
+    certFile: file('client.crt'),
+    keyFile: file('client.key'),
+  }
+  await get(client)
+  await get({ ...client, url: 'https://127.0.0.2' })
+  expect(shown).toEqual(['client', undefined])
+})
+
+test('https goes through a proxy as a tunnel, and the proxy sees no request', async () => {
+  const tunnels: string[] = []
+  const proxy: Server = createServer()
+  proxy.on('connect', (request, socket) => {
+    tunnels.push(request.url ?? '')
+    const [host, port] = (request.url ?? '').split(':')
+    const upstream = connect(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      upstream.pipe(socket)
+      socket.pipe(upstream)
+    })
+  })
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve)
+  })
+  process.env['https_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  try {
+    expect(await get({ caFile: file('ca.crt') })).toBe('body')
+    process.env['no_proxy'] = '127.0.0.1'
+    expect(await get({ caFile: file('ca.crt') })).toBe('body')
+  } finally {
+    delete process.env['https_proxy']
+    delete process.env['no_proxy']
+    proxy.closeAllConnections()
+    proxy.close()
+  }
+  expect(tunnels).toEqual([origin.slice('https://'.length)])
+})
