@@ -51,6 +51,12 @@ export function apiError(answer: ApiAnswer, subject: Subject): PkgError {
   )
 }
 
+/** Whether somebody else wrote the object meanwhile; a conflict over fields is another matter. */
+export function isChanged(answer: ApiAnswer): boolean {
+  const { reason, causes } = readStatus(answer)
+  return reason === 'Conflict' && !causes.some(isConflict)
+}
+
 /** Whether the answer is a Status with this reason, for example `AlreadyExists`. */
 export function hasReason(answer: ApiAnswer, reason: string): boolean {
   return readStatus(answer).reason === reason

@@ -121,9 +121,11 @@ function pauseAfterAnswer(
   answer: ApiAnswer,
   tries: number,
 ): number | undefined {
-  const { headers } = answer
-  if (tries >= policy.tries || !isPassing(answer, mayRepeat(request))) return undefined
-  const asked = readRetryAfter(headers['retry-after'], headers['date'], Date.now())
+  const { 'retry-after': after, date } = answer.headers
+  // A server that asks for another try has not done what it was asked to.
+  const isSafe = mayRepeat(request) || after !== undefined
+  if (tries >= policy.tries || !isPassing(answer, isSafe)) return undefined
+  const asked = readRetryAfter(after, date, Date.now())
   return pauseBefore(policy, { tries, asked, random: Math.random() })
 }
 

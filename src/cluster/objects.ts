@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { KubeObject } from '../manifest/object.ts'
-import { apiError, hasReason } from './api-errors.ts'
+import { apiError, hasReason, isChanged } from './api-errors.ts'
 import {
   refOf,
   type Applied,
@@ -12,6 +12,7 @@ import {
 import { FIELD_MANAGER } from './field-managers.ts'
 import type { Api } from './list-objects.ts'
 import { collectionPath, objectIn, objectPathOf, resourceOf, subjectOf } from './object-calls.ts'
+import { pause } from './retry.ts'
 import type { ApiAnswer } from './transport.ts'
 
 export interface WriteOptions extends Api {
@@ -46,13 +47,30 @@ export async function applyObject(
   object: KubeObject,
   options: ApplyOptions,
 ): Promise<Applied> {
-  const answer = await sendApply(api, object, options)
+  const answer = await sendUntilTaken(api, object, options)
   const live = objectIn(answer, subjectOf('apply', refOf(object)))
   const isSame = options.seen !== undefined && live.metadata['resourceVersion'] === options.seen
   if (definesKinds(object) && !isSame) api.discovery.forget()
   if (answer.status === CREATED) return { result: 'created', object: live }
   return { result: isSame ? 'unchanged' : 'updated', object: live }
 }
+
+/** Other writers may be faster a few times in a row, though nobody else wants the same fields. */
+async function sendUntilTaken(
+  api: WriteOptions,
+  object: KubeObject,
+  options: ApplyOptions,
+): Promise<ApiAnswer> {
+  const { resourceVersion } = object.metadata
+  for (let tries = 1; ; tries++) {
+    const answer = await sendApply(api, object, options)
+    const isRace = answer.status === 409 && isChanged(answer) && resourceVersion === undefined
+    if (!isRace || tries === TRIES) return answer
+    await pause(Math.random() * 100 * tries, options.signal)
+  }
+}
+
+const TRIES = 5
 
 /** Server-side apply that leaves everything as it is. */
 export async function previewObject(

@@ -31,11 +31,13 @@ export function proxyFor(
   return checked(proxy.includes('://') ? proxy : `http://${proxy}`)
 }
 
+const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
+
 function checked(proxy: string): string {
   const { protocol } = URL.canParse(proxy) ? new URL(proxy) : { protocol: '' }
-  if (protocol === 'http:' || protocol === 'https:') return proxy
+  if (PROTOCOLS.has(protocol)) return proxy
   throw new PkgError('KUBECONFIG_INVALID', `the proxy "${redactText(proxy)}" cannot be used`, {
-    hint: 'Give it as http://HOST:PORT or https://HOST:PORT.',
+    hint: 'Give it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
   })
 }
 

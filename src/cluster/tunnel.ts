@@ -2,9 +2,10 @@ import type { Duplex } from 'node:stream'
 import type { ConnectionOptions } from 'node:tls'
 import { requirePackage } from '../base/lazy.ts'
 import { ExchangeError } from './exchange.ts'
+import { openSocks } from './socks.ts'
 
 export interface TunnelRequest {
-  /** URL of the proxy: http, https; user and password are shown to it. */
+  /** URL of the proxy: http, https or socks5; user and password are shown to it. */
   proxy: string
   host: string
   port: number
@@ -15,12 +16,12 @@ export interface TunnelRequest {
 const LIMIT = 10_000
 
 /**
- * Opens a connection to a server through an HTTP proxy, by CONNECT.
+ * Opens a connection to a server through a proxy: by CONNECT of HTTP, or by SOCKS.
  *
  * @throws ExchangeError
  */
 export async function openTunnel({ proxy, host, port, tls }: TunnelRequest): Promise<Duplex> {
-  const socket = await connectTo(new URL(proxy), `${host}:${port}`)
+  const socket = await connectTo(new URL(proxy), { host, port })
   if (tls === undefined) return socket
   const { connect } = requirePackage('node:tls') as typeof import('node:tls')
   const { isIP } = requirePackage('node:net') as typeof import('node:net')
@@ -36,7 +37,19 @@ export async function openTunnel({ proxy, host, port, tls }: TunnelRequest): Pro
   })
 }
 
-function connectTo(proxy: URL, target: string): Promise<Duplex> {
+async function connectTo(
+  proxy: URL,
+  { host, port }: { host: string; port: number },
+): Promise<Duplex> {
+  if (!proxy.protocol.startsWith('socks5')) return connectByHttp(proxy, `${host}:${port}`)
+  try {
+    return await openSocks({ proxy, host, port, limit: LIMIT })
+  } catch (error) {
+    throw refused(proxy, (error as Error).message)
+  }
+}
+
+function connectByHttp(proxy: URL, target: string): Promise<Duplex> {
   const { request } =
     proxy.protocol === 'https:'
       ? (requirePackage('node:https') as typeof import('node:https'))

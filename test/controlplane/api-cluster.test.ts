@@ -62,6 +62,23 @@ describe('apply', () => {
     expect(object['spec']).toMatchObject({ replicas: 1 })
   })
 
+  test('many who apply their own fields at once all come through', async () => {
+    const namespace = await freshNamespace()
+    const writers = Array.from({ length: 12 }, (_, index) => `w${index}`)
+    const { cluster } = openPlaneCluster()
+    await cluster.apply(configMap(namespace, 'shared'))
+    await Promise.all(
+      writers.map(async (fieldManager) => {
+        const own = openPlaneCluster({ cluster: { fieldManager } }).cluster
+        for (const word of ['a', 'b', 'c']) {
+          await own.apply(configMap(namespace, 'shared', { [fieldManager]: word }))
+        }
+      }),
+    )
+    const live = await cluster.get(refOf(configMap(namespace, 'shared')))
+    expect(live?.['data']).toEqual(Object.fromEntries(writers.map((name) => [name, 'c'])))
+  })
+
   test('a preview shows defaults and writes nothing', async () => {
     const { cluster } = openPlaneCluster()
     const namespace = await freshNamespace()

@@ -100,6 +100,41 @@ test.each([{ password: '' }, { password: 'me:p%40ss@' }])(
   },
 )
 
+test.each([
+  { login: '', hello: '050100' },
+  { login: 'me:p%40ss@', hello: '050102' },
+])('a SOCKS proxy with "$login" passes calls on', async ({ login, hello }) => {
+  const seen: string[] = []
+  const { port: own } = new URL(plane().server)
+  const port = await listen((socket) => {
+    // Each step of RFC 1928 as the server's side of it; answers come in pieces.
+    const answers = [hello === '050100' ? '0500' : '0502', ...(login === '' ? [] : ['0100'])]
+    socket.on('data', (data) => {
+      seen.push(data.toString('hex'))
+      const answer = answers.shift()
+      if (answer !== undefined) {
+        socket.write(Buffer.from(answer, 'hex'))
+        return
+      }
+      socket.removeAllListeners('data')
+      const onward = connectSocket(Number(own), '127.0.0.1', () => {
+        socket.write(Buffer.from('050000', 'hex'))
+        setTimeout(() => {
+          socket.write(Buffer.from('010a0000010050', 'hex'))
+          socket.pipe(onward).pipe(socket)
+        }, 20)
+      })
+      onward.on('error', () => socket.destroy())
+    })
+  })
+  const env = { KUBECONFIG: plane().kubeconfig, HTTPS_PROXY: `socks5://${login}127.0.0.1:${port}` }
+  const server = plane().server.replace('127.0.0.1', 'far.test')
+  expect(await version({ env, flags: { server, tlsServerName: 'localhost' } })).toBe(200)
+  const wanted = `0501000308${Buffer.from('far.test').toString('hex')}${Number(own).toString(16).padStart(4, '0')}`
+  const password = login === '' ? [] : ['01026d650470407373']
+  expect(seen).toEqual([hello, ...password, wanted])
+})
+
 test('a proxy that refuses is named, without its password', async () => {
   const port = await listen((socket) => {
     socket.once('data', () => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'))

@@ -204,15 +204,15 @@ test.each([
   expect(open({ env: { KUBECONFIG, ...env }, flags: { server } }).endpoint.proxy).toBe(proxy)
 })
 
-test('the proxy of the kubeconfig comes first, and must be one of HTTP', () => {
+test('the proxy of the kubeconfig comes first, and must be of a kind that is known', () => {
   const withProxy = (url: string): string =>
     CONFIG.replace('      server', `      proxy-url: ${url}\n      server`)
   write('config', withProxy('https://own.test:1'))
   const env = { KUBECONFIG: join(folder.path, 'config'), HTTPS_PROXY: 'http://p.test' }
   expect(open({ env }).endpoint.proxy).toBe('https://own.test:1')
-  write('config', withProxy('socks5://me:secret@own.test'))
+  write('config', withProxy('socks4://me:secret@own.test'))
   const error = catching(open) as Error
-  expect(error.message).toBe('the proxy "socks5://own.test" cannot be used')
+  expect(error.message).toBe('the proxy "socks4://own.test" cannot be used')
 })
 
 test('a pod uses its service account', async () => {

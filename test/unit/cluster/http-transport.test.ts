@@ -177,6 +177,14 @@ test.each([
   expect(time).toBeLessThan(least + 900)
 })
 
+test('a POST is sent again when the server itself asks for that', async () => {
+  const { url, seen } = await serve((_, index, response) => {
+    response.writeHead(index === 0 ? 503 : 201, { 'retry-after': '0' }).end('{}')
+  })
+  expect((await open(url).request({ method: 'POST', path: '/x' })).status).toBe(201)
+  expect(seen).toHaveLength(2)
+})
+
 test('a server that asks for more patience than there is has its answer stand', async () => {
   const { url, seen } = await serve((_, __, response) => {
     response.writeHead(503, { 'retry-after': '3600' }).end()
