@@ -129,7 +129,7 @@ async function readPlaces(file: FileHandle, path: string): Promise<Map<string, P
     places.set(name, { offset: at + BLOCK, size })
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
   }
-  throw invalid(path, 'it has no end')
+  throw invalid(path, 'it is no tar file, or was cut off')
 }
 
 function readHeader(header: Buffer, path: string): { name: string; size: number; type: string } {

@@ -30,13 +30,14 @@ const PAGE = 1000
  */
 export async function listTags(
   reference: Pick<OciReference, 'registry' | 'repository'>,
-  options: RegistryOptions = {},
+  options: RegistryOptions & { pageSize?: number } = {},
 ): Promise<string[]> {
+  const { pageSize = PAGE } = options
   const registry = openRegistry(reference.registry, options)
   const tags: string[] = []
   const seen = new Set<string>()
   let url: URL | undefined = new URL(
-    `/v2/${reference.repository}/tags/list?n=${PAGE}`,
+    `/v2/${reference.repository}/tags/list?n=${pageSize}`,
     registry.origin,
   )
   while (url !== undefined) {

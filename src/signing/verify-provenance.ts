@@ -38,7 +38,7 @@ export async function verifyProvenance(request: ProvenanceRequest): Promise<Veri
   const { provenance, fileName, now } = request
   if (provenance === undefined) {
     throw failed(`${fileName} has no provenance file`, {
-      hint: 'Ask its publisher to sign it, or leave out --verify.',
+      hint: 'Ask its publisher for it; "package --sign" makes one.',
     })
   }
   const keyring = await readKeyring(request.keyring)
@@ -112,7 +112,7 @@ async function orFail<T>(what: string, run: () => Promise<T>): Promise<T> {
 }
 
 function failed(message: string, options: { hint?: string; cause?: unknown } = {}): PkgError {
-  return new PkgError('PROVENANCE_FAILED', `openpgp: ${message}`, {
+  return new PkgError('PROVENANCE_FAILED', message, {
     hint: 'Do not use the chart before you know why.',
     ...options,
   })
