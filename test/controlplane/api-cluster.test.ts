@@ -66,7 +66,6 @@ describe('apply', () => {
     const namespace = await freshNamespace()
     const writers = Array.from({ length: 12 }, (_, index) => `w${index}`)
     const { cluster } = openPlaneCluster()
-    await cluster.apply(configMap(namespace, 'shared'))
     await Promise.all(
       writers.map(async (fieldManager) => {
         const own = openPlaneCluster({ cluster: { fieldManager } }).cluster
