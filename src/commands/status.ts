@@ -1,9 +1,12 @@
 import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { outputFlag, revisionFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { status } from '../actions/inspect.ts'
+import { resourcesOf } from '../actions/resources.ts'
 import { releaseDocument } from '../output/deployed-view.ts'
 import { viewRelease } from '../output/release-view.ts'
+import { viewResources } from '../output/resources-view.ts'
 
 export default class Status extends ReleaseCommand {
   static override summary = 'Show the state of a release.'
@@ -11,20 +14,32 @@ export default class Status extends ReleaseCommand {
   static override examples = [
     '<%= config.bin %> status web',
     '<%= config.bin %> status web -o json',
+    '<%= config.bin %> status web --show-resources',
   ]
 
   static override args = {
     name: Args.string({ required: true, description: 'Name of the release.' }),
   }
 
-  static override flags = { ...outputFlag, ...revisionFlag }
+  static override flags = {
+    ...outputFlag,
+    ...revisionFlag,
+    'show-resources': Flags.boolean({ summary: 'Show how the objects of the release fare.' }),
+  }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Status)
     const connections = await this.openConnections(flags)
     const release = await status(connections, this.releaseOf(args.name, flags), flags.revision)
-    this.print(flags.output, releaseDocument(release, { withChart: false }), () =>
-      viewRelease(release),
+    const document = releaseDocument(release, { withChart: false })
+    if (!flags['show-resources']) {
+      return this.print(flags.output, document, () => viewRelease(release))
+    }
+    const resources = await resourcesOf(connections, release)
+    this.print(
+      flags.output,
+      { ...document, resources },
+      () => viewRelease(release) + viewResources(resources),
     )
   }
 }

@@ -32,7 +32,7 @@ export function viewDeployed({ release }: DeployedView, options: DeployedViewOpt
 export function releaseDocument(
   release: Release,
   { withChart = true, hideSecrets = false } = {},
-): unknown {
+): object {
   const shown = hideSecrets ? withoutSecrets(release) : release
   const document = JSON.parse(recordText(shown)) as RecordDocument
   delete document.run
