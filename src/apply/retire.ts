@@ -1,3 +1,4 @@
+import { PkgError } from '../base/errors.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { currentRevision, lastRevision } from '../release/history.ts'
@@ -5,6 +6,7 @@ import type { Release } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
 import { applyPlan } from './apply-plan.ts'
 import { aroundWrites, type RecordHooks } from './around.ts'
+import { afterFailure } from './clean-up.ts'
 import { supersede } from './settle.ts'
 import type { Site, View } from './site.ts'
 import { sequenceOfRelease } from './chart-order.ts'
@@ -51,7 +53,7 @@ export async function retire(
   const around = aroundWrites(site, 'delete')
   await around.before(uninstalling, recordHooks)
   await applyPlan(site, plan)
-  await around.after(uninstalling, plan, recordHooks)
+  const failure = await failureOf(site, () => around.after(uninstalling, plan, recordHooks))
 
   const release: Release = { ...uninstalling, status: 'uninstalled', description }
   await lock.assertStillOurs()
@@ -64,7 +66,30 @@ export async function retire(
     await purge(site, history)
   }
   await storage.deleteJournal(release)
+  if (failure !== undefined) {
+    throw afterFailure(failure, `uninstallation completed with 1 error(s): ${failure.message}`)
+  }
   return { release, plan }
+}
+
+/**
+ * What a hook failed for once the objects are gone. That is no reason to keep the records of a
+ * release that is no more.
+ *
+ * Source: Helm 4.1.4 pkg/action/uninstall.go.
+ */
+async function failureOf(
+  { signal }: Site,
+  run: () => Promise<void>,
+): Promise<PkgError | undefined> {
+  try {
+    await run()
+    return undefined
+  } catch (error) {
+    const isHook = error instanceof PkgError && error.code === 'HOOK_FAILED'
+    if (!isHook || signal.aborted) throw error
+    return error
+  }
 }
 
 /** Plans the removal of all that any revision of the history may have written. */

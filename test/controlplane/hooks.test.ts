@@ -42,7 +42,7 @@ const POLICY = 'helm.sh/hook-delete-policy'
 function files(): Record<string, string> {
   return {
     'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
-    'values.yaml': 'text: one\nfails: ""\n',
+    'values.yaml': 'text: one\nfails: ""\nendFails: false\n',
     'templates/config.yaml':
       'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: config }\ndata: { text: {{ .Values.text }} }\n',
     'templates/always.yaml': hookText('always', {
@@ -62,6 +62,11 @@ function files(): Record<string, string> {
       annotations: { [POLICY]: 'before-hook-creation,hook-failed' },
     }),
     'templates/pod.yaml': hookText('pod', { kind: 'Pod', hook: 'post-install,post-upgrade' }),
+    'templates/bad-end.yaml': `{{ if .Values.endFails }}${hookText('bad-end', {
+      hook: 'post-delete',
+      annotations: { [WEIGHT]: '5' },
+      pod: { 'simulated.test/fails': 'exit' },
+    })}{{ end }}`,
     'templates/bad.yaml': `{{ if .Values.fails }}${hookText('bad', {
       hook: 'pre-upgrade',
       annotations: { [WEIGHT]: '5', [POLICY]: '{{ .Values.fails }}' },
@@ -188,6 +193,18 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
       const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
       expect({ line, ...mine }).toEqual({ line, ...wanted })
     }
+  })
+
+  test('when the last one of an uninstallation fails', { timeout: 120_000 }, async () => {
+    const [own, real] = await Promise.all([ours(), helms()])
+    for (const line of [
+      `install web ${chart} --set endFails=true --no-hooks`,
+      'uninstall web --timeout 20s',
+    ]) {
+      const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
+      expect({ line, ...mine }).toEqual({ line, ...wanted })
+    }
+    expect((await own.run('history web')).code).toBe(1)
   })
 
   test.each(['hook-failed', 'hook-succeeded', 'before-hook-creation'])(
