@@ -16,9 +16,15 @@ export function sequenceOfRelease(
   placed: readonly KubeObject[],
   onNotice: (notice: string) => void,
 ): Sequence | undefined {
-  const root = sequencedChart(release.chart, release.chart.metadata.name)
-  if (!release.manifest.includes('helm.sh/') && !isOrdered(root)) return undefined
-  const sources = decodeSourced(release.manifest, `release ${release.name}`)
+  const { chart, manifest } = release
+  if (!manifest.includes('helm.sh/') && !isOrdered(chart)) return undefined
+  const sources = decodeSourced(manifest, `release ${release.name}`)
+  const paths = new Set(sources.map(({ path }) => path))
+  const root = sequencedChart(chart, {
+    name: chart.metadata.name,
+    path: chart.metadata.name,
+    paths,
+  })
   const charts = new Map(
     sources.flatMap(({ path }, at) => {
       const object = placed[at]
@@ -32,14 +38,25 @@ export function sequenceOfRelease(
   return sequenceOf(root, objects, onNotice)
 }
 
-function sequencedChart(chart: Release['chart'], path: string): SequencedChart {
-  const { name, annotations, dependencies = [] } = chart.metadata
+interface Place {
+  name: string
+  path: string
+  /** Templates that gave objects. */
+  paths: ReadonlySet<string>
+}
+
+/** Records hold no subcharts: of an old revision only the templates tell that they were there. */
+function sequencedChart(chart: Release['chart'] | undefined, place: Place): SequencedChart {
+  const { name, path, paths } = place
+  const { annotations, dependencies = [] } = chart?.metadata ?? {}
+  const subcharts = new Map(chart?.subcharts.map((each) => [each.metadata.name, each]))
+  const names = new Set([...subcharts.keys(), ...namesBelow(`${path}/charts/`, paths)])
   return {
     path,
     name,
     after: subchartsBefore(annotations),
-    subcharts: chart.subcharts.map((each) =>
-      sequencedChart(each, `${path}/charts/${each.metadata.name}`),
+    subcharts: [...names].map((each) =>
+      sequencedChart(subcharts.get(each), { name: each, path: `${path}/charts/${each}`, paths }),
     ),
     dependsOn: new Map(
       dependencies.flatMap((each) =>
@@ -49,8 +66,19 @@ function sequencedChart(chart: Release['chart'], path: string): SequencedChart {
   }
 }
 
-function isOrdered({ after, dependsOn, subcharts }: SequencedChart): boolean {
-  return after.length > 0 || dependsOn.size > 0 || subcharts.some(isOrdered)
+function namesBelow(folder: string, paths: ReadonlySet<string>): string[] {
+  return [...paths]
+    .filter((path) => path.startsWith(folder))
+    .map((path) => path.slice(folder.length).split('/')[0] ?? '')
+}
+
+function isOrdered({ metadata, subcharts }: Release['chart']): boolean {
+  const { annotations, dependencies = [] } = metadata
+  return (
+    subchartsBefore(annotations).length > 0 ||
+    dependencies.some(({ dependsOn }) => dependsOn !== undefined) ||
+    subcharts.some(isOrdered)
+  )
 }
 
 /** The chart that a template belongs to: `web/charts/db/templates/a.yaml` is of `web/charts/db`. */

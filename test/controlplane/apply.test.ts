@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
 import Install from '../../src/commands/install.ts'
+import Rollback from '../../src/commands/rollback.ts'
 import Uninstall from '../../src/commands/uninstall.ts'
 import Upgrade from '../../src/commands/upgrade.ts'
 import { decodeRelease, encodeRelease } from '../../src/release/codec.ts'
@@ -350,6 +351,55 @@ spec:
   const available = conditions.find(({ type }) => type === 'Available')?.['lastTransitionTime']
   const made = at(app, 'metadata', 'creationTimestamp')
   expect(Date.parse(made as string)).toBeGreaterThanOrEqual(Date.parse(available as string))
+})
+
+test('subcharts wait for their siblings and a chart for its subcharts, also backwards', async () => {
+  const namespace = await freshNamespace()
+  const part = (name: string) => ({
+    [`charts/${name}/Chart.yaml`]: `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`,
+    [`charts/${name}/templates/all.yaml`]: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {key: {{ .Values.global.key | quote }}}\n`,
+  })
+  const umbrella = (dependsOn: Record<string, string[]>) =>
+    chartOf(
+      'umbrella',
+      {
+        'values.yaml': 'global: {key: one}\n',
+        'templates/all.yaml':
+          'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\ndata: {key: {{ .Values.global.key | quote }}}\n',
+        ...part('a-last'),
+        ...part('b-first'),
+      },
+      {
+        annotations: { 'helm.sh/depends-on/subcharts': '["a-last"]' },
+        dependencies: ['a-last', 'b-first'].map((name) => ({
+          name,
+          version: '1.0.0',
+          dependsOn: dependsOn[name] ?? [],
+        })),
+      },
+    )
+  const orderOf = async (run: () => Promise<Run>): Promise<string[]> => {
+    const mark = auditMark()
+    await succeeds(run())
+    const writes = await auditedWrites(mark, objectWrites(namespace))
+    return writes.filter(({ resource }) => resource === 'configmaps').map(({ name }) => name)
+  }
+  const ordered = umbrella({ 'a-last': ['b-first'] })
+  const order = ['b-first', 'a-last', 'own']
+  expect(await orderOf(() => upgrade(namespace, ordered))).toEqual(order)
+  expect(await orderOf(() => upgrade(namespace, ordered, '--set', 'global.key=two'))).toEqual(order)
+  const back = () => onCluster(Rollback, ['web', '1'], { namespace })
+  expect(await orderOf(back)).toEqual(order)
+  const gone = () => onCluster(Uninstall, ['web'], { namespace })
+  expect(await orderOf(gone)).toEqual(order.toReversed())
+
+  const circle = umbrella({ 'a-last': ['b-first'], 'b-first': ['a-last'] })
+  expect(await upgrade(namespace, circle)).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining(
+      'waits for itself: chart b-first → chart a-last → chart b-first',
+    ),
+  })
 })
 
 test('a chart brings CRDs and their objects in one go, also from its templates', async () => {
