@@ -21,7 +21,8 @@ const LATE = {
   keys: /\/src\/sprig\/(der|letters|pem|private-keys|x509)\.ts$/,
   oclif:
     /\/node_modules\/(@oclif\/core\/lib\/(?!args|cache|command|flags|logger|symbols)|ansi|ansis|balanced-match|brace-expansion|clean-stack|cli-spinners|color-|debug|ejs|emoji-regex|escape-string-regexp|fdir|get-package-type|has-flag|indent-string|is-fullwidth|lilconfig|minimatch|ms\/|picomatch|string-width|strip-ansi|supports-color|tinyglobby|widest-line|wordwrap|wrap-ansi)/,
-  schema: /\/src\/values\/(metaschemas|schema-(?!of))/,
+  metaschemas: /\/src\/values\/metaschemas\.ts$/,
+  schema: /\/src\/values\/schema-(?!of)/,
   signing: /\/src\/signing\//,
   set: /\/src\/values\/(parse-set|presets|set-values)\.ts$/,
   texts: /\/src\/(encoding\/toml|manifest\/post-render|render\/glob|sprig\/(base32|url))\.ts$/,

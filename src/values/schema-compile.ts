@@ -16,6 +16,7 @@ import { describeFailure } from './schema-failure.ts'
 import { isMap, type SchemaMap, type SchemaValue } from './schema-json.ts'
 import { addKeywords } from './schema-keywords.ts'
 import type { SchemaNode } from './schema-node.ts'
+import { isPlainSchema } from './schema-plain.ts'
 import { locationOf, resolveReference } from './schema-uri.ts'
 import type { MetaResources } from './schema-check.ts'
 import { validateSchema } from './schema-validate.ts'
@@ -108,9 +109,13 @@ class SchemaCompiler {
   private validate(place: Place): void {
     const { document, pointer } = place
     if (/^https?:\/\/json-schema\.org\//.test(document.url)) return
-    const meta = metaschemaOf(resourceAt(place).draft)
+    const { draft } = resourceAt(place)
+    const isOne = document.resources.size === 1
+    const isSmall = document.seen.size <= MOST_PLAIN
+    if (isOne && isSmall && isPlainSchema(lookUp(place), draft, pointer === '')) return
+    const meta = metaschemaOf(draft)
     const resources: MetaResources = {
-      isMixed: document.resources.size > 1,
+      isMixed: !isOne,
       metaschemaAt: (path) => {
         const resource = document.resources.get(path)
         return resource === undefined ? undefined : metaschemaOf(resource.draft)
@@ -122,6 +127,9 @@ class SchemaCompiler {
     throw new GoError(`${location} is not valid against metaschema: ${describeFailure(failure)}`)
   }
 }
+
+/** Schemas inside a schema; checking more of them by the metaschema is stopped in time. */
+const MOST_PLAIN = 10_000
 
 const METASCHEMAS = new Map<Draft, SchemaNode>()
 

@@ -102,15 +102,19 @@ export function resolveAcross(document: SchemaDocument, fragment: string): Place
  * @throws GoError when there is none
  */
 export function lookUp({ document, pointer }: Place): SchemaValue {
-  const location = quote(locationOf(document.url, pointer))
   const steps = pointerSteps(pointer)
-  if (steps === undefined) throw new GoError(`invalid json-pointer ${location}`)
+  if (steps === undefined) {
+    throw new GoError(`invalid json-pointer ${quote(locationOf(document.url, pointer))}`)
+  }
   let value: SchemaValue | undefined = document.root
   for (const step of steps) {
     if (isMap(value)) value = value.get(step)
     else if (isList(value) && /^[+-]?\d+$/.test(step)) value = value[Number(step)]
     else value = undefined
-    if (value === undefined) throw new GoError(`json-pointer in ${location} not found`)
+    if (value === undefined) {
+      const location = quote(locationOf(document.url, pointer))
+      throw new GoError(`json-pointer in ${location} not found`)
+    }
   }
   return value
 }

@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { loadDocument } from '../../../src/values/schema-documents.ts'
+import { METASCHEMA_URLS, type Draft } from '../../../src/values/schema-drafts.ts'
+import { parseSchemaJson } from '../../../src/values/schema-json.ts'
+import { compileSchema } from '../../../src/values/schema-compile.ts'
+import { isPlainSchema } from '../../../src/values/schema-plain.ts'
+import { validateSchema } from '../../../src/values/schema-validate.ts'
+
+const DRAFTS: Draft[] = [4, 6, 7, 2019, 2020]
+/** Compiled as any schema is: as one that has another URL, each metaschema may be a chart's. */
+const metaschemas = new Map(
+  DRAFTS.map((draft) => [draft, compileSchema(loadDocument(METASCHEMA_URLS[draft]).root)]),
+)
+
+test.each([
+  { type: 'object', properties: { a: { type: ['string', 'null'], default: 1 } }, required: ['a'] },
+  { $defs: { a: { enum: ['x', null] } }, items: { $ref: '#/$defs/a' }, uniqueItems: true },
+  { patternProperties: { '^a$': { minLength: 1 } }, additionalProperties: false },
+  { allOf: [{ title: 'a' }, { not: { pattern: '^b' } }], minimum: -1.5, maxItems: 3 },
+])('%j is plain in every draft', (schema) => {
+  const value = parseSchemaJson(JSON.stringify(schema))
+  expect(DRAFTS.filter((draft) => !isPlainSchema(value, draft))).toEqual([])
+})
+
+test.each(DRAFTS)('the metaschema of draft %j refuses what is wrong', (draft) => {
+  const meta = metaschemas.get(draft)
+  const wrong = parseSchemaJson('{"properties":{"a":{"type":"text"}}}')
+  expect(meta && validateSchema(meta, wrong)).toBeDefined()
+})
+
+test('a plain schema is one that its metaschema accepts', () => {
+  const scalar = fc.constantFrom(
+    null,
+    true,
+    false,
+    'a',
+    '',
+    'string',
+    'object',
+    '^a',
+    '(',
+    1,
+    1.5,
+    -1,
+  )
+  const { schema } = fc.letrec((tie) => ({
+    schema: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.boolean(),
+      fc.dictionary(fc.constantFrom(...KEYWORDS), tie('value'), { maxKeys: 3 }),
+    ),
+    value: fc.oneof(
+      { depthSize: 'small' },
+      scalar,
+      tie('schema'),
+      fc.array(fc.oneof(scalar, tie('schema')), { maxLength: 2 }),
+      fc.dictionary(fc.constantFrom('a', 'b', '(', '^c'), tie('schema'), { maxKeys: 2 }),
+    ),
+  }))
+  let plain = 0
+  fc.assert(
+    fc.property(schema, fc.constantFrom(...DRAFTS), (json, draft) => {
+      const value = parseSchemaJson(JSON.stringify(json))
+      if (!isPlainSchema(value, draft)) return
+      plain++
+      const meta = metaschemas.get(draft)
+      expect(meta && validateSchema(meta, value)).toBeUndefined()
+    }),
+    { numRuns: 3000 },
+  )
+  expect(plain).toBeGreaterThan(300)
+})
+
+const KEYWORDS = [
+  ...['$comment', '$defs', '$ref', '$schema', 'additionalItems', 'additionalProperties', 'allOf'],
+  ...['const', 'contains', 'contentEncoding', 'default', 'definitions', 'deprecated', 'else'],
+  ...['enum', 'examples', 'exclusiveMaximum', 'exclusiveMinimum', 'format', 'if', 'items'],
+  ...['maxItems', 'maxLength', 'maximum', 'minProperties', 'not', 'oneOf', 'pattern'],
+  ...['patternProperties', 'properties', 'propertyNames', 'readOnly', 'required', 'then', 'title'],
+  ...['type', 'uniqueItems', 'dependencies', '$id', 'multipleOf', 'unknown'],
+]
