@@ -1,6 +1,6 @@
 import { conclude, deploy, type Deployed } from '../apply/deploy.ts'
 import { ensureNamespace } from '../apply/ensure-namespace.ts'
-import { crdsOf, namespaceObject } from '../apply/target-objects.ts'
+import { namespaceObject } from '../apply/target-objects.ts'
 import { PkgError } from '../base/errors.ts'
 import { decodeDocument } from '../manifest/decode-objects.ts'
 import {
@@ -86,7 +86,7 @@ function deploymentOf(connections: Connections, planned: Release, document: Plan
     takeOwnership: options.takeOwnership === true,
     withHooks: options.withHooks === true,
     allowance: options,
-    crds: { objects: crdsOf(release), mode: options.crds ?? 'skip' },
+    crds: { objects: document.definitions, mode: options.crds ?? 'skip' },
     prerequisites: options.createNamespace === true ? [namespaceObject(release.namespace)] : [],
     historyMax: options.historyMax ?? 0,
     description: filledOr(options.description, isInstall ? 'Install complete' : 'Upgrade complete'),

@@ -117,6 +117,7 @@ function describe(
     changes: plannedChanges(plan, mask),
     conflicts: plannedConflicts(plan),
     options,
+    definitions: crdsOf(release),
     record: encodeRelease(release, Number.MAX_SAFE_INTEGER),
   }
 }

@@ -3,7 +3,7 @@ import { refOf } from '../cluster/cluster.ts'
 import { describeObject, type KubeObject } from '../manifest/object.ts'
 import { isDefinition } from './definitions.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
-import type { Site } from './site.ts'
+import type { Site, WaitSettings } from './site.ts'
 import { waitUntilReady } from './wait.ts'
 
 /** How long one stage may take to get ready when nobody says, in milliseconds. */
@@ -14,25 +14,26 @@ const GONE_TIMEOUT = 60_000
 const FIRST_PAUSE = 50
 const LONGEST_PAUSE = 2000
 
-/** Waits until new kinds can be used. */
+/** Waits until new kinds can be used, which takes a moment and is not worth a word. */
 export async function awaitEstablished(site: Site, objects: readonly KubeObject[]): Promise<void> {
-  const definitions = objects.filter(isDefinition)
-  await wait(site, definitions)
+  await wait(site, objects.filter(isDefinition), undefined)
 }
 
 /** Waits until a stage is ready that objects of a later one wait for. */
 export async function awaitReady(site: Site, objects: readonly KubeObject[]): Promise<void> {
-  await wait(
-    site,
-    objects.filter((object) => !isDefinition(object)),
-  )
+  const others = objects.filter((object) => !isDefinition(object))
+  await wait(site, others, site.wait?.onProgress)
 }
 
-async function wait(site: Site, objects: readonly KubeObject[]): Promise<void> {
+async function wait(
+  site: Site,
+  objects: readonly KubeObject[],
+  onProgress: WaitSettings['onProgress'],
+): Promise<void> {
   if (objects.length === 0) return
   const timeout = site.wait?.timeout ?? STAGE_TIMEOUT
   await waitUntilReady(
-    { ...site, onProgress: site.wait?.onProgress },
+    { ...site, onProgress },
     { objects, rules: { by: 'current', jobs: true }, purpose: 'ready', timeout },
   )
 }

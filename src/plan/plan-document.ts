@@ -1,6 +1,7 @@
 import { sha256 } from '../base/digest.ts'
 import { isJsonObject, type Json } from '../base/json.ts'
 import { PkgError } from '../base/errors.ts'
+import { isKubeObject } from '../manifest/decode-objects.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { changedFields, contentOf } from './content.ts'
 import type { FieldChange } from './diff.ts'
@@ -31,6 +32,8 @@ export interface PlanDocument {
   /** Fields that others manage and that the changes would set. */
   conflicts: PlannedConflict[]
   options: PlanOptions
+  /** The CRDs of crds/ folders, which a record only holds of the outermost chart. */
+  definitions: KubeObject[]
   /** The revision in the encoding of a release's record; holds values and Secrets. */
   record: string
 }
@@ -224,6 +227,8 @@ export function asPlanDocument(value: Json, file: string): PlanDocument {
   }
   const isWhole =
     typeof value['record'] === 'string' &&
+    Array.isArray(value['definitions']) &&
+    value['definitions'].every(isKubeObject) &&
     Array.isArray(value['changes']) &&
     value['changes'].every(isPlannedChange) &&
     isJsonObject(value['release']) &&

@@ -1,7 +1,7 @@
 /* Generated from schemas/plan.schema.json; change the schema and run "npm run types". */
 
 /**
- * What `plan -o FILE` writes and `apply` reads; `plan -o json` prints it without the record.
+ * What `plan -o FILE` writes and `apply` reads; `plan -o json` prints it without CRDs and record.
  */
 export interface PlanFile {
   apiVersion: 'kubectl-pkg/v1'
@@ -61,6 +61,12 @@ export interface PlanFile {
   options: {
     [k: string]: unknown
   }
+  /**
+   * The CRDs of crds/ folders.
+   */
+  definitions?: {
+    [k: string]: unknown
+  }[]
   /**
    * The revision in the encoding of a release’s record; holds values and Secrets.
    */

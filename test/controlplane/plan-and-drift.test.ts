@@ -9,7 +9,7 @@ import Upgrade from '../../src/commands/upgrade.ts'
 import type { CommandClass } from '../support/run-cli.ts'
 import { auditedWrites, auditMark } from '../support/audit.ts'
 import { chartOf, onCluster, workFolder } from '../support/cluster-cli.ts'
-import { api, apiOk, freshNamespace, kubectlOk } from '../support/plane.ts'
+import { api, apiOk, freshNamespace, kubectlOk, uniqueName } from '../support/plane.ts'
 
 const CANARY = 'canary-6b1f'
 const web = chartOf('web', {
@@ -113,6 +113,35 @@ Deployment ${namespace}/web was changed
   code: PLAN_OUTDATED
 `,
   })
+})
+
+test('a plan brings the CRDs of subcharts along', async () => {
+  const namespace = await freshNamespace()
+  const { ok } = inNamespace(namespace)
+  const group = `${uniqueName('g')}.example.org`
+  const umbrella = chartOf('umbrella', {
+    'templates/one.yaml': `apiVersion: ${group}/v1\nkind: One\nmetadata: {name: a}\n`,
+    'charts/operator/Chart.yaml': 'apiVersion: v2\nname: operator\nversion: 1.0.0\n',
+    'charts/operator/crds/one.yaml': `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: ones.${group}}
+spec:
+  group: ${group}
+  scope: Namespaced
+  names: {kind: One, plural: ones}
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+`,
+  })
+  const file = join(workFolder(), 'web.plan.json')
+  expect(await ok(Plan, 'web', umbrella, '-o', file)).toContain(
+    '2 to create, 0 to update, 0 to delete',
+  )
+  await ok(Apply, file)
+  expect(await kubectlOk(['-n', namespace, 'get', `ones.${group}`, '-o', 'name'])).toBe(
+    `one.${group}/a\n`,
+  )
+  await kubectlOk(['delete', 'crd', `ones.${group}`])
 })
 
 test('a plan names what has to be made anew, and the gate holds it', async () => {
