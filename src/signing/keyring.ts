@@ -3,6 +3,7 @@ import type { Key } from 'openpgp'
 import { PkgError } from '../base/errors.ts'
 import { isSystemError } from '../base/files.ts'
 import { isKeybox, keysOfKeybox } from './keybox.ts'
+import { openpgp } from './openpgp.ts'
 
 /** More than a keyring of a person or a company needs. */
 const LIMIT = 64 * 1024 * 1024
@@ -22,7 +23,7 @@ export interface Keyring {
  */
 export async function readKeyring(path: string): Promise<Keyring> {
   const bytes = readBytes(path)
-  const { readKeys } = await import('openpgp')
+  const { readKeys } = openpgp()
   try {
     const isBox = isKeybox(bytes)
     const isArmored = bytes.toString('latin1', 0, 64).trimStart().startsWith('-----BEGIN PGP ')

@@ -5,6 +5,7 @@ import type { ChartMetadata } from '../chart/metadata.ts'
 import { clearSignWithGpg } from './gpg.ts'
 import { readKeyring, type Keyring } from './keyring.ts'
 import { provenanceText } from './provenance-text.ts'
+import { openpgp } from './openpgp.ts'
 
 export interface SigningRequest {
   archive: Uint8Array
@@ -32,7 +33,7 @@ export async function signProvenance(request: SigningRequest): Promise<string> {
   const text = provenanceText(request.metadata, request)
   const keyring = await readKeyring(request.keyring)
   if (keyring.isKeybox) return signWithGpg(text, request)
-  const { createCleartextMessage, enums, sign } = await import('openpgp')
+  const { createCleartextMessage, enums, sign } = openpgp()
   const signingKeys = await unlock(choose(keyring, request.key), request)
   const signed = await sign({
     message: await createCleartextMessage({ text }),
@@ -71,7 +72,7 @@ function choose({ keys, path }: Keyring, wanted: string): PrivateKey {
 
 async function unlock(key: PrivateKey, request: SigningRequest): Promise<PrivateKey> {
   if (key.isDecrypted()) return key
-  const { decryptKey } = await import('openpgp')
+  const { decryptKey } = openpgp()
   const passphrase = await request.passphrase(key.getUserIDs()[0] ?? 'Unknown')
   try {
     return await decryptKey({ privateKey: key, passphrase })

@@ -2,6 +2,7 @@ import type { Key, KeyID } from 'openpgp'
 import { PkgError } from '../base/errors.ts'
 import { readKeyring, type Keyring } from './keyring.ts'
 import { checkProvenanceText } from './provenance-text.ts'
+import { openpgp } from './openpgp.ts'
 
 export interface ProvenanceRequest {
   archive: Uint8Array
@@ -68,7 +69,7 @@ async function readSigned(
     const count = text.split(`\n-----BEGIN PGP ${line}-----`).length
     if (count > 2) throw failed('it holds more than one signed message')
   }
-  const { readCleartextMessage, verify } = await import('openpgp')
+  const { readCleartextMessage, verify } = openpgp()
   const { signatures, data } = await orFail('it cannot be read', async () =>
     verify({
       message: await readCleartextMessage({ cleartextMessage: text }),

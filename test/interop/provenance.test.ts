@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import Package from '../../src/commands/package.ts'
 import Verify from '../../src/commands/verify.ts'
 import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { runBuilt } from '../support/built-cli.ts'
 import { openGpg, type GpgHome } from '../support/gpg.ts'
 import { runHelm } from '../support/oracle.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -301,3 +302,14 @@ test('a key that was revoked vouches no more', async () => {
   gpg.run(['--import'], readFileSync(file, 'utf8').replace(/^:-----BEGIN/m, '-----BEGIN'))
   expect((await verify(archive, gpg.publicRing('Eve Gone'))).code).toBe(5)
 })
+
+test('the program as it is built finds OpenPGP.js beside it', () => {
+  const env = { NODE_PATH: join(import.meta.dirname, '../../node_modules') }
+  const cwd = join(folder, 'built')
+  mkdirSync(cwd)
+  const key = ['--key', 'Ann RSA', '--keyring', gpg.secretRing('Ann RSA')]
+  const packed = runBuilt(['package', chart, '--sign', ...key], { cwd, env })
+  expect({ code: packed.code, stderr: packed.stderr }).toEqual({ code: 0, stderr: '' })
+  const verified = runBuilt(['verify', 'web-1.0.0.tgz', '--keyring', everybody], { cwd, env })
+  expect(verified.stdout).toMatch(/^Signed by: /)
+}, 120_000)
