@@ -44,7 +44,7 @@ const shared = {
     'openpgp',
   ],
   transform: { define: { VERSION: JSON.stringify(version), ROUTES: JSON.stringify(routes()) } },
-  plugins: [lazyOclif(), lazyPackages()],
+  plugins: [lazyOclif(), lazyPackages(), axiosOverHttp()],
 }
 const output = { dir: folder, format: 'cjs', minify: true, plugins: [nameContent()] }
 
@@ -140,6 +140,18 @@ function packageChunk(id) {
 function lateChunk(id) {
   const [name] = Object.entries(LATE).find(([, pattern]) => pattern.test(id)) ?? []
   return name === undefined ? null : `late-${name}`
+}
+
+/**
+ * Leaves out of axios its way over `fetch`, which loads Node's own client when it is only looked
+ * at; requests go over node:http.
+ */
+function axiosOverHttp() {
+  return {
+    name: 'axios-over-http',
+    load: (id) =>
+      id.endsWith('/axios/lib/adapters/fetch.js') ? 'export const getFetch = () => undefined' : null,
+  }
 }
 
 /** `requirePackage('name')` loads a package at run time; in the bundle a lazy require does. */
