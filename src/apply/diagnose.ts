@@ -200,10 +200,7 @@ function warnings({ object, events }: Scene): Sign[] {
 }
 
 /** The events of a list that are about one object. */
-function eventsAbout(
-  object: KubeObject,
-  events: readonly KubeObject[],
-): readonly KubeObject[] {
+function eventsAbout(object: KubeObject, events: readonly KubeObject[]): readonly KubeObject[] {
   const uid = textAt(object, 'metadata', 'uid')
   return events.filter((event) => textAt(event, 'involvedObject', 'uid') === uid)
 }
