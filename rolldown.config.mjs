@@ -143,14 +143,18 @@ function lateChunk(id) {
 }
 
 /**
- * Leaves out of axios its way over `fetch`, which loads Node's own client when it is only looked
- * at; requests go over node:http.
+ * Leaves out of axios its way over `fetch` and forms: to look at these globals is enough for Node
+ * to load its own client. Requests go over node:http, and none has a form.
  */
 function axiosOverHttp() {
   return {
     name: 'axios-over-http',
     load: (id) =>
       id.endsWith('/axios/lib/adapters/fetch.js') ? 'export const getFetch = () => undefined' : null,
+    transform: (code, id) =>
+      id.endsWith('/axios/lib/utils.js')
+        ? { code: code.replaceAll(/\bG\.FormData\b/g, 'undefined'), map: null }
+        : null,
   }
 }
 
