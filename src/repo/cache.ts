@@ -23,9 +23,20 @@ export interface BlobCacheOptions {
 
 const DIGEST = /^[0-9a-f]{64}$/
 
+/**
+ * Files that do not wait for the disk: bytes are hashed when they are read, so what a loss of
+ * power tears is found out then, and fetched again.
+ */
+function openUnsynced(): Files {
+  return openFiles(async (step, _path, run) => {
+    if (step !== 'fsync' && step !== 'fsync-folder') return run()
+    return undefined as Awaited<ReturnType<typeof run>>
+  })
+}
+
 /** Opens the cache of a folder, which is made when something is first kept. */
 export function openBlobCache(folder: string, options: BlobCacheOptions): BlobCache {
-  const { onNotice, files = openFiles() } = options
+  const { onNotice, files = openUnsynced() } = options
   let isNoticed = false
   const notice = (why: string): void => {
     if (!isNoticed) onNotice(`warning: the cache ${folder} is not used: ${why}`)

@@ -44,12 +44,13 @@ export async function saveDependencies(
   return withFileLock(join(charts, LOCK), async () => {
     await finish(folder, charts, files)
     if (update.lock !== undefined) assertNoLink(folder, update.lock.name)
-    const moves: [from: string, to: string][] = []
-    for (const { name, bytes } of update.archives) {
-      const staged = join(charts, temporaryName(name, newToken()))
-      await files.replace(staged, `${staged}.part`, { data: bytes, mode: SHARED_MODES.file })
-      moves.push([staged, join(charts, name)])
-    }
+    const moves = await Promise.all(
+      update.archives.map(async ({ name, bytes }): Promise<[from: string, to: string]> => {
+        const staged = join(charts, temporaryName(name, newToken()))
+        await files.replace(staged, `${staged}.part`, { data: bytes, mode: SHARED_MODES.file })
+        return [staged, join(charts, name)]
+      }),
+    )
     const names = new Set(update.archives.map(({ name }) => name))
     const removals = await outdated(charts, names, update.kept, files)
     const journal: Journal = { moves, removals, lock: update.lock }
