@@ -10,12 +10,17 @@ export interface RealRegistry {
   host: string
   /** Certificate of the authority, when the registry speaks https. */
   caFile: string
+  /** A client's certificate and key of that authority. */
+  certFile: string
+  keyFile: string
   stop(): Promise<void>
 }
 
 export interface RealRegistryOptions {
   /** Speaks https with a certificate for 127.0.0.1. */
   tls?: boolean
+  /** Wants a certificate of its clients. */
+  clients?: boolean
   /** Names and passwords; without them everybody may do everything. */
   users?: Record<string, string>
 }
@@ -44,6 +49,8 @@ export async function startRegistry(options: RealRegistryOptions = {}): Promise<
   return {
     host,
     caFile,
+    certFile: join(folder, 'client.crt'),
+    keyFile: join(folder, 'client.key'),
     async stop() {
       program.kill()
       await ended
@@ -53,7 +60,7 @@ export async function startRegistry(options: RealRegistryOptions = {}): Promise<
 }
 
 /** The configuration is YAML, and JSON is YAML too. */
-function configuration(folder: string, { tls, users }: RealRegistryOptions): unknown {
+function configuration(folder: string, { tls, clients, users }: RealRegistryOptions): unknown {
   if (users !== undefined) {
     const lines = Object.entries(users).map(([name, word]) => `${name}:${hashSync(word, 4)}\n`)
     writeFileSync(join(folder, 'htpasswd'), lines.join(''))
@@ -67,7 +74,13 @@ function configuration(folder: string, { tls, users }: RealRegistryOptions): unk
       addr: '127.0.0.1:0',
       secret: 'secret of a test',
       ...(tls === true
-        ? { tls: { certificate: join(folder, 'server.crt'), key: join(folder, 'server.key') } }
+        ? {
+            tls: {
+              certificate: join(folder, 'server.crt'),
+              key: join(folder, 'server.key'),
+              ...(clients === true ? { clientcas: [join(folder, 'ca.crt')] } : {}),
+            },
+          }
         : {}),
     },
     ...(users === undefined
@@ -89,7 +102,7 @@ async function hostOf(log: NodeJS.ReadableStream): Promise<string> {
   throw new Error(`docker-registry ended:\n${lines.join('\n')}`)
 }
 
-/** Makes an authority, and a certificate of it for 127.0.0.1. */
+/** Makes an authority, and certificates of it for 127.0.0.1 and for a client. */
 function makeCertificates(folder: string): void {
   const make = (name: string, args: readonly string[]) => {
     const out = ['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)]
@@ -99,9 +112,9 @@ function makeCertificates(folder: string): void {
     })
   }
   make('ca', ['-subj', '/CN=registry test authority'])
-  make('server', [
-    ...['-CA', join(folder, 'ca.crt'), '-CAkey', join(folder, 'ca.key')],
-    ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
-    ...['-addext', 'basicConstraints=critical,CA:FALSE'],
-  ])
+  const signed = ['-CA', join(folder, 'ca.crt'), '-CAkey', join(folder, 'ca.key')]
+  const leaf = [...signed, '-addext', 'basicConstraints=critical,CA:FALSE']
+  const names = 'subjectAltName=IP:127.0.0.1,DNS:localhost'
+  make('server', [...leaf, '-subj', '/CN=127.0.0.1', '-addext', names])
+  make('client', [...leaf, '-subj', '/CN=ann', '-addext', 'extendedKeyUsage=clientAuth'])
 }
