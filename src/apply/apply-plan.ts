@@ -38,15 +38,11 @@ export async function createMissing(site: Site, objects: readonly KubeObject[]):
 }
 
 async function applyEach(site: Site, changes: readonly Change[], width: number): Promise<void> {
-  try {
-    await inParallel(changes, width, async (change) => {
-      assertNotStopped(site.signal, change)
-      await site.lock.assertHeld()
-      await applyChange(site, change)
-    })
-  } catch (error) {
-    throw error instanceof AggregateError ? joined(error.errors) : error
-  }
+  await inParallel(changes, width, async (change) => {
+    assertNotStopped(site.signal, change)
+    await site.lock.assertHeld()
+    await applyChange(site, change)
+  })
 }
 
 /** Says how far a run came that a signal stopped. */
@@ -69,17 +65,3 @@ async function applyChange(site: Site, change: Change): Promise<void> {
     })
   }
 }
-
-/** One failure that also tells the others; a lock that is lost or a signal comes first. */
-function joined(errors: readonly unknown[]): unknown {
-  const unexpected = errors.find((error) => !(error instanceof PkgError))
-  if (unexpected !== undefined) return unexpected
-  const failures = errors.filter((error) => error instanceof PkgError)
-  const first = failures.find(({ code }) => FIRST.has(code)) ?? failures[0]
-  if (first === undefined || FIRST.has(first.code)) return first
-  const { code, message, hint, span, details, cause } = first
-  const others = failures.filter((each) => each !== first).map((each) => `also: ${each.message}`)
-  return new PkgError(code, message, { hint, span, details: [...details, ...others], cause })
-}
-
-const FIRST: ReadonlySet<string> = new Set(['INTERRUPTED', 'TERMINATED', 'LOCK_LOST'])

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PkgError } from '../../../src/base/errors.ts'
 import { inParallel } from '../../../src/apply/in-parallel.ts'
 
 /** Runs that end when they are told to. */
@@ -45,9 +46,22 @@ test('all failures of the same time are told', async () => {
   const { ends, run } = controlled()
   const results = inParallel([1, 2], 2, run)
   const outcome = expect(results).rejects.toMatchObject({
-    errors: [{ message: 'b' }, { message: 'a' }],
+    code: 'FORBIDDEN',
+    message: 'b',
+    details: ['why', 'also: a'],
   })
-  ends.get(2)?.reject(new Error('b'))
-  ends.get(1)?.reject(new Error('a'))
+  ends.get(2)?.reject(new PkgError('FORBIDDEN', 'b', { details: ['why'] }))
+  ends.get(1)?.reject(new PkgError('OBJECT_INVALID', 'a'))
+  await outcome
+})
+
+test.each([
+  { what: 'a mistake of ours', error: new TypeError('x is not a function') },
+  { what: 'a signal', error: new PkgError('INTERRUPTED', 'cancelled') },
+])('$what comes before all else', async ({ error }) => {
+  const { ends, run } = controlled()
+  const outcome = expect(inParallel([1, 2], 2, run)).rejects.toBe(error)
+  ends.get(1)?.reject(new PkgError('FORBIDDEN', 'no'))
+  ends.get(2)?.reject(error)
   await outcome
 })
