@@ -29,6 +29,8 @@ const runs = [
   ['lint', './classic'],
   ['show', 'all', './classic'],
   ['package', './classic'],
+  ['publish', './classic', './repository'],
+  ['dependency', 'list', './classic'],
   ['install', 'web', './native', '--target', target],
   ['upgrade', 'web', './native', '--set', 'replicas=2', '--target', target],
   ['list', '--target', target],
