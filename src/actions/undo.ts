@@ -1,8 +1,8 @@
 import { afterFailure, type FailedRun } from '../apply/clean-up.ts'
 import { retire } from '../apply/retire.ts'
+import { isRefusal } from '../apply/refusal.ts'
 import type { Site } from '../apply/site.ts'
 import { PkgError } from '../base/errors.ts'
-import { isSystemError } from '../base/files.ts'
 import { lastRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import { rollbackTo } from './rollback.ts'
@@ -78,7 +78,7 @@ async function keepFailed(site: Site, release: Release, second: unknown): Promis
   try {
     await site.storage.update(release)
   } catch (third) {
-    if (!isSystemError(third)) throw third
+    if (!isRefusal(third)) throw third
     site.onNotice(`revision ${release.revision} is not recorded as failed: ${third.message}`)
   }
 }

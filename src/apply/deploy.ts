@@ -1,5 +1,4 @@
 import { PkgError } from '../base/errors.ts'
-import { isSystemError } from '../base/files.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { assertAllowed, type Allowance } from '../plan/allow.ts'
 import { isWrite, type Plan } from '../plan/plan.ts'
@@ -12,6 +11,7 @@ import { cleanUp, type FailedRun } from './clean-up.ts'
 import { planDefinitions, type CrdMode } from './crds.ts'
 import { extendJournal } from './journal.ts'
 import { planObjects } from './plan-objects.ts'
+import { isRefusal } from './refusal.ts'
 import { resumeHooks } from './run-hooks.ts'
 import { supersede, type Settled } from './settle.ts'
 import type { Site, View } from './site.ts'
@@ -200,7 +200,7 @@ async function recordDeployed(
   try {
     await storage.update(deployed)
   } catch (error) {
-    if (!isSystemError(error)) throw error
+    if (!isRefusal(error)) throw error
     const message = `the objects are applied, but revision ${release.revision} of release "${release.name}" is not recorded as deployed`
     throw new PkgError('RECORD_NOT_WRITTEN', message, {
       hint: 'Solve the cause and run the same command again; only the record is left to write.',
@@ -218,7 +218,7 @@ async function supersedeOthers(site: Site, history: readonly Release[]): Promise
     try {
       await supersede(site, withReason(release))
     } catch (error) {
-      if (!isSystemError(error)) throw error
+      if (!isRefusal(error)) throw error
       site.onNotice(`revision ${release.revision} is not recorded as superseded: ${error.message}`)
     }
   }
@@ -249,7 +249,7 @@ async function recordFailure(
   try {
     await storage.update(failed)
   } catch (second) {
-    if (!isSystemError(second)) throw second
+    if (!isRefusal(second)) throw second
     onNotice(`revision ${release.revision} is not recorded as failed: ${second.message}`)
   }
   return { release: failed, plan, error }

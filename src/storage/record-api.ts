@@ -48,9 +48,8 @@ export function openRecordApi({ transport, kind, signal }: RecordApiOptions): Re
     pathOf: (namespace, name) =>
       `/api/v1${namespace === undefined ? '' : `/namespaces/${namespace}`}/${resource}` +
       (name === undefined ? '' : `/${encodeURIComponent(name)}`),
-    // A run that a signal stops still records how far it came: what it asks then is not cut off.
-    call: (request) =>
-      transport.request({ ...request, signal: signal.aborted ? undefined : signal }),
+    signal,
+    call: (request) => transport.request(request),
     fail: (answer, verb, name) => {
       const label = name === undefined ? resource : `${kind} ${name}`
       return apiError(answer, { verb, label, isSecret: true })
@@ -61,7 +60,9 @@ export function openRecordApi({ transport, kind, signal }: RecordApiOptions): Re
 
 interface Caller {
   kind: RecordKind
-  call: (request: Omit<ApiRequest, 'signal'>) => Promise<ApiAnswer>
+  /** Ends lists alone: a run that is to stop still records how far it came. */
+  signal: AbortSignal
+  call: (request: ApiRequest) => Promise<ApiAnswer>
   pathOf: (namespace: string | undefined, name?: string) => string
   fail: (answer: ApiAnswer, verb: string, name?: string) => Error
 }
@@ -102,7 +103,7 @@ interface ListQuery {
 
 /** Pages of a list; after `again` it begins anew. */
 async function* pages(
-  { call, fail }: Caller,
+  { call, fail, signal }: Caller,
   path: string,
   { selector, limit, accept }: ListQuery,
 ): AsyncGenerator<JsonObject[] | 'again'> {
@@ -114,6 +115,7 @@ async function* pages(
       path,
       query: { labelSelector: selector, limit, ...(next !== '' && { continue: next }) },
       accept,
+      signal: signal.aborted ? undefined : signal,
     })
     if (answer.status === EXPIRED && !isAgain) {
       isAgain = true

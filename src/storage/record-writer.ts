@@ -54,19 +54,27 @@ export async function createRecord(writer: RecordWriter, release: Release): Prom
  */
 export async function replaceRecord(writer: RecordWriter, release: Release): Promise<void> {
   const { api } = writer
-  const known = writer.seen.get(keyOf(release)) ?? (await seenAgain(writer, release))
-  if (known === undefined) throw changed(release, undefined)
   const { object, write } = await composeRecord(writer, release, 'modifiedAt')
-  const { resourceVersion } = known
-  const metadata: JsonObject = { ...metadataOf(object), resourceVersion }
-  try {
-    remember(writer, await api.replace(release.namespace, { ...object, metadata }))
-  } catch (error) {
-    if (!isCode(error, 'OBJECT_CHANGED') && !isCode(error, 'KIND_UNKNOWN')) throw error
-    if ((await seenAgain(writer, release))?.write === write) return
-    throw changed(release, error)
+  let known = writer.seen.get(keyOf(release)) ?? (await seenAgain(writer, release))
+  for (let tries = 1; ; tries++) {
+    if (known === undefined) throw changed(release, undefined)
+    const { resourceVersion } = known
+    const metadata: JsonObject = { ...metadataOf(object), resourceVersion }
+    try {
+      remember(writer, await api.replace(release.namespace, { ...object, metadata }))
+      return
+    } catch (error) {
+      if (!isCode(error, 'OBJECT_CHANGED') && !isCode(error, 'KIND_UNKNOWN')) throw error
+      known = await seenAgain(writer, release)
+      if (known?.write === write) return
+      // A write of this run whose answer never came is no other writer.
+      const isOwn = known?.write.startsWith(`${writer.token}.`) === true
+      if (!isOwn || tries === MOST_TRIES) throw changed(release, error)
+    }
   }
 }
+
+const MOST_TRIES = 3
 
 /** The object to write; what its record leaves out is stored before it. */
 async function composeRecord(
