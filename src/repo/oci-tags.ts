@@ -124,9 +124,11 @@ function noVersion(reference: OciReference, wanted: string, versions: readonly s
   )
 }
 
+const STRICT = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?![.\d])/
+
 /** Three numbers, as Helm wants of tags; undefined for anything else. */
 function strictVersion(text: string): Version | undefined {
-  return /^\d+\.\d+\.\d+/.test(text) ? anyVersion(text) : undefined
+  return STRICT.test(text) ? anyVersion(text) : undefined
 }
 
 function anyVersion(text: string): Version | undefined {
