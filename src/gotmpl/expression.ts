@@ -4,7 +4,7 @@
  *
  * Source: Go's text/template/exec.go, `evalPipeline` to `evalFunction`.
  */
-import { int, typeOfCollection, type Value } from '../golang/value.ts'
+import { type GoMap, int, typeOfCollection, type Value } from '../golang/value.ts'
 import { type Argument, bareCall, type MethodCall } from './call.ts'
 import { complexValue } from './complex.ts'
 import { holdsInterfaces } from './convert.ts'
@@ -242,26 +242,33 @@ function isNeverBoxed(): boolean {
   return false
 }
 
-/** Follows names; plain maps, which nearly all are, on a path of their own. */
+/** Follows names; the keys of maps, which nearly all are, on a path of their own. */
 function compileChain(
   node: NamedNode,
   names: readonly string[],
   start: Evaluate,
   isBoxed: (frame: Frame) => boolean,
 ): Evaluate {
+  let bare: MethodCall | undefined
   return (frame) => {
     frame.node = node
     const first = start(frame)
     let value: Cell = first
     for (let index = 0; index < names.length; index++) {
-      if (!(value instanceof Map) || typeOfCollection(value) !== undefined) value = undefined
-      else value = value.get(names[index] ?? '')
+      value = value instanceof Map ? keyOf(value, names[index] ?? '') : undefined
       if (value === undefined) {
-        return follow(frame, { value: first, isBoxed: isBoxed(frame) }, names, bareCall(node))
+        bare ??= bareCall(node)
+        return follow(frame, { value: first, isBoxed: isBoxed(frame) }, names, bare)
       }
     }
     return value
   }
+}
+
+/** What a map has for a key; undefined also for the name of a method, which comes before it. */
+function keyOf(map: GoMap, name: string): Cell {
+  const methods = typeOfCollection(map)?.methods
+  return methods !== undefined && Object.hasOwn(methods, name) ? undefined : map.get(name)
 }
 
 /** A chain of fields whose last name is given arguments, so that it must be a method. */
