@@ -90,7 +90,9 @@ export async function fetchFromUrl(
   const repositories = await loadRepositories(site.repositoriesFile)
   const owner = repositories.find(
     (repository) =>
-      isOwn(repository, new URL(url)) && url.startsWith(repository.url.replace(/\/+$/, '')),
+      URL.canParse(url) &&
+      isOwn(repository, new URL(url)) &&
+      url.startsWith(repository.url.replace(/\/+$/, '')),
   )
   const origin = { ...owner, ...query.access, url }
   return fetchAt(url, { origin, expected: '' }, { query, site })

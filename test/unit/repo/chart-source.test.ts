@@ -76,6 +76,7 @@ test.each([
   { reference: 'crop/web', want: 'REPOSITORY_UNKNOWN repo crop not found' },
   { reference: './nothing', want: 'CHART_NOT_FOUND path "./nothing" not found' },
   { reference: 'nothing', want: 'CHART_NOT_FOUND path "nothing" not found' },
+  { reference: 'http://', want: 'URL_REFUSED "http://" is no URL' },
   { reference: 'ftp://example.com/web.tgz', want: 'URL_REFUSED "ftp:" URLs are not fetched' },
   {
     reference: 'corp/nothing',
