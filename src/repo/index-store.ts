@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
-import { isSystemError, openFiles } from '../base/files.ts'
+import { isSystemError, openFiles, type Files } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
 import { isJsonObject, type JsonObject } from '../base/json.ts'
 import { LIMITS } from '../base/limits.ts'
@@ -44,28 +44,25 @@ interface State {
   generated: string
 }
 
-const files = openFiles()
-
 /**
  * Opens the indexes below a folder, one folder for each address and user.
  *
  * An index and its table are written under the name of the index's sha256 before `state.json`
  * names them, so that a run that is cut off leaves the old ones in use.
  */
-export function openIndexStore(folder: string, onNotice: (notice: string) => void): IndexStore {
-  const problem = folderProblem(folder)
-  if (problem !== undefined) {
-    throw new PkgError('FILE_UNWRITABLE', `the folder ${folder} cannot be used: ${problem}`, {
-      hint: 'Name another folder with --repository-cache.',
-    })
-  }
+export function openIndexStore(
+  folder: string,
+  onNotice: (notice: string) => void,
+  files: Files = openFiles(),
+): IndexStore {
+  assertUsable(folder)
   const folderOf = ({ url, username = '' }: Origin): string =>
     join(folder, sha256(`${url.replace(/\/+$/, '')}\0${username}`).slice(0, 24))
 
   return {
     async use(origin, look) {
       const home = folderOf(origin)
-      const state = await readState(home)
+      const state = await readState(home, files)
       if (state === undefined) return undefined
       const table = openTable(tablePath(home, state), state.source)
       try {
@@ -75,12 +72,12 @@ export function openIndexStore(folder: string, onNotice: (notice: string) => voi
       } finally {
         table?.close()
       }
-      return useRebuilt(home, state, look)
+      return useRebuilt(home, state, look, files)
     },
 
     async refresh(origin, downloader) {
       const home = folderOf(origin)
-      const before = await usableState(home)
+      const before = await usableState(home, files)
       const answer = await fetchIndex(origin, before, downloader)
       if (answer.status === 304 && before !== undefined) return { isChanged: false, warnings: [] }
       const source = sha256(answer.body)
@@ -90,7 +87,7 @@ export function openIndexStore(folder: string, onNotice: (notice: string) => voi
         lastModified: answer.headers.get('last-modified') ?? '',
       }
       if (source === before?.source) {
-        await writeState(home, { ...before, ...state })
+        await writeState(home, { ...before, ...state }, files)
         return { isChanged: false, warnings: [] }
       }
       const { parts, generated, warnings } = buildTable(answer.body, source)
@@ -99,7 +96,12 @@ export function openIndexStore(folder: string, onNotice: (notice: string) => voi
           `warning: the index of ${origin.url} is older (${generated}) than the one fetched before (${before.generated})`,
         )
       }
-      await keep(home, { ...state, generated }, { index: answer.body, table: Buffer.concat(parts) })
+      await keep(
+        home,
+        { ...state, generated },
+        { index: answer.body, table: Buffer.concat(parts) },
+        files,
+      )
       return { isChanged: true, warnings }
     },
 
@@ -112,6 +114,15 @@ export function openIndexStore(folder: string, onNotice: (notice: string) => voi
 }
 
 const STATE = 'state.json'
+
+function assertUsable(folder: string): void {
+  const problem = folderProblem(folder)
+  if (problem !== undefined) {
+    throw new PkgError('FILE_UNWRITABLE', `the folder ${folder} cannot be used: ${problem}`, {
+      hint: 'Name another folder with --repository-cache.',
+    })
+  }
+}
 
 function fetchIndex(origin: Origin, before: State | undefined, downloader: Downloader) {
   return downloader.get(resolveUrl(origin.url, 'index.yaml'), {
@@ -127,12 +138,13 @@ async function keep(
   home: string,
   state: State,
   { index, table }: { index: Buffer; table: Buffer },
+  files: Files,
 ): Promise<void> {
   await files.makeFolder(home, 0o700)
-  await replace(indexPath(home, state), index)
-  await replace(tablePath(home, state), table)
-  await writeState(home, state)
-  await removeOthers(home, state.source)
+  await replace(indexPath(home, state), index, files)
+  await replace(tablePath(home, state), table, files)
+  await writeState(home, state, files)
+  await removeOthers(home, state.source, files)
 }
 
 function indexPath(home: string, { source }: State): string {
@@ -153,11 +165,12 @@ async function useRebuilt<T>(
   home: string,
   state: State,
   look: (table: IndexTable) => T,
+  files: Files,
 ): Promise<T | undefined> {
   const bytes = await files.read(indexPath(home, state))
   if (bytes === undefined || sha256(bytes) !== state.source) return undefined
   const path = tablePath(home, state)
-  await replace(path, Buffer.concat(buildTable(bytes, state.source).parts))
+  await replace(path, Buffer.concat(buildTable(bytes, state.source).parts), files)
   const table = openTable(path, state.source)
   try {
     return table && look(table)
@@ -166,7 +179,7 @@ async function useRebuilt<T>(
   }
 }
 
-async function readState(home: string): Promise<State | undefined> {
+async function readState(home: string, files: Files): Promise<State | undefined> {
   const text = (await files.read(join(home, STATE)))?.toString('utf8')
   if (text === undefined) return undefined
   const state = parse(text)
@@ -195,8 +208,8 @@ function parse(text: string): unknown {
 }
 
 /** The state, when the index that it names is there to be used again. */
-async function usableState(home: string): Promise<State | undefined> {
-  const state = await readState(home)
+async function usableState(home: string, files: Files): Promise<State | undefined> {
+  const state = await readState(home, files)
   if (state === undefined) return undefined
   const table = openTable(tablePath(home, state), state.source)
   table?.close()
@@ -211,17 +224,17 @@ function conditions(state: State | undefined): Record<string, string> {
   }
 }
 
-async function writeState(home: string, state: State): Promise<void> {
+async function writeState(home: string, state: State, files: Files): Promise<void> {
   const document: JsonObject = { ...state }
-  await replace(join(home, STATE), Buffer.from(`${JSON.stringify(document)}\n`))
+  await replace(join(home, STATE), Buffer.from(`${JSON.stringify(document)}\n`), files)
 }
 
-async function replace(path: string, data: Buffer): Promise<void> {
+async function replace(path: string, data: Buffer, files: Files): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path).slice(0, 12), newToken()))
   await files.replace(path, temporary, { data, mode: 0o600 })
 }
 
-async function removeOthers(home: string, source: string): Promise<void> {
+async function removeOthers(home: string, source: string, files: Files): Promise<void> {
   for (const { name } of await files.list(home)) {
     if (name === STATE || name.startsWith(source) || name.startsWith('.')) continue
     try {

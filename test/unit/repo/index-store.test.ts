@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { addRepository, removeRepositories } from '../../../src/actions/repositories.ts'
+import { openFiles } from '../../../src/base/files.ts'
+import { openIndexStore } from '../../../src/repo/index-store.ts'
 import { temporaryFolder } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
@@ -127,4 +129,34 @@ test('only the newest index is kept, for its owner alone, and goes with its repo
   ])
   await removeRepositories(['corp'], site, () => undefined)
   expect(readdirSync(join(folder, 'cache', 'repositories'))).toEqual([])
+})
+
+class Killed extends Error {}
+
+test('an update that is killed at any step leaves the old index or the new one', async () => {
+  const seen = new Set<string>()
+  for (let step = 0, isKilled = true; isKilled; step++) {
+    const root = join(folder, `killed${step}`)
+    offer(server, [{ name: 'web', archive: archiveOf('web') }])
+    await openIndexStore(root, () => undefined).refresh(origin(), site.downloader)
+    offer(server, [{ name: 'web', version: '2.0.0', archive: archiveOf('web', '', {}, '2.0.0') }])
+    let left = step
+    const files = openFiles((_step, _path, run) => {
+      if (left-- === 0) throw new Killed()
+      return run()
+    })
+    isKilled = false
+    try {
+      await openIndexStore(root, () => undefined, files).refresh(origin(), site.downloader)
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error
+      isKilled = true
+    }
+    const after = await openIndexStore(root, () => undefined).use(
+      origin(),
+      (table) => table.versionsOf('web')?.[0]?.version,
+    )
+    seen.add(String(after))
+  }
+  expect([...seen]).toEqual(['1.0.0', '2.0.0'])
 })
