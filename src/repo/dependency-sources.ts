@@ -13,6 +13,7 @@ import { refresh, versionsIn, withAccess } from './find-chart.ts'
 import type { Origin } from './http.ts'
 import type { IndexEntry } from './index-entry.ts'
 import type { LockedDependency } from './lock-file.ts'
+import { withStoredLogins } from './oci-registry.ts'
 import { parseOciReference } from './oci-reference.ts'
 import { resolveTag } from './oci-tags.ts'
 import { loadRepositories, type Repository } from './repositories.ts'
@@ -65,9 +66,10 @@ export interface DependencyWish {
  */
 export async function fetchDependency(
   wish: DependencyWish,
-  sources: DependencySources,
+  all: DependencySources,
 ): Promise<FetchedDependency> {
   const { lock, path } = wish
+  const sources = path.length > 2 ? withoutTyped(all) : all
   if (sources.isLocked && lock === undefined) {
     throw new PkgError('CHART_LOCK_OUT_OF_STEP', `the lock does not name ${pathText(path)}`, {
       hint: 'Run "kubectl pkg dependency update" and commit the lock.',
@@ -84,6 +86,18 @@ export async function fetchDependency(
   if (lock !== undefined) assertDigest(lock.digest, fetched.digest, fetched.from)
   await verify?.(fetched)
   return fetched
+}
+
+/** A typed login is for what the person's own chart names, not for what charts of others name. */
+function withoutTyped(sources: DependencySources): DependencySources {
+  const { site, query } = sources
+  if (query.access?.passCredentials === true) return sources
+  const access = { ...query.access, username: undefined, password: undefined }
+  return {
+    ...sources,
+    query: { ...query, access },
+    site: { ...site, registry: withStoredLogins(site.registry) },
+  }
 }
 
 function placeOf({ dependency, lock }: DependencyWish): string {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { PkgError } from '../../src/base/errors.ts'
@@ -6,8 +7,9 @@ import { openAuth, parseChallenges, type Credential } from '../../src/repo/regis
 import type { HttpRequest } from '../../src/repo/registry-http.ts'
 import { listTags } from '../../src/repo/oci-tags.ts'
 import { packageChart } from '../../src/chart/package-chart.ts'
+import Update from '../../src/commands/dependency/update.ts'
 import Pull from '../../src/commands/pull.ts'
-import { chartOf, temporaryFolder } from '../support/chart-builder.ts'
+import { chartOf, chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
 import { runCli } from '../support/run-cli.ts'
 import { fakeRegistry, storeChart, type FakeRegistry, type Rule } from '../support/fake-registry.ts'
 
@@ -348,6 +350,29 @@ test('an index cannot send what was typed for its server to a registry elsewhere
   })
   expect(code).toBe(8)
   expect(hasProof(index)).not.toEqual([])
+  expect(elsewhere.seen).not.toEqual([])
+  expect(hasProof(elsewhere)).toEqual([])
+})
+
+test('what was typed goes to the registries that the chart names, not to those its dependencies name', async () => {
+  const home = temporaryFolder()
+  const named = await registryWith(guarded(BASIC, 'Basic'))
+  const elsewhere = await registryWith(guarded(BASIC, 'Basic'), '127.0.0.2')
+  for (const registry of [named, elsewhere]) storeChart(registry)
+  const wants = (list: string) => chartYaml('x', `dependencies: [${list}]\n`)
+  const web = ({ host }: FakeRegistry) =>
+    `{name: web, version: 1.0.0, repository: "oci://${host}/charts"}`
+  writeChart(join(home, 'x'), { 'Chart.yaml': wants(`${web(elsewhere)}`) })
+  const direct = writeChart(join(home, 'direct'), { 'Chart.yaml': wants(web(named)) })
+  const nested = writeChart(join(home, 'nested'), {
+    'Chart.yaml': wants('{name: x, version: 1.0.0, repository: "file://../x"}'),
+  })
+  const flags = ['--username', 'ann', '--password', 'canary-password', '--plain-http']
+  const env = { HOME: home, KUBECTL_PKG_CACHE_HOME: home, KUBECTL_PKG_CONFIG_HOME: home }
+  const update = async (folder: string) => (await runCli(Update, [folder, ...flags], { env })).code
+  expect(await update(direct)).toBe(0)
+  expect(hasProof(named)).not.toEqual([])
+  expect(await update(nested)).toBe(8)
   expect(elsewhere.seen).not.toEqual([])
   expect(hasProof(elsewhere)).toEqual([])
 })
