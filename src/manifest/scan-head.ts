@@ -13,6 +13,8 @@ import {
   isQuote,
   keyEnd,
   kindOfKey,
+  type PairLine,
+  pairLine,
   skipBlank,
   skipSpaces,
   textOf,
@@ -66,6 +68,8 @@ const STRANGE = /[^\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\uff
 function readLine(scan: Scan): boolean {
   const { text } = scan
   const lineStart = scan.at
+  const pair = isOutsideHead(scan) ? pairLine(text, lineStart) : undefined
+  if (pair !== undefined && pair.column > (scan.levels[0]?.column ?? 0)) return readPair(scan, pair)
   let at = skipSpaces(text, lineStart)
   const code = text.charCodeAt(at)
   if (code === HASH || code === LF || at >= text.length) {
@@ -81,6 +85,23 @@ function readLine(scan: Scan): boolean {
     }
   }
   return readEntry(scan, lineStart, at)
+}
+
+/** Whether nothing of the head can stand on this line unless it begins in the root's column. */
+function isOutsideHead({ levels }: Scan): boolean {
+  return levels.length > 1 && levels[0]?.key !== 'metadata'
+}
+
+/** Reads a line of a key and a short value, which is indented more than the root. */
+function readPair(scan: Scan, { column, end, hasValue }: PairLine): boolean {
+  if (!enter(scan, column, false)) return false
+  const level = scan.levels[scan.levels.length - 1]
+  if (level === undefined) return false
+  scan.at = end
+  if (!hasValue) return true
+  level.isWaiting = false
+  skipPairs(scan, level)
+  return true
 }
 
 /** Reads `key:` with its value, or a scalar of a list or of the key on the line before. */
@@ -107,8 +128,8 @@ function isKnownKey({ levels }: Scan, key: string): boolean {
 
 /** Skips further entries of a map, where nothing in it is of the head. */
 function skipPairs(scan: Scan, { column, isWaiting }: Level): void {
-  const { text, levels } = scan
-  if (isWaiting || levels.length < 2 || levels[0]?.key === 'metadata') return
+  const { text } = scan
+  if (isWaiting || !isOutsideHead(scan)) return
   const indent = ' '.repeat(column)
   for (let from = -1; from !== scan.at;) {
     from = scan.at

@@ -77,10 +77,32 @@ export function endOfPairs(text: string, at: number): number {
   return skip(PAIRS, text, at)
 }
 
+/** A line of a key, and of a short value if it has one. */
+export interface PairLine {
+  /** Where the key begins on its line. */
+  column: number
+  /** Where the next line begins. */
+  end: number
+  hasValue: boolean
+}
+
+/** The line at this place if it is such a one and its value does not go on in the next line. */
+export function pairLine(text: string, at: number): PairLine | undefined {
+  PAIR_LINE.lastIndex = at
+  const match = PAIR_LINE.exec(text)
+  if (match === null) return undefined
+  const column = match[1]?.length ?? 0
+  const end = at + match[0].length
+  const hasValue = match[2] !== undefined
+  if (hasValue && text.charCodeAt(end + column) === SPACE) return undefined
+  return { column, end, hasValue }
+}
+
 /** Text without quotes, by pieces, of which V8's stack for patterns does not hold many. */
 const PLAIN = String.raw`[A-Za-z_/][^\n:#]*(?:(?::(?![ \n])|(?<! )#)[^\n:#]*){0,50}`
 const SHORT_VALUE = String.raw`(?:${PLAIN}|(?:${QUOTED}|\d{1,25}|\{\}|\[\]) *)`
 const LINE = String.raw`${KEY} +${SHORT_VALUE}\n(?!\1 | *\n)`
+const PAIR_LINE = new RegExp(String.raw`( *)${KEY}(?:\n| +(${SHORT_VALUE})\n(?! *\n))`, 'y')
 const PAIRS = new RegExp(String.raw`(?:( *)${LINE}(?:\1${LINE}){0,200})?`, 'y')
 
 function plainEnd(text: string, at: number): number {
