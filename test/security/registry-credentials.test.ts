@@ -362,7 +362,7 @@ test('what was typed goes to the registries that the chart names, not to those i
   const wants = (list: string) => chartYaml('x', `dependencies: [${list}]\n`)
   const web = ({ host }: FakeRegistry) =>
     `{name: web, version: 1.0.0, repository: "oci://${host}/charts"}`
-  writeChart(join(home, 'x'), { 'Chart.yaml': wants(`${web(elsewhere)}`) })
+  writeChart(join(home, 'x'), { 'Chart.yaml': wants(web(elsewhere)) })
   const direct = writeChart(join(home, 'direct'), { 'Chart.yaml': wants(web(named)) })
   const nested = writeChart(join(home, 'nested'), {
     'Chart.yaml': wants('{name: x, version: 1.0.0, repository: "file://../x"}'),
