@@ -150,7 +150,9 @@ function axiosOverHttp() {
   return {
     name: 'axios-over-http',
     load: (id) =>
-      id.endsWith('/axios/lib/adapters/fetch.js') ? 'export const getFetch = () => undefined' : null,
+      id.endsWith('/axios/lib/adapters/fetch.js')
+        ? 'export const getFetch = () => undefined'
+        : null,
     transform: (code, id) =>
       id.endsWith('/axios/lib/utils.js')
         ? { code: code.replaceAll(/\bG\.FormData\b/g, 'undefined'), map: null }
