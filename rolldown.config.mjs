@@ -60,7 +60,7 @@ export default defineConfig([
       oclif: 'src/cli/oclif.ts',
       plugin: 'src/plugin.ts',
       ...Object.fromEntries(
-        commands.map(({ id, file }) => [`commands/${id.replaceAll(':', '/')}`, file]),
+        commands.map(({ id, file }) => [`commands/${scriptOf(id)}`, file]),
       ),
     },
     output: {
@@ -85,6 +85,11 @@ function commandFiles(folder) {
       id: name.replace(/\.ts$/, '').replaceAll('/', ':'),
       file: join(folder, name),
     }))
+}
+
+/** Where a command's script lies; oclif takes `repo/index` for the topic itself. */
+function scriptOf(id) {
+  return id.replaceAll(':', '/').replace(/\/index$/, '/index/index')
 }
 
 function pluginFolders() {

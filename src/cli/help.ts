@@ -15,7 +15,7 @@ export interface HelpRequest {
 }
 
 const TITLE =
-  'A package manager for Kubernetes: Helm charts, native charts with typed values, and releases in a directory of manifests.'
+  'A package manager for Kubernetes: Helm charts, native charts with typed values, releases on clusters and in directories.'
 
 /**
  * The help of what the words name.

@@ -40,8 +40,14 @@ export interface HelpOptions {
 
 /** Headings of the first page; a command that is not named here stands under the last one. */
 const SECTIONS: [heading: string, commands: string[]][] = [
-  ['Releases', 'install upgrade rollback uninstall list status history diff get'.split(' ')],
-  ['Charts', 'create template lint show values package graph'.split(' ')],
+  ['Releases', 'install upgrade rollback uninstall list status history get test'.split(' ')],
+  ['Changes', 'diff plan apply drift resume abort rbac'.split(' ')],
+  ['Charts', 'create template lint show values images graph migrate'.split(' ')],
+  [
+    'Sources',
+    'repo registry search versions pull dependency outdated tags addon bundle'.split(' '),
+  ],
+  ['Publishing', 'package publish push sign keygen verify'.split(' ')],
   ['Other', []],
 ]
 /** Order of the groups of flags, the widest reaching last. */
@@ -153,7 +159,13 @@ function rowsOf(word: string, commands: readonly CommandSpec[]): Row[] {
 
 /** What the commands of a topic are about. */
 const TOPIC: Record<string, string> = {
+  addon: 'the add-ons that come with the program',
+  bundle: 'an archive of charts and images',
+  dependency: 'what a chart depends on',
   get: 'a release',
+  registry: 'OCI registries',
+  repo: 'chart repositories',
+  search: 'charts',
   show: 'a chart',
   values: 'a chart’s values',
 }
