@@ -1,10 +1,10 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject, type JsonObject } from '../base/json.ts'
 import { apiError } from './api-errors.ts'
+import { parseJsonObject } from './api-json.ts'
 import { isGone } from './holder.ts'
 import { composeLease, leaseName, readLease, type LeaseObject } from './lease-object.ts'
 import type { Holder, LeaseStore, SeenLease } from './lease.ts'
-import type { ApiAnswer, ApiRequest, Transport } from './transport.ts'
+import type { ApiRequest, Transport } from './transport.ts'
 
 export interface KubeLeasesOptions {
   transport: Transport
@@ -188,12 +188,14 @@ function leaseCalls(transport: Transport): LeaseCalls {
   const call = async (request: ApiRequest, name: string, wanted: readonly number[]) => {
     const answer = await transport.request({ ...request, timeout: TIMEOUT })
     if (wanted.includes(answer.status)) return answer
-    throw apiError(answer, { verb: VERBS[request.method], label: `the Lease of ${name}` })
+    throw apiError(answer, { verb: VERBS[request.method], label: labelOf(name) })
   }
   return {
     async get(name) {
       const answer = await call({ method: 'GET', path: pathOf(name) }, name, [200, 404])
-      return answer.status === 404 ? undefined : readLease(parse(answer))
+      return answer.status === 404
+        ? undefined
+        : readLease(parseJsonObject(answer.body, labelOf(name)))
     },
 
     async put(content, replaced) {
@@ -207,7 +209,8 @@ function leaseCalls(transport: Transport): LeaseCalls {
       // Deleted under our hands, it is made anew by whoever looks again.
       const wanted = replaced === undefined ? [201, 409] : [200, 404, 409]
       const answer = await call(request, name, wanted)
-      return answer.status >= 400 ? undefined : readLease(parse(answer))
+      if (answer.status >= 400) return undefined
+      return readLease(parseJsonObject(answer.body, labelOf(name)))
     },
 
     async remove(name, { uid, resourceVersion }) {
@@ -235,7 +238,6 @@ function parts(name: string): { namespace: string; release: string } {
   return { namespace: name.slice(0, slash), release: name.slice(slash + 1) }
 }
 
-function parse({ body }: ApiAnswer): JsonObject {
-  const value: unknown = JSON.parse(body)
-  return isJsonObject(value) ? value : {}
+function labelOf(name: string): string {
+  return `the Lease of ${name}`
 }

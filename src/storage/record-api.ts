@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../base/json.ts'
 import { apiError } from '../cluster/api-errors.ts'
+import { parseJsonObject } from '../cluster/api-json.ts'
 import type { ApiAnswer, ApiRequest, Transport } from '../cluster/transport.ts'
 import { metadataOf, textIn, type RecordKind } from './record-object.ts'
 
@@ -55,7 +56,8 @@ export function openRecordApi({ transport, kind, signal }: RecordApiOptions): Re
       return apiError(answer, { verb, label, isSecret: true })
     },
   }
-  return { kind, ...listers(caller), ...getters(caller), ...writers(caller) }
+  const reads = getters(caller)
+  return { kind, ...listers(caller), ...reads, ...writers(caller, reads) }
 }
 
 interface Caller {
@@ -125,7 +127,7 @@ async function* pages(
     }
     if (answer.status === 404) return
     if (answer.status !== 200) throw fail(answer, 'list')
-    const list = parse(answer)
+    const list = parseJsonObject(answer.body, 'the records of releases')
     yield Array.isArray(list['items']) ? list['items'].filter(isJsonObject) : []
     next = textIn(metadataOf(list), 'continue')
     isAgain = isAgain && next !== ''
@@ -138,36 +140,41 @@ function getters({ call, pathOf, fail }: Caller): Pick<RecordApi, 'get' | 'getMe
       const answer = await call({ method: 'GET', path: pathOf(namespace, name) })
       if (answer.status === 404) return undefined
       if (answer.status !== 200) throw fail(answer, 'read', name)
-      return parse(answer)
+      return parseJsonObject(answer.body, name)
     },
 
     async getMetadata({ namespace, name }) {
       const answer = await call({ method: 'GET', path: pathOf(namespace, name), accept: METADATA })
       if (answer.status === 404) return undefined
       if (answer.status !== 200) throw fail(answer, 'read', name)
-      return { object: parse(answer), now: Date.parse(answer.headers['date'] ?? '') }
+      const object = parseJsonObject(answer.body, name)
+      return { object, now: Date.parse(answer.headers['date'] ?? '') }
     },
   }
 }
 
 /** What is written bears a mark of the write, so a call whose answer was lost may be repeated. */
-function writers({ call, pathOf, fail }: Caller): Pick<RecordApi, 'create' | 'replace' | 'remove'> {
+function writers(
+  { call, pathOf, fail }: Caller,
+  { getMetadata }: Pick<RecordApi, 'getMetadata'>,
+): Pick<RecordApi, 'create' | 'replace' | 'remove'> {
   return {
     async create(namespace, object) {
+      const name = textIn(metadataOf(object), 'name')
       const answer = await call({
         method: 'POST',
         path: pathOf(namespace),
         body: object,
         isRepeatable: true,
       })
-      if (answer.status === 201) return parse(answer)
-      throw fail(answer, 'create', textIn(metadataOf(object), 'name'))
+      if (answer.status === 201) return parseJsonObject(answer.body, name)
+      throw fail(answer, 'create', name)
     },
 
     async replace(namespace, object) {
       const name = textIn(metadataOf(object), 'name')
       const answer = await call({ method: 'PUT', path: pathOf(namespace, name), body: object })
-      if (answer.status === 200) return parse(answer)
+      if (answer.status === 200) return parseJsonObject(answer.body, name)
       throw fail(answer, 'update', name)
     },
 
@@ -179,14 +186,13 @@ function writers({ call, pathOf, fail }: Caller): Pick<RecordApi, 'create' | 're
           body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
         }),
       })
-      if (answer.status === 404 || (answer.status === 409 && uid !== undefined)) return false
+      if (answer.status === 404) return false
+      if (answer.status === 409 && uid !== undefined) {
+        const found = await getMetadata({ namespace, name })
+        if (found === undefined || textIn(metadataOf(found.object), 'uid') !== uid) return false
+      }
       if (answer.status === 200 || answer.status === 202) return true
       throw fail(answer, 'delete', name)
     },
   }
-}
-
-function parse({ body }: ApiAnswer): JsonObject {
-  const value: unknown = JSON.parse(body)
-  return isJsonObject(value) ? value : {}
 }

@@ -37,9 +37,10 @@ export async function createRecord(writer: RecordWriter, release: Release): Prom
   try {
     remember(writer, await writer.api.create(release.namespace, object))
   } catch (error) {
-    if (!isCode(error, 'OBJECT_EXISTS')) throw error
+    if (!isCode(error, 'OBJECT_EXISTS') && !isUnclear(error)) throw error
     // The answer of the first try was lost when the record bears this very write.
     if ((await seenAgain(writer, release))?.write === write) return
+    if (isUnclear(error)) throw error
     throw new PkgError('RELEASE_EXISTS', 'release: already exists', {
       hint: `Another run stored revision ${release.revision}; run the command again.`,
       cause: error,
@@ -134,6 +135,11 @@ function keyOf(release: Release): string {
 
 function isCode(error: unknown, code: PkgError['code']): boolean {
   return error instanceof PkgError && error.code === code
+}
+
+/** An answer that cannot be read leaves open whether the write was done. */
+function isUnclear(error: unknown): boolean {
+  return isCode(error, 'CLUSTER_FAILED')
 }
 
 function changed({ name, revision }: Release, cause: unknown): PkgError {
