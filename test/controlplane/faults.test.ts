@@ -1,0 +1,192 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/chart-builder.ts'
+import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
+import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
+import type { Fault } from '../support/fault-rules.ts'
+import {
+  MATRIX_VERBS,
+  writeMatrixCharts,
+  type MatrixCharts,
+  type MatrixVerb,
+} from '../support/matrix-chart.ts'
+import { freshNamespace } from '../support/plane.ts'
+import { pkg, pkgOk } from '../support/plane-cli.ts'
+import { deployedOf, stateOf } from '../support/release-state.ts'
+
+/*
+ * One call of a run meets a fault. The run either ends with 0, and the API server holds what it
+ * holds after a run that met none; or it says what was wrong, and the same command run again
+ * gets there.
+ */
+
+/** Every fault at every call; for people, since it takes long. */
+const IS_FULL = process.env['KUBECTL_PKG_FULL_MATRIX'] === '1'
+/** Runs at a time: they pause more than they work. */
+const LANES = 4
+
+/** A fault, for how many calls of the kind in a row, and where it can happen. */
+interface FaultRow {
+  fault: Fault
+  times?: number
+  on: 'call' | 'write' | 'watch'
+  /** Whether one try more is all that it takes. */
+  isPassing: boolean
+}
+
+const FAULTS: Record<string, FaultRow> = {
+  'too many requests': { fault: { mode: '429', retryAfter: '0' }, on: 'call', isPassing: true },
+  'a server’s failure': { fault: { mode: '500' }, times: 2, on: 'call', isPassing: true },
+  'a balancer’s page': { fault: { mode: '503', page: true }, on: 'call', isPassing: true },
+  'a lost request': { fault: { mode: 'reset-before' }, on: 'call', isPassing: true },
+  'a lost reply': { fault: { mode: 'reset-after' }, on: 'call', isPassing: true },
+  'no answer': { fault: { mode: 'stall', at: 'answer' }, on: 'call', isPassing: false },
+  'half an answer': { fault: { mode: 'stall', at: 'body' }, on: 'call', isPassing: false },
+  'text for JSON': { fault: { mode: 'garbage', as: 'text' }, on: 'call', isPassing: false },
+  'JSON cut short': { fault: { mode: 'garbage', as: 'cut' }, on: 'call', isPassing: false },
+  'a conflict': { fault: { mode: '409', reason: 'Conflict' }, on: 'write', isPassing: false },
+  'a refusal': { fault: { mode: '403' }, on: 'call', isPassing: false },
+  'no credentials': { fault: { mode: '401' }, on: 'call', isPassing: false },
+  'a server that stays down': { fault: { mode: '503' }, times: 5, on: 'call', isPassing: false },
+  'a dropped watch': { fault: { mode: 'watch-drop', after: 1 }, on: 'watch', isPassing: true },
+  'a watch that is gone': { fault: { mode: 'watch-gone' }, on: 'watch', isPassing: true },
+  'a watch that breaks': {
+    fault: { mode: 'watch-error', after: 0 },
+    on: 'watch',
+    isPassing: true,
+  },
+}
+
+// Runs of all lanes in this process listen for signals.
+process.setMaxListeners(50)
+
+let charts: MatrixCharts
+beforeAll(() => {
+  charts = writeMatrixCharts(temporaryFolder())
+})
+
+interface Lane {
+  row: MatrixVerb
+  namespace: string
+  proxy: FaultProxy
+}
+
+interface Meeting {
+  name: string
+  point: FaultPoint
+  row: FaultRow
+}
+
+let count = 0
+
+async function prepared({ row, namespace }: Lane): Promise<string> {
+  const release = `f${String(count++).padStart(4, '0')}`
+  for (const line of row.before(charts)) await pkgOk(namespace, line.replace('RELEASE', release))
+  return release
+}
+
+function run({ row, namespace, proxy }: Lane, release: string, more = '') {
+  const line = `${row.line(charts).replace('RELEASE', release)} --request-timeout 4s${more}`
+  return pkg(namespace, line, { KUBECONFIG: proxy.kubeconfig({ namespace }) })
+}
+
+async function record(lane: Lane) {
+  const release = await prepared(lane)
+  lane.proxy.begin()
+  const { code, err } = await run(lane, release)
+  expect([code, code === 0 ? '' : err]).toEqual([0, ''])
+  return {
+    points: pointsOf(lane.proxy.calls, release),
+    wanted: await stateOf(lane.namespace, release),
+  }
+}
+
+/** Says what is wrong after a run that met a fault, and after the next one; empty for nothing. */
+async function meet(
+  lane: Lane,
+  { point, row }: Meeting,
+  wanted: readonly string[],
+): Promise<string> {
+  const { namespace, proxy } = lane
+  const release = await prepared(lane)
+  const { times = 1 } = row
+  proxy.begin([{ ...ruleAt(point, release, row.fault), times }])
+  const { code, err } = await run(lane, release)
+  // What is ready at once is not watched.
+  if (!proxy.calls.some(({ mode }) => mode === row.fault.mode))
+    return point.verb === 'WATCH' ? '' : 'met no fault'
+  proxy.begin()
+
+  const isSettled = (await stateOf(namespace, release)).join('\n') === wanted.join('\n')
+  if (code === 0) return isSettled ? '' : `ends with 0, but is not done`
+  if (row.isPassing) return `ends with ${code}: ${err}`
+  if (!/^ *code: [A-Z_]+$/m.test(err)) return `does not say what is wrong: ${err}`
+  if (isSettled) return `ends with ${code}, but is done: ${err}`
+
+  // Of an uninstallation whose last hook failed nothing is left but that hook, as with Helm.
+  const again = await run(lane, release, lane.row.verb === 'uninstall' ? ' --ignore-not-found' : '')
+  if (again.code !== 0) return `the same command ends with ${again.code}: ${again.err}`
+  const { deployed, newest } = await deployedOf(namespace, release)
+  if (deployed.join() !== (newest === 0 ? '' : String(newest)))
+    return `deployed are ${deployed.join()} of ${newest}`
+  const objects = objectsIn(await stateOf(namespace, release)).join('\n')
+  return objects === objectsIn(wanted).join('\n') ? '' : `left ${objects}`
+}
+
+/** A failed revision of the first run is history, and hooks are those of the last run. */
+function objectsIn(state: readonly string[]): string[] {
+  return state.filter((line) => !/^secrets sh\.helm\.release|"helm\.sh\/hook"/.test(line))
+}
+
+function fits({ on }: FaultRow, { verb, isWrite }: FaultPoint): boolean {
+  if (verb === 'WATCH') return on === 'watch'
+  return on === 'call' || (on === 'write' && isWrite)
+}
+
+/** Every fault at every call, or each call with the next fault in turn, for a share of the calls. */
+function meetingsOf(points: readonly FaultPoint[], share: number): Meeting[] {
+  const rows = Object.entries(FAULTS)
+  const all = points.map((point) =>
+    rows.flatMap(([name, row]): Meeting[] => (fits(row, point) ? [{ name, point, row }] : [])),
+  )
+  if (IS_FULL) return all.flat()
+  return all.flatMap((meetings, at) => {
+    const chosen = meetings[(at * 7) % Math.max(1, meetings.length)]
+    return at % share === 0 && chosen !== undefined ? [chosen] : []
+  })
+}
+
+async function failuresOf(lanes: readonly Lane[], meetings: Meeting[], wanted: string[]) {
+  const left = [...meetings]
+  const failures: string[] = []
+  const work = async (lane: Lane): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const failure = await meet(lane, next, wanted).catch(String)
+      if (failure !== '') failures.push(`${next.name} at ${describePoint(next.point)}: ${failure}`)
+    }
+  }
+  await Promise.all(lanes.map(work))
+  return failures
+}
+
+async function openLanes(row: MatrixVerb): Promise<[Lane, ...Lane[]]> {
+  const namespace = await freshNamespace()
+  const open = async (): Promise<Lane> => {
+    return { row, namespace, proxy: await startFaultProxy(() => false) }
+  }
+  return [await open(), ...(await Promise.all(Array.from({ length: LANES - 1 }, open)))]
+}
+
+describe.concurrent('a fault at any call', () => {
+  test.each(MATRIX_VERBS)(
+    'of $verb is overcome or told, and the same command finishes',
+    async (row) => {
+      const lanes = await openLanes(row)
+      const { points, wanted } = await record(lanes[0])
+      const meetings = meetingsOf(points, row.verb === 'upgrade' ? 2 : 5)
+      expect(meetings.length).toBeGreaterThan(7)
+      expect(await failuresOf(lanes, meetings, wanted)).toEqual([])
+      await Promise.all(lanes.map(({ proxy }) => proxy.close()))
+    },
+    IS_FULL ? 3_600_000 : 240_000,
+  )
+})
