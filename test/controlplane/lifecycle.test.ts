@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
 import { decodeObjects } from '../../src/manifest/decode-objects.ts'
-import { auditMark, auditedWrites } from '../support/audit.ts'
+import { auditMark, auditedWrites, type AuditedCall } from '../support/audit.ts'
 import { temporaryFolder, writeChart, type ChartFiles } from '../support/chart-builder.ts'
 import { api, apiOk, freshNamespace } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
@@ -115,11 +115,7 @@ test('an umbrella is installed, upgraded, left alone, rolled back and uninstalle
   const mark = auditMark()
   const again = `upgrade shop ${umbrella} --set web.text=two,cache.enabled=false`
   expect(await pkgOk(namespace, again)).toContain('Release "shop" is unchanged.')
-  const writes = await auditedWrites(
-    mark,
-    (call) => call.namespace === namespace && call.userAgent.startsWith('kubectl-pkg'),
-  )
-  expect(writes).toEqual([])
+  expect(await ownWrites(mark, namespace)).toEqual([])
 
   await pkgOk(namespace, 'rollback shop 1 --wait')
   expect(await differences(namespace)).toEqual([])
@@ -148,9 +144,10 @@ test('a namespace is made before anything is stored in it', async () => {
   await apiOk('DELETE', `/api/v1/namespaces/${namespace}`)
 }, 60_000)
 
-test('twenty upgrades at once leave twenty revisions, one of them deployed', async () => {
+test('twenty upgrades at once write one after the other, and leave one deployed', async () => {
   const namespace = await freshNamespace()
   await pkgOk(namespace, `install shop ${umbrella}`)
+  const mark = auditMark()
   const upgrades = Array.from({ length: 20 }, (_, at) =>
     pkg(namespace, `upgrade shop ${umbrella} --set key=k${at} --history-max 0`),
   )
@@ -165,4 +162,35 @@ test('twenty upgrades at once leave twenty revisions, one of them deployed', asy
   )
   expect(history.filter(({ status }) => status === 'deployed')).toHaveLength(1)
   expect(await differences(namespace)).toEqual([])
+  expect(turnsOf(await ownWrites(mark, namespace))).toEqual(
+    Array.from({ length: 20 }, (_, at) => `v${at + 2}: 1 of shop, then v${at + 2}, v${at + 1}`),
+  )
 }, 180_000)
+
+function ownWrites(mark: number, namespace: string): Promise<AuditedCall[]> {
+  return auditedWrites(
+    mark,
+    (call) => call.namespace === namespace && call.userAgent.startsWith('kubectl-pkg'),
+  )
+}
+
+/**
+ * What was written from the creation of one record to that of the next: two runs at work at a
+ * time would write the other's record, or the object twice, in one turn.
+ */
+function turnsOf(writes: readonly AuditedCall[]): string[] {
+  const turns: { created: string; objects: number; updated: Set<string> }[] = []
+  for (const { verb, resource, name } of writes) {
+    if (resource !== 'secrets') continue
+    const version = /^sh\.helm\.release\.v1\.shop\.(v\d+)$/.exec(name)?.[1]
+    const turn = turns.at(-1)
+    if (version === undefined && turn !== undefined) turn.objects++
+    else if (version !== undefined && verb === 'create')
+      turns.push({ created: version, objects: 0, updated: new Set() })
+    else if (version !== undefined) turn?.updated.add(version)
+  }
+  return turns.map(
+    ({ created, objects, updated }) =>
+      `${created}: ${objects} of shop, then ${[...updated].join(', ')}`,
+  )
+}
