@@ -34,7 +34,12 @@ export function wavesOf({ changes, sequence }: Plan): Wave[] {
   for (const stage of stagesOf(removals, stageOf).toReversed()) {
     waves.push(...removalWaves(removals.filter((change) => stageOf(change) === stage)))
   }
-  return waves
+  return withoutLastWait(waves)
+}
+
+/** Nothing waits for what goes last. */
+function withoutLastWait(waves: readonly Wave[]): Wave[] {
+  return waves.map((wave, at) => (at === waves.length - 1 ? { ...wave, leaving: [] } : wave))
 }
 
 function stagesOf(changes: readonly Change[], stageOf: (change: Change) => number): number[] {
@@ -71,7 +76,7 @@ function removalWaves(changes: readonly Change[]): Wave[] {
   const others = sorted.filter(({ object }) => !isCustomKind(object))
   const waves = groups(others).map((group) => ({ changes: group, awaited: [], leaving: [] }))
   if (custom.length === 0) return waves
-  const leaving = others.length === 0 ? [] : custom.map(({ object }) => object)
+  const leaving = custom.map(({ object }) => object)
   return [{ changes: custom, awaited: [], leaving }, ...waves]
 }
 

@@ -200,6 +200,29 @@ test('what goes, goes in reverse; custom resources before what looks after them'
   ).toEqual(['Database/db, then gone Database/db', 'Deployment/operator', 'ConfigMap/c'])
 })
 
+test('custom resources of a group are gone before those of the group that they waited for', () => {
+  expect(
+    waves(
+      [
+        { label: 'Deployment/operator', group: 'operator' },
+        { label: 'Database/cluster', group: 'cluster', after: ['operator'] },
+        { label: 'Database/pool', group: 'pools', after: ['cluster'] },
+      ],
+      {
+        ops: {
+          'Deployment/operator': 'delete',
+          'Database/cluster': 'delete',
+          'Database/pool': 'delete',
+        },
+      },
+    ),
+  ).toEqual([
+    'Database/pool, then gone Database/pool',
+    'Database/cluster, then gone Database/cluster',
+    'Deployment/operator',
+  ])
+})
+
 test('stages go in reverse too', () => {
   expect(
     waves(
