@@ -60,5 +60,10 @@ export const addOn: AddOnCase = {
         ]
       : [],
   leftovers: ['Secret/edge-vault-tls'],
+  lifecycle: {
+    // What claims a StatefulSet makes cannot be changed.
+    set: ['storage.size=1Gi,audit.enabled=false'],
+    leftovers: [0, 1, 2].map((each) => `PersistentVolumeClaim/data-edge-vault-${each}`),
+  },
   random: [/^( {2}(?:ca\.crt|tls\.crt|tls\.key): )\S+$/gm],
 }

@@ -28,6 +28,13 @@ export interface AddOnCase {
   references?: (row: Row) => string[]
   /** What is left of release "edge" when it is uninstalled: `Namespace/edge`. */
   leftovers?: readonly string[]
+  /** What the add-on needs on the tests' control plane, where no program of a chart runs. */
+  lifecycle?: {
+    /** Given to every installation and upgrade, as --set has it. */
+    set?: readonly string[]
+    /** What is left besides, as claims of StatefulSets that the cluster made. */
+    leftovers?: readonly string[]
+  }
   /** What is made by chance and differs in each render, behind the first group. */
   random?: readonly RegExp[]
 }

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { loadChartDirectory } from '../../src/chart/read-directory.ts'
+import { compareText } from '../../src/golang/order.ts'
+import { addOnCases } from '../support/add-on-case.ts'
+import {
+  folderOf,
+  generatedData,
+  leftOf,
+  makeVolumes,
+  objectsFor,
+  presetWords,
+  removeLeft,
+  secretsIn,
+  type InstalledAddOn,
+} from '../support/add-on-lifecycle.ts'
+import { eventually, freshNamespace, uniqueName } from '../support/plane.ts'
+import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
+
+// Many runs in one process listen for signals.
+process.setMaxListeners(100)
+
+const cases = await addOnCases()
+
+describe.concurrent('on the control plane', () => {
+  test.for(cases)(
+    '$name is installed small, upgraded to ha, taken back and removed',
+    { timeout: 180_000 },
+    async (addOn, { onTestFinished }) => {
+      const release: InstalledAddOn = {
+        name: uniqueName('edge'),
+        namespace: await freshNamespace(),
+        chart: folderOf(addOn),
+        addOn,
+      }
+      const { name, namespace, chart } = release
+      const made = [...(await objectsFor(release, 'small')), ...(await objectsFor(release, 'ha'))]
+      const generated = await generatedData(release, 'small')
+      const volumes = await makeVolumes(namespace, made)
+
+      onTestFinished(async () => {
+        await pkg(namespace, `uninstall ${name} --ignore-not-found`)
+        await removeLeft(made, volumes)
+      })
+      await run(release, ['install', name, chart, ...presetWords(addOn, 'small')])
+      const secrets = await secretsIn(namespace)
+      const first = await pkgOk(namespace, `get manifest ${name}`)
+
+      await run(release, ['upgrade', name, chart, ...presetWords(addOn, 'ha')])
+      expect(await helmOk(namespace, `get manifest ${name}`)).toBe(
+        await pkgOk(namespace, `get manifest ${name}`),
+      )
+
+      await run(release, ['rollback', name, '1'])
+      expect(await pkgOk(namespace, `get manifest ${name}`)).toBe(first)
+      expect(await seenByHelm(release)).toEqual([
+        { name, revision: '3', status: 'deployed', chart: `${addOn.name}-${versionOf(chart)}` },
+      ])
+      const kept = await secretsIn(namespace)
+      expect([...generated].filter((key) => kept.get(key) !== secrets.get(key))).toEqual([])
+
+      await pkgOk(namespace, ['uninstall', name, '--wait'])
+      const declared = [...(addOn.leftovers ?? []), ...(addOn.lifecycle?.leftovers ?? [])]
+        .map((each) => each.replaceAll(/\bedge\b/g, name))
+        .sort(compareText)
+      const left = async (): Promise<string[]> => leftOf(release, made)
+      await eventually(async () => String(await left()) === String(declared), 15_000).catch(
+        () => undefined,
+      )
+      expect(await left()).toEqual(declared)
+    },
+  )
+})
+
+/** Runs a change, waits for it, and sees that the cluster holds what the release says. */
+async function run({ name, namespace }: InstalledAddOn, words: string[]): Promise<void> {
+  await pkgOk(namespace, [...words, '--wait', '--timeout', '90s'])
+  const { code, out, err } = await pkg(namespace, `drift ${name}`)
+  expect({ code, out, err }).toMatchObject({ code: 0, err: '' })
+}
+
+function versionOf(chart: string): string {
+  return loadChartDirectory(chart).metadata.version
+}
+
+async function seenByHelm({ namespace }: InstalledAddOn): Promise<unknown[]> {
+  const listed = JSON.parse(await helmOk(namespace, 'list --output json')) as HelmRelease[]
+  return listed.map(({ name, revision, status, chart }) => ({ name, revision, status, chart }))
+}
+
+type HelmRelease = Record<'name' | 'revision' | 'status' | 'chart', string>

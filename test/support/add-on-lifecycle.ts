@@ -1,0 +1,170 @@
+import { join } from 'node:path'
+import { loadChartDirectory } from '../../src/chart/read-directory.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
+import { decodeObjects } from '../../src/manifest/decode-objects.ts'
+import { describeObject, type KubeObject } from '../../src/manifest/object.ts'
+import { compareText } from '../../src/golang/order.ts'
+import type { AddOnCase } from './add-on-case.ts'
+import { at, listAt } from './gates.ts'
+import { api, kubectl, kubectlOk, volumeFor } from './plane.ts'
+import { pkgOk } from './plane-cli.ts'
+
+/** A release of an add-on on the control plane. */
+export interface InstalledAddOn {
+  name: string
+  namespace: string
+  /** Folder of the chart. */
+  chart: string
+  addOn: AddOnCase
+}
+
+const CHARTS = join(import.meta.dirname, '..', '..', 'charts')
+
+/** Where a person would find the chart of an add-on. */
+export function folderOf({ name }: AddOnCase): string {
+  return join(CHARTS, name)
+}
+
+/** What a person adds to a command to choose one of the add-on's presets. */
+export function presetWords({ lifecycle }: AddOnCase, preset: string): string[] {
+  const given = lifecycle?.set ?? []
+  return ['--preset', preset, ...given.flatMap((each) => ['--set', each])]
+}
+
+/** The objects that an installation with a preset makes, hooks among them. */
+export async function objectsFor(
+  { name, namespace, chart, addOn }: InstalledAddOn,
+  preset: string,
+): Promise<KubeObject[]> {
+  const words = ['template', name, chart, ...presetWords(addOn, preset)]
+  return decodeObjects(await pkgOk(namespace, words), name)
+}
+
+/** Makes the volumes that claims of these objects ask for: nothing here provides them. */
+export async function makeVolumes(
+  namespace: string,
+  objects: readonly KubeObject[],
+): Promise<string[]> {
+  const claims = new Map(objects.flatMap(claimsOf).map((claim) => [claim.name, claim.size]))
+  return Promise.all([...claims].map(([name, size]) => volumeFor(namespace, name, size)))
+}
+
+function claimsOf(object: KubeObject): { name: string; size: string }[] {
+  if (object.kind === 'PersistentVolumeClaim')
+    return [{ name: object.metadata.name, size: sizeOf(object) }]
+  if (object.kind !== 'StatefulSet') return []
+  const replicas = Number(at(object, 'spec', 'replicas') ?? 1)
+  return listAt(object, 'spec', 'volumeClaimTemplates').flatMap((claim) =>
+    Array.from({ length: replicas }, (_, index) => ({
+      name: `${at(claim, 'metadata', 'name') as string}-${object.metadata.name}-${index}`,
+      size: sizeOf(claim),
+    })),
+  )
+}
+
+function sizeOf(claim: Json): string {
+  return at(claim, 'spec', 'resources', 'requests', 'storage') as string
+}
+
+/**
+ * Names the data of Secrets that are made by chance: what two renders of the same values do not
+ * share, as `Secret name: key`.
+ */
+export async function generatedData(release: InstalledAddOn, preset: string): Promise<Set<string>> {
+  const before = dataOf(await objectsFor(release, preset))
+  const after = dataOf(await objectsFor(release, preset))
+  return new Set([...before.keys()].filter((key) => after.get(key) !== before.get(key)))
+}
+
+/** What the Secrets of a namespace hold, by `Secret name: key`. */
+export async function secretsIn(namespace: string): Promise<Map<string, string>> {
+  const text = await kubectlOk(['get', 'secrets', '--namespace', namespace, '--output', 'json'])
+  return dataOf(listAt(JSON.parse(text) as Json, 'items').map(ofKind('Secret')))
+}
+
+function ofKind(kind: string): (item: JsonObject) => KubeObject {
+  return (item) => ({ ...item, kind }) as unknown as KubeObject
+}
+
+function dataOf(objects: readonly KubeObject[]): Map<string, string> {
+  const texts = objects
+    .filter(({ kind }) => kind === 'Secret')
+    .flatMap((object) => [
+      ...textsAt(object, 'data'),
+      ...textsAt(object, 'stringData').map(([key, text]) => [key, btoa(text)] as const),
+    ])
+  return new Map(texts)
+}
+
+function textsAt(object: KubeObject, field: string): (readonly [string, string])[] {
+  const data = at(object, field)
+  return Object.entries(isJsonObject(data) ? data : {}).map(
+    ([key, text]) => [`Secret ${object.metadata.name}: ${key}`, text as string] as const,
+  )
+}
+
+/** What every namespace has, and what the cluster itself clears up in its own time. */
+const FURNITURE =
+  /^(ConfigMap\/kube-root-ca\.crt|ServiceAccount\/default|(Event|EndpointSlice|Endpoints|PodMetrics|Lease)\/.*)$/
+
+/**
+ * Lists what is there of a release: objects it made, definitions of its chart, and all else in
+ * its namespace.
+ *
+ * @param made the objects of all its revisions
+ * @returns `Kind/name`, sorted
+ */
+export async function leftOf(
+  release: InstalledAddOn,
+  made: readonly KubeObject[],
+): Promise<string[]> {
+  const { namespace, chart } = release
+  const found = await Promise.all([
+    stillThere(namespace, [...made, ...definitionsOf(chart)]),
+    inNamespace(namespace),
+  ])
+  const names = new Set(found.flat().map((object) => describeObject(object)))
+  return [...names].filter((name) => !FURNITURE.test(name)).sort(compareText)
+}
+
+/** The objects of a chart's folder for definitions. */
+function definitionsOf(chart: string): KubeObject[] {
+  return loadChartDirectory(chart)
+    .files.filter((file) => file.name.startsWith('crds/'))
+    .flatMap((file) => decodeObjects(Buffer.from(file.data).toString(), file.name))
+}
+
+async function stillThere(
+  namespace: string,
+  objects: readonly KubeObject[],
+): Promise<KubeObject[]> {
+  const input = objects.map((object) => JSON.stringify(object)).join('\n---\n')
+  const flags = ['--ignore-not-found', '--output=json', '--namespace', namespace]
+  const { stdout, stderr } = await kubectl(['get', '--filename=-', ...flags], { input })
+  // Definitions that are gone take their kinds with them.
+  if (stdout === '' && stderr !== '' && !stderr.includes('no matches for kind'))
+    throw new Error(stderr)
+  return itemsOf(stdout)
+}
+
+async function inNamespace(namespace: string): Promise<KubeObject[]> {
+  const kinds = await kubectlOk(['api-resources', '--namespaced', '--verbs=list', '--output=name'])
+  const flags = ['--namespace', namespace, '--ignore-not-found', '--output=json']
+  return itemsOf(await kubectlOk(['get', kinds.trim().split('\n').join(','), ...flags]))
+}
+
+function itemsOf(text: string): KubeObject[] {
+  if (text === '') return []
+  const body = JSON.parse(text) as JsonObject
+  return (body['kind'] === 'List' ? listAt(body, 'items') : [body]) as unknown as KubeObject[]
+}
+
+/** Removes namespaces and volumes, which outlive a release on purpose. */
+export async function removeLeft(
+  made: readonly KubeObject[],
+  volumes: readonly string[],
+): Promise<void> {
+  const namespaces = made.filter(({ kind }) => kind === 'Namespace')
+  for (const { metadata } of namespaces) await api('DELETE', `/api/v1/namespaces/${metadata.name}`)
+  for (const name of volumes) await api('DELETE', `/api/v1/persistentvolumes/${name}`)
+}
