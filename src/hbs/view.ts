@@ -163,7 +163,7 @@ export class Views {
         if (item === undefined) return this.method(type, key, self)
         return name === 'Values' ? this.show(item) : this.showFacts(item)
       },
-      keys: () => [...facts.keys()].flatMap((name) => [name, smallName(name)]),
+      keys: () => [...new Set([...facts.keys()].flatMap((name) => [name, smallName(name)]))],
     }
   }
 

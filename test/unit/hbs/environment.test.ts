@@ -292,3 +292,13 @@ test('an error in a partial names the partial', () => {
     source: '{{fail "no"}}',
   })
 })
+
+test('what is included where names were laid over facts can lay names over them again', () => {
+  const template = '{{> outer name="a"}}'
+  const others = {
+    'templates/_outer.hbs': '{{include "inner" this}}',
+    'templates/_inner.hbs': '{{> own name=(upper name)}} {{> own title="c"}}',
+    'templates/_own.hbs': '{{name}}{{title}} of {{release.name}}',
+  }
+  expect(render(template, others)).toBe('A of r ac of r')
+})
