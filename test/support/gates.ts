@@ -123,7 +123,8 @@ export function brokenReferences(objects: readonly KubeObject[]): string[] {
 /** A Service, workload or budget must select pods of a workload, and no other pods. */
 function selectorOffences(object: KubeObject, objects: readonly KubeObject[]): string[] {
   const selector = at(object, 'spec', 'selector', 'matchLabels') ?? at(object, 'spec', 'selector')
-  if (!isJsonObject(selector)) return []
+  // A ServiceMonitor selects Services.
+  if (!isJsonObject(selector) || object.kind === 'ServiceMonitor') return []
   const chosen = objects.filter((each) =>
     podsOf(each).some(({ labels }) => hasAll(labels, selector)),
   )
