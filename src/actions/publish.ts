@@ -36,15 +36,13 @@ export async function publish(request: PublishRequest, site: ChartSite): Promise
   const items = request.charts.map(readItem)
   const { target, overwrite, dryRun } = request
   const now = request.now()
-  const results: PublishedChart[] = []
   if (target.startsWith('oci://')) {
-    const settings = { target, overwrite, dryRun, now }
-    for (const item of items) results.push(await publishToRegistry(item, settings, site.registry))
-    return results
+    return publishToRegistry(items, { target, overwrite, dryRun, now }, site.registry)
   }
   const origin = await serverOf(target, request.access, site)
   if (origin !== undefined) {
     const settings = { origin, overwrite, dryRun }
+    const results: PublishedChart[] = []
     for (const item of items) results.push(await publishToServer(item, settings, site))
     return results
   }

@@ -9,7 +9,7 @@ import {
   mismatch,
   type FetchedManifest,
 } from './oci-content.ts'
-import { MEDIA_TYPES, type OciDescriptor, type OciManifest } from './oci-manifest.ts'
+import { MEDIA_TYPES, type OciDescriptor, type OciIndex, type OciManifest } from './oci-manifest.ts'
 import {
   formatOciReference,
   parseOciReference,
@@ -114,6 +114,12 @@ function notFound(reference: OciReference): PkgError {
   return new PkgError('CHART_NOT_FOUND', `${formatOciReference(reference)}: not found`, {
     hint: `Run "kubectl pkg tags oci://${reference.registry}/${reference.repository}" to see its versions.`,
   })
+}
+
+/** The layer that is a chart's archive; undefined in an artefact that is no chart. */
+export function chartLayerOf(content: OciManifest | OciIndex): OciDescriptor | undefined {
+  if (content.kind !== 'manifest') return undefined
+  return content.layers.find(({ mediaType }) => CHART_TYPES.includes(mediaType))
 }
 
 interface ChartLayers {
