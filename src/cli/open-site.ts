@@ -36,7 +36,7 @@ export function openSite(
   const { config, cache } = foldersOf(io.env)
   return openChartSite({
     repositoriesFile: flags['repository-config'] ?? join(config, 'repositories.yaml'),
-    addonsFolder: join(packageRoot(), 'charts'),
+    addonsFolder: addOnsFolder(),
     indexFolder: flags['repository-cache'] ?? join(cache, 'repositories'),
     blobFolder: flags['content-cache'] ?? join(cache, 'charts'),
     registry: registryOptions(flags, io, signal),
@@ -48,6 +48,11 @@ export function openSite(
     readFile: readPem,
     onNotice: (notice) => io.err(`${term(notice)}\n`),
   })
+}
+
+/** Folder of the charts that come with this program. */
+export function addOnsFolder(): string {
+  return join(packageRoot(), 'charts')
 }
 
 /** The policy that is named, else the one in the person's folder, if there is one. */
