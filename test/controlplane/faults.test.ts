@@ -187,6 +187,6 @@ describe.concurrent('a fault at any call', () => {
       expect(await failuresOf(lanes, meetings, wanted)).toEqual([])
       await Promise.all(lanes.map(({ proxy }) => proxy.close()))
     },
-    IS_FULL ? 3_600_000 : 240_000,
+    IS_FULL ? 3_600_000 : 600_000,
   )
 })

@@ -1,5 +1,5 @@
 import { constantFrom, sample, tuple } from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { builtCli, startBuilt } from '../support/built-cli.ts'
 import { temporaryFolder } from '../support/chart-builder.ts'
 import type { ProxiedCall } from '../support/fault-exchange.ts'
@@ -12,18 +12,19 @@ import {
   type MatrixVerb,
 } from '../support/matrix-chart.ts'
 import { freshNamespace } from '../support/plane.ts'
-import { pkg, pkgOk } from '../support/plane-cli.ts'
+import { pkg } from '../support/plane-cli.ts'
 import { deployedOf, stateOf } from '../support/release-state.ts'
 
 /*
  * A process is killed by SIGKILL before or after one of its calls; then the same command runs
- * again. The API server must hold what it holds after a run that nobody disturbed.
+ * again. The API server must hold what it holds after a run that nobody disturbed. A release
+ * goes so through its whole life, from installation to uninstallation.
  */
 
 /** Also every read, before every call, and more pairs; for people, since it takes minutes. */
 const IS_FULL = process.env['KUBECTL_PKG_FULL_MATRIX'] === '1'
-/** Points of one verb that are visited at a time: hooks are waited for more than worked at. */
-const LANES = 3
+/** Lives that are lived at a time: hooks are waited for more than worked at. */
+const LANES = 8
 
 // Runs of all lanes in this process listen for signals.
 process.setMaxListeners(50)
@@ -43,32 +44,40 @@ interface Death {
   mode: Kill
 }
 
-/** Where one point after the other is visited. */
+/** Where one life after the other is lived. */
 interface Lane {
-  row: MatrixVerb
   namespace: string
   proxy: FaultProxy
 }
 
-/** What a run left that nobody disturbed. */
+/** What a verb's run left that nobody disturbed. */
 interface Undisturbed {
+  row: MatrixVerb
   points: FaultPoint[]
   state: string[]
   hooks: string[]
 }
 
-let count = 0
-
-async function prepared({ row, namespace }: Lane): Promise<string> {
-  const release = `k${String(count++).padStart(4, '0')}`
-  for (const line of row.before(charts)) await pkgOk(namespace, line.replace('RELEASE', release))
-  return release
+/** The deaths that the runs of one verb meet, one after the other. */
+interface Step {
+  wanted: Undisturbed
+  deaths: readonly Death[]
 }
 
-async function runProcess({ row, namespace, proxy }: Lane, release: string) {
-  const words = row.line(charts).replace('RELEASE', release).split(' ')
+let count = 0
+
+function newName(): string {
+  return `k${String(count++).padStart(4, '0')}`
+}
+
+function wordsOf({ line }: MatrixVerb, release: string): string {
+  return line(charts).replace('RELEASE', release)
+}
+
+async function runProcess({ namespace, proxy }: Lane, row: MatrixVerb, release: string) {
+  const words = [...wordsOf(row, release).split(' '), '--namespace', namespace]
   const env = { KUBECONFIG: proxy.kubeconfig({ namespace }) }
-  const { child, end } = startBuilt([...words, '-n', namespace], { cwd: home, env })
+  const { child, end } = startBuilt(words, { cwd: home, env })
   proxy.strike(child)
   return end
 }
@@ -82,44 +91,55 @@ function hooksMade(calls: readonly ProxiedCall[], release: string): string[] {
     .sort()
 }
 
-async function record(lane: Lane): Promise<Undisturbed> {
-  const release = await prepared(lane)
-  lane.proxy.begin()
-  const { code, stderr } = await runProcess(lane, release)
-  expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])
-  return {
-    points: pointsOf(lane.proxy.calls, release),
-    state: await stateOf(lane.namespace, release),
-    hooks: hooksMade(lane.proxy.calls, release),
+async function record(lane: Lane): Promise<Undisturbed[]> {
+  const release = newName()
+  const all: Undisturbed[] = []
+  for (const row of MATRIX_VERBS) {
+    lane.proxy.begin()
+    const { code, stderr } = await runProcess(lane, row, release)
+    expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])
+    const { calls } = lane.proxy
+    const state = await stateOf(lane.namespace, release)
+    all.push({ row, points: pointsOf(calls, release), state, hooks: hooksMade(calls, release) })
   }
+  return all
 }
 
-/** Kills a run at each point, repeats the command, and says what is wrong then; empty for nothing. */
+/** Lives a life up to the first thing that is wrong, and tells it; empty when nothing is. */
+async function live(lane: Lane, steps: readonly Step[]): Promise<string> {
+  const release = newName()
+  for (const step of steps) {
+    const failure = await killAndRepeat(lane, release, step).catch(String)
+    const deaths = step.deaths.map(({ mode, point }) => `${mode} ${describePoint(point)}`)
+    if (failure !== '') return `${step.wanted.row.verb}, ${deaths.join(', ')}: ${failure}`
+  }
+  return ''
+}
+
+/** Kills a run at each point, repeats the command, and says what is wrong then. */
 async function killAndRepeat(
   lane: Lane,
-  deaths: readonly Death[],
-  wanted: Undisturbed,
+  release: string,
+  { wanted, deaths }: Step,
 ): Promise<string> {
-  const { namespace, proxy, row } = lane
-  const release = await prepared(lane)
+  const { namespace, proxy } = lane
   const calls: ProxiedCall[] = []
   let isOver = false
-  for (const { point, mode } of deaths) {
-    proxy.begin([ruleAt(point, release, { mode })])
-    const { code, signal, stderr } = await runProcess(lane, release)
+  for (const death of deaths) {
+    proxy.begin([ruleAt(death.point, release, { mode: death.mode })])
+    const { code, signal, stderr } = await runProcess(lane, wanted.row, release)
+    const isFirst = calls.length === 0
     calls.push(...proxy.calls)
     const isKilled = signal === 'SIGKILL'
     // A later run takes another way, and may end without having met the point.
-    if (!isKilled && (calls.length === proxy.calls.length || code !== 0))
-      return `was not killed, but ended with ${code}: ${stderr}`
-    // Once the lock is given back all is done; only the process's own end was missing.
-    isOver = !isKilled || (mode === 'kill-after' && point.verb === 'DELETE' && isLease(point))
+    if (!isKilled && (isFirst || code !== 0)) return `not killed, but ended with ${code}: ${stderr}`
+    isOver = !isKilled || isLast(death)
     if (isOver) break
   }
   proxy.begin()
   if (!isOver) {
     const env = { KUBECONFIG: proxy.kubeconfig({ namespace }) }
-    const again = await pkg(namespace, row.line(charts).replace('RELEASE', release), env)
+    const again = await pkg(namespace, wordsOf(wanted.row, release), env)
     calls.push(...proxy.calls)
     if (again.code !== 0) return `the same command ended with ${again.code}: ${again.err}`
   }
@@ -132,20 +152,24 @@ async function killAndRepeat(
   return hooks.join() === wanted.hooks.join() ? '' : `made the hooks ${hooks.join()}`
 }
 
-function isLease({ path }: FaultPoint): boolean {
-  return path.includes('/leases')
+/** Once the lock is given back all is done; only the process's own end was missing. */
+function isLast({ mode, point: { verb, path } }: Death): boolean {
+  return mode === 'kill-after' && verb === 'DELETE' && path.includes('/leases')
 }
 
 /**
  * After a write is before the next one, but for writes that are under way at once: so it is
- * before the first and after each, and in full before and after every call.
+ * before the first and after each, and in full before and after every call. Some runs are killed
+ * twice.
  */
-function deathsOf(points: readonly FaultPoint[]): Death[] {
-  const all = bothWays(points)
-  if (IS_FULL) return all
-  return all
-    .filter(({ point }) => point.isWrite)
-    .filter(({ mode }, at) => at === 0 || mode === 'kill-after')
+function deathsOf(points: readonly FaultPoint[]): Death[][] {
+  const writes = bothWays(points.filter(({ isWrite }) => isWrite))
+  const death = constantFrom(...writes)
+  const pairs = sample(tuple(death, death), { numRuns: IS_FULL ? 60 : 3, seed: 11 })
+  const once = IS_FULL
+    ? bothWays(points)
+    : writes.filter(({ mode }, at) => at === 0 || mode === 'kill-after')
+  return [...once.map((each) => [each]), ...pairs]
 }
 
 function bothWays(points: readonly FaultPoint[]): Death[] {
@@ -155,45 +179,37 @@ function bothWays(points: readonly FaultPoint[]): Death[] {
   ])
 }
 
-/** Pairs of deaths among writes, the second that of the run that repeats the first. */
-function pairsOf(points: readonly FaultPoint[]): Death[][] {
-  const death = constantFrom(...bothWays(points.filter(({ isWrite }) => isWrite)))
-  return sample(tuple(death, death), { numRuns: IS_FULL ? 60 : 3, seed: 11 })
-}
-
-async function failuresOf(lanes: readonly Lane[], all: readonly Death[][], wanted: Undisturbed) {
-  const left = [...all]
-  const failures: string[] = []
-  const work = async (lane: Lane): Promise<void> => {
-    for (let deaths = left.shift(); deaths !== undefined; deaths = left.shift()) {
-      const failure = await killAndRepeat(lane, deaths, wanted).catch(String)
-      const name = deaths.map(({ mode, point }) => `${mode} ${describePoint(point)}`).join(', ')
-      if (failure !== '') failures.push(`${name}: ${failure}`)
-    }
-  }
-  await Promise.all(lanes.map(work))
-  return failures
-}
-
-async function openLanes(row: MatrixVerb): Promise<[Lane, ...Lane[]]> {
-  const namespace = await freshNamespace()
-  const open = async (): Promise<Lane> => {
-    return { row, namespace, proxy: await startFaultProxy(() => false) }
-  }
-  return [await open(), ...(await Promise.all(Array.from({ length: LANES - 1 }, open)))]
-}
-
-describe.concurrent('a process that is killed', () => {
-  test.each(MATRIX_VERBS)(
-    'during $verb, once or twice, leaves what the same command finishes',
-    async (row) => {
-      const lanes = await openLanes(row)
-      const wanted = await record(lanes[0])
-      const deaths = [...deathsOf(wanted.points).map((death) => [death]), ...pairsOf(wanted.points)]
-      expect(deaths.length).toBeGreaterThan(15)
-      expect(await failuresOf(lanes, deaths, wanted)).toEqual([])
-      await Promise.all(lanes.map(({ proxy }) => proxy.close()))
-    },
-    IS_FULL ? 3_600_000 : 240_000,
+/** As many lives as the verb with the most deaths needs. */
+function livesOf(verbs: readonly Undisturbed[]): Step[][] {
+  const rows = verbs.map((wanted) => ({ wanted, all: deathsOf(wanted.points) }))
+  const length = Math.max(...rows.map(({ all }) => all.length))
+  return Array.from({ length }, (_, at) =>
+    rows.map(({ wanted, all }) => ({ wanted, deaths: all[at] ?? [] })),
   )
-})
+}
+
+test(
+  'a process that is killed at any write leaves what the same command finishes',
+  async () => {
+    const namespace = await freshNamespace()
+    const open = async (): Promise<Lane> => {
+      return { namespace, proxy: await startFaultProxy(() => false) }
+    }
+    const lanes = await Promise.all(Array.from({ length: LANES }, open))
+    const [first] = lanes
+    if (first === undefined) throw new Error('there is no lane')
+    const left = livesOf(await record(first))
+    const points = left.flat().filter(({ deaths }) => deaths.length > 0)
+    expect(points.length).toBeGreaterThan(80)
+
+    const failures: string[] = []
+    const work = async (lane: Lane): Promise<void> => {
+      for (let steps = left.shift(); steps !== undefined; steps = left.shift())
+        failures.push(await live(lane, steps))
+    }
+    await Promise.all(lanes.map(work))
+    expect(failures.filter(Boolean)).toEqual([])
+    await Promise.all(lanes.map(({ proxy }) => proxy.close()))
+  },
+  IS_FULL ? 3_600_000 : 600_000,
+)
