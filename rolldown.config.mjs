@@ -46,7 +46,14 @@ const shared = {
   transform: { define: { VERSION: JSON.stringify(version), ROUTES: JSON.stringify(routes()) } },
   plugins: [lazyOclif(), lazyPackages(), axiosOverHttp()],
 }
-const output = { dir: folder, format: 'cjs', minify: true, plugins: [nameContent()] }
+// Sources are modules, which are strict: otherwise `this` is boxed, and a text becomes an object.
+const output = {
+  dir: folder,
+  format: 'cjs',
+  minify: true,
+  strict: true,
+  plugins: [nameContent()],
+}
 
 export default defineConfig([
   {

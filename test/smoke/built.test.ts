@@ -174,6 +174,14 @@ test('what npm packs is the program, its charts, schemas and pages', () => {
   expect(tops.filter((top) => top.endsWith('.mjs'))).toEqual([])
 })
 
+test('the built program is as strict as its sources: an item of a loop stays what it is', () => {
+  run('kubectl-pkg', ['create', 'items'])
+  const template = 'items: [{{#each (list "a" 1)}}{{#if this}}{{toJson this}},{{/if}}{{/each}}]'
+  writeFileSync(join(work, 'items/templates/items.yaml.hbs'), template)
+  const { stdout } = run('kubectl-pkg', ['template', 'items', './items'])
+  expect(stdout).toContain('items: ["a",1,]')
+})
+
 test('a start reads few files and none of the heavy modules', () => {
   run('kubectl-pkg', ['create', 'small', '--engine', 'gotemplate'])
   // Measured, with room for a chunk or two; a rise means that something is loaded too early.
