@@ -15,7 +15,7 @@ export const addOn: AddOnCase = {
       'providers.ingress=true',
       'providers.ingress=false,providers.nginxCompat.enabled=true',
       'providers.ingress=false,providers.gatewayApi.enabled=true',
-      'providers.nginxCompat.enabled=true',
+      'providers.nginxCompat.enabled=true,providers.nginxCompat.allowSnippets=true',
       'providers.nginxCompat.enabled=true,providers.gatewayApi.enabled=true',
     ],
     classes: [

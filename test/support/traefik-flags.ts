@@ -46,6 +46,7 @@ const FLAGS: Readonly<Record<string, RegExp>> = {
   'providers.kubernetesingress.ingressendpoint.publishedservice': SERVICE,
   'providers.kubernetesingress.namespaces': NAMES,
   'providers.kubernetesingressnginx': BOOL,
+  'providers.kubernetesingressnginx.allowsnippetannotations': BOOL,
   'providers.kubernetesingressnginx.disablesvcexternalname': BOOL,
   'providers.kubernetesingressnginx.ingressclass': NAME,
   'providers.kubernetesingressnginx.publishservice': SERVICE,
