@@ -1,6 +1,14 @@
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -75,6 +83,8 @@ function build(folder: string): void {
     { cwd: root, env: { ...process.env, KUBECTL_PKG_DIST: temporary }, encoding: 'utf8' },
   )
   if (status !== 0) throw new Error(`the program cannot be built:\n${stderr}`)
+  // The add-ons make a folder the package's root.
+  symlinkSync(join(root, 'charts'), join(temporary, 'charts'))
   try {
     renameSync(temporary, folder)
   } catch (error) {
