@@ -44,6 +44,7 @@ export const ERRORS = {
   RENDER_BUDGET: { exit: 9, summary: 'a template used more than its budget' },
   POST_RENDER_FAILED: { exit: 9, summary: 'the post-renderer failed' },
   MANIFEST_INVALID: { exit: 6, summary: 'a rendered manifest is not a Kubernetes object' },
+  MIGRATION_REFUSED: { exit: 6, summary: 'old manifests cannot be migrated as they stand' },
   LINT_FAILED: { exit: 1, summary: 'lint found errors' },
 
   CRD_UNSAFE: { exit: 6, summary: 'a CRD does not fit what the cluster holds' },

@@ -3,6 +3,8 @@ import * as Flags from '@oclif/core/flags'
 import { PkgError } from '../base/errors.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { capabilityFlags, outputFlag, valuesFlags } from '../cli/flags.ts'
+import { readFieldTable } from '../cli/kube-fields.ts'
+import { holdsManifests, readManifests } from '../cli/read-manifests.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { lint } from '../actions/lint.ts'
 import { lintDocument, lintSummary, viewLint } from '../output/lint-view.ts'
@@ -13,19 +15,35 @@ export default class Lint extends BaseCommand {
   static override description = `
 What would make an installation fail is an error; what goes against conventions is a warning.
 The output is what Helm 4.1.4 prints. --values-hygiene also tells of keys that stand twice in
-values.yaml and of texts in it that YAML reads as something else. The status is 1 when a chart
-has errors, with --strict also when it has warnings.`
+values.yaml and of texts in it that YAML reads as something else.
+
+--security measures what the objects may do: the Pod Security level that pods need against the
+one that Chart.yaml declares (kubectl-pkg/pod-security), rights with "*", Secrets of all
+namespaces, images without a tag, files of the node, plain passwords; each object gets a score.
+--apis tells of what the Kubernetes version no longer serves, or serves in another form:
+more than --kube-version, with which the output stays Helm's. docs/migrating.md lists the rules,
+and how a chart says that it has a reason.
+
+Files of manifests are checked as well, and with one of these flags folders of them: are they
+well-formed, served, and do they mean what they say.
+
+The status is 1 when a chart or a file has errors, with --strict also when it has warnings.`
 
   static override examples = [
     '<%= config.bin %> lint ./charts/web',
     '<%= config.bin %> lint ./charts/web --strict --values-hygiene',
     '<%= config.bin %> lint ./charts/* --kube-version 1.31 -o json',
+    '<%= config.bin %> lint ./charts/web --security --apis',
+    '<%= config.bin %> lint ./manifests --security --kube-version 1.35',
   ]
 
   static override strict = false
 
   static override args = {
-    path: Args.string({ required: true, description: 'Folders and archives of charts.' }),
+    path: Args.string({
+      required: true,
+      description: 'Folders and archives of charts, and files of manifests.',
+    }),
   }
 
   static override flags = {
@@ -35,6 +53,10 @@ has errors, with --strict also when it has warnings.`
     strict: Flags.boolean({ summary: 'Fail on warnings too.' }),
     quiet: Flags.boolean({ summary: 'Print warnings and errors alone.' }),
     'with-subcharts': Flags.boolean({ summary: 'Check the charts below charts/ too.' }),
+    security: Flags.boolean({ summary: 'Also tell of what objects may do, with a score each.' }),
+    apis: Flags.boolean({
+      summary: 'Also tell of what the Kubernetes version, by default 1.35, no longer serves.',
+    }),
     'values-hygiene': Flags.boolean({
       summary: 'Also tell of keys that stand twice and of values that YAML reads as others.',
     }),
@@ -42,8 +64,18 @@ has errors, with --strict also when it has warnings.`
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Lint)
+    const words = argv as string[]
+    const takesFolders = flags.security || flags.apis
+    const isFile = (word: string): boolean => holdsManifests(word, this.io.cwd, takesFolders)
+    const manifests = readManifests(words.filter(isFile), this.io.cwd)
     const result = lint({
-      paths: argv as string[],
+      paths: words.filter((word) => !isFile(word)),
+      manifests,
+      objectRules: {
+        security: flags.security,
+        apis: flags.apis,
+        readFieldTable,
+      },
       valuesFor: await loadValues(flags, this.io),
       namespace: flags.namespace ?? 'default',
       // As with Helm, an empty version is none.

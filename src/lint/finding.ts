@@ -9,6 +9,8 @@ export interface Finding {
   /** What it is about, in Helm's words: a file of the chart, a folder, or the chart's path. */
   path: string
   message: string
+  /** Id of a rule that Helm does not have. */
+  rule?: string
   /** Where in the chart's files, as far as it is known. */
   span?: SourceSpan
 }

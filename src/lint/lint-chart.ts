@@ -6,7 +6,9 @@ import { lintChartfile } from './chartfile-rules.ts'
 import { lintCrds } from './crd-rules.ts'
 import { lintDependencies } from './dependency-rules.ts'
 import { Findings, type Finding } from './finding.ts'
-import { lintTemplates } from './template-rules.ts'
+import { lintRendered, type ChartRules } from './lint-rendered.ts'
+import type { ObjectScore } from './lint-manifests.ts'
+import { lintTemplates, type RenderedTemplates } from './template-rules.ts'
 import { lintHygiene } from './values-hygiene.ts'
 import { lintValues } from './values-rules.ts'
 
@@ -18,6 +20,8 @@ export interface LintRequest {
   skipSchemaValidation: boolean
   /** Also tells of what Helm lets pass: keys that stand twice, texts that YAML reads otherwise. */
   hygiene: boolean
+  /** Also holds the objects against rules that Helm does not have; undefined for Helm's alone. */
+  rules?: ChartRules | undefined
   onWarning: (warning: string) => void
 }
 
@@ -27,17 +31,18 @@ export interface LintRequest {
  *
  * Source: Helm 4.1.4 pkg/chart/v2/lint/lint.go.
  */
-export function lintChart(folder: ChartFolder, request: LintRequest): Finding[] {
+export function lintChart(folder: ChartFolder, request: LintRequest): LintedObjects {
   const findings = new Findings()
   const { chart, problem, place } = load(folder)
   const values = request.valuesFor(chart)
   const dialect = chart !== undefined && isNative(chart) ? 'core' : 'helm'
+  let rendered: RenderedTemplates | undefined
   lintChartfile(folder, findings)
   lintValues(folder, { ...request, values, dialect }, findings)
   // Without a chart each of the next stages says so, as Helm's do, which load it each anew.
   if (hasTemplates(folder, findings)) {
     findings.check({ severity: 'error', path: TEMPLATES, ...place }, problem)
-    if (chart !== undefined) lintTemplates(chart, { ...request, values }, findings)
+    if (chart !== undefined) rendered = lintTemplates(chart, { ...request, values }, findings)
   }
   const unable = problem === undefined ? undefined : `unable to load chart\n\t${problem}`
   findings.check({ severity: 'error', path: '', ...place }, unable)
@@ -47,7 +52,15 @@ export function lintChart(folder: ChartFolder, request: LintRequest): Finding[] 
     if (chart !== undefined) lintCrds(chart, findings)
   }
   if (request.hygiene && chart !== undefined) lintHygiene(chart, findings)
-  return findings.all
+  if (request.rules === undefined || chart === undefined) return { findings: findings.all }
+  const linted = lintRendered(chart, rendered, request.rules)
+  return { findings: [...findings.all, ...linted.findings], scores: linted.scores }
+}
+
+/** What was found, and with rules of our own how safe each object is. */
+export interface LintedObjects {
+  findings: Finding[]
+  scores?: ObjectScore[]
 }
 
 const TEMPLATES = 'templates/'

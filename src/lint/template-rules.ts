@@ -4,7 +4,7 @@ import type { GoMap } from '../golang/value.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { locateIn } from '../manifest/locate-line.ts'
 import type { Locate } from '../manifest/parse-manifest.ts'
-import { offlineCapabilities, type Capabilities } from '../render/capabilities.ts'
+import { offlineCapabilities, type Capabilities, type KubeVersion } from '../render/capabilities.ts'
 import { renderChart } from '../render/render-chart.ts'
 import type { RenderedFile } from '../render/rendered-file.ts'
 import { coalesceValues } from '../values/coalesce.ts'
@@ -23,16 +23,30 @@ export interface TemplatesRequest {
   onWarning: (warning: string) => void
 }
 
+/** What the templates gave, those of subcharts too. */
+export interface RenderedTemplates {
+  files: readonly RenderedFile[]
+  /** From places in what a template of the chart gave to its own, by its path below the chart. */
+  locate: Locate
+  kubeVersion: KubeVersion
+}
+
 /**
  * Renders a chart as a release called `test-release` and checks what came out; complaints of
  * `required` and `fail` stop nothing. Templates of subcharts are rendered but not checked.
  *
  * Source: Helm 4.1.4 pkg/chart/v2/lint/rules/template.go.
+ *
+ * @returns undefined when the chart does not render
  */
-export function lintTemplates(chart: Chart, request: TemplatesRequest, findings: Findings): void {
+export function lintTemplates(
+  chart: Chart,
+  request: TemplatesRequest,
+  findings: Findings,
+): RenderedTemplates | undefined {
   const capabilities = offlineCapabilities({ kubeVersion: request.kubeVersion })
   const rendered = render(chart, { ...request, capabilities }, findings)
-  if (rendered === undefined) return
+  if (rendered === undefined) return undefined
   const contents = new Map(rendered.map(({ path, content }) => [path, content]))
   const extensions = isNative(chart) ? NATIVE_EXTENSIONS : HELM_EXTENSIONS
   const locate = templateLines(chart, rendered)
@@ -44,8 +58,9 @@ export function lintTemplates(chart: Chart, request: TemplatesRequest, findings:
     if (!/\.ya?ml$/i.test(name.replace(/\.hbs$/, ''))) continue
     const content = contents.get(`${chartPath(chart)}/${name}`) ?? ''
     const file = { name, content, locate, kubeVersion: capabilities.kubeVersion }
-    if (content.trim() !== '' && !lintObjects(file, findings)) return
+    if (content.trim() !== '' && !lintObjects(file, findings)) break
   }
+  return { files: rendered, locate, kubeVersion: capabilities.kubeVersion }
 }
 
 const DIRECTORY = 'templates/'

@@ -109,7 +109,7 @@ class Editor {
     const { isScalar } = requirePackage('yaml') as typeof import('yaml')
     const node = pair.value as Node | null
     const start = startOf(pair.key)
-    const isBlockText = isScalar(node) && /^BLOCK/.test(node.type ?? '')
+    const isBlockText = isScalar(node) && (node.type ?? '').startsWith('BLOCK')
     const isPlaced = node !== null && sourceOf(node) !== undefined && !isBlockText
     const isCollection = isJsonObject(before) || Array.isArray(before)
     const becomesCollection = isJsonObject(after) || Array.isArray(after)

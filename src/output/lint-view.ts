@@ -1,5 +1,6 @@
 import type { LintedChart, LintResult } from '../actions/lint.ts'
 import type { Finding } from '../lint/finding.ts'
+import { term } from './term.ts'
 
 /** What was found, as `helm lint` prints it; with `quiet` warnings and errors alone. */
 export function viewLint(result: LintResult, quiet: boolean): string {
@@ -17,16 +18,18 @@ export function lintSummary({ charts, failed }: LintResult): string {
 /** The result as a document for `-o json` and `-o yaml`. */
 export function lintDocument({ charts, failed }: LintResult) {
   return {
-    charts: charts.map(({ path, findings, problem, hasFailed }) => ({
+    charts: charts.map(({ path, findings, problem, hasFailed, scores }) => ({
       path,
       failed: hasFailed,
       ...(problem !== undefined && { problem }),
-      findings: findings.map(({ severity, path: subject, message, span }) => ({
+      findings: findings.map(({ severity, rule, path: subject, message, span }) => ({
         severity,
+        ...(rule !== undefined && { rule }),
         path: subject,
         message,
         ...(span !== undefined && { file: span.file, line: span.line, column: span.column }),
       })),
+      ...(scores !== undefined && { scores }),
     })),
     linted: charts.length,
     failed,
@@ -37,10 +40,14 @@ function isOdd({ findings, problem }: LintedChart): boolean {
   return problem !== undefined || findings.some(({ severity }) => severity !== 'info')
 }
 
-function viewChart({ path, findings, problem }: LintedChart, quiet: boolean): string {
+function viewChart({ path, findings, problem, scores }: LintedChart, quiet: boolean): string {
   const lines = findings.filter(({ severity }) => !quiet || severity !== 'info').map(viewFinding)
   const reason = problem === undefined ? [] : [`Error ${problem}`]
-  return [`==> Linting ${path}`, ...reason, ...lines, '', ''].join('\n')
+  const rated = scores === undefined ? [] : scores.filter(({ score }) => score < 100)
+  const scored = rated.map(
+    ({ object, score, level }) => `${object} scores ${score} of 100 and needs "${level}"`,
+  )
+  return [`==> Linting ${path}`, ...reason, ...lines, ...scored.map(term), '', ''].join('\n')
 }
 
 function viewFinding({ severity, path, message }: Finding): string {

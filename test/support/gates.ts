@@ -1,4 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
+import { podOffences } from '../../src/lint/pod-security.ts'
+import { rbacOffences as roleOffences } from '../../src/lint/rbac-rules.ts'
 import { describeObject, type KubeObject } from '../../src/manifest/object.ts'
 
 /** A value far inside an object: `at(pod, 'spec', 'containers', 0)`; null where there is none. */
@@ -33,79 +35,24 @@ export function podsOf(object: KubeObject): { spec: Json; labels: Json }[] {
     : [{ spec, labels: at(object, 'spec', 'template', 'metadata', 'labels') }]
 }
 
-/**
- * Measures where pods break the Pod Security Standards' level "restricted".
- *
- * Source: kubernetes.io/docs/concepts/security/pod-security-standards, baseline and restricted.
- */
+/** Where pods break the Pod Security Standards' level "restricted". */
 export function podSecurityOffences(objects: readonly KubeObject[]): string[] {
   return objects.flatMap((object) =>
-    podsOf(object).flatMap(({ spec }) =>
-      [
-        ...podOffences(spec),
-        ...containersOf(spec).flatMap((each) => containerOffences(each, spec)),
-      ].map((offence) => `${describeObject(object)}: ${offence}`),
-    ),
+    podOffences(object).map(({ offence }) => `${describeObject(object)}: ${offence}`),
   )
 }
 
-const VOLUMES = new Set([
-  'configMap',
-  'csi',
-  'downwardAPI',
-  'emptyDir',
-  'ephemeral',
-  'persistentVolumeClaim',
-  'projected',
-  'secret',
-])
-
-function podOffences(spec: Json): string[] {
-  const shared = ['hostNetwork', 'hostPID', 'hostIPC'].filter((name) => at(spec, name) === true)
-  const volumes = listAt(spec, 'volumes').flatMap((volume) =>
-    Object.keys(volume).filter((key) => key !== 'name' && !VOLUMES.has(key)),
+/** Rules that let somebody do more than a reader of the chart would expect. */
+export function rbacOffences(objects: readonly KubeObject[]): string[] {
+  const words = { 'rbac-wildcard': '*', 'rbac-secrets': 'secrets of all namespaces' }
+  return objects.flatMap((object) =>
+    roleOffences(object).map(({ rule }) => `${describeObject(object)}: ${words[rule]}`),
   )
-  return [...shared, ...volumes.map((kind) => `volume ${kind}`)]
 }
 
 function containersOf(spec: Json): JsonObject[] {
   const lists = ['containers', 'initContainers', 'ephemeralContainers']
   return lists.flatMap((name) => listAt(spec, name))
-}
-
-function containerOffences(container: JsonObject, spec: Json): string[] {
-  const own = (name: string): Json => at(container, 'securityContext', name)
-  const eitherWay = (name: string): Json => own(name) ?? at(spec, 'securityContext', name)
-  const drop = at(container, 'securityContext', 'capabilities', 'drop')
-  const add = at(container, 'securityContext', 'capabilities', 'add')
-  const seccomp = at(eitherWay('seccompProfile'), 'type')
-  const offences: Record<string, boolean> = {
-    privileged: own('privileged') === true,
-    allowPrivilegeEscalation: own('allowPrivilegeEscalation') !== false,
-    runAsNonRoot: eitherWay('runAsNonRoot') !== true,
-    'runAsUser 0': eitherWay('runAsUser') === 0,
-    seccompProfile: seccomp !== 'RuntimeDefault' && seccomp !== 'Localhost',
-    'capabilities kept': !(Array.isArray(drop) && drop.includes('ALL')),
-    'capabilities added': Array.isArray(add) && add.some((name) => name !== 'NET_BIND_SERVICE'),
-    hostPort: listAt(container, 'ports').some(({ hostPort = 0 }) => hostPort !== 0),
-  }
-  return Object.keys(offences).filter((name) => offences[name])
-}
-
-/** Rules that let somebody do more than a reader of the chart would expect. */
-export function rbacOffences(objects: readonly KubeObject[]): string[] {
-  return objects.flatMap((object) =>
-    listAt(object, 'rules').flatMap((rule) => {
-      const words = ['apiGroups', 'resources', 'verbs'].flatMap(
-        (name) => at(rule, name) as string[],
-      )
-      const reads = words.includes('secrets') && object.kind === 'ClusterRole'
-      return [
-        ...(words.includes('*') ? [`${describeObject(object)}: *`] : []),
-        ...(reads ? [`${describeObject(object)}: secrets of all namespaces`] : []),
-      ]
-    }),
-  )
 }
 
 /** References from one object to another of the same render that lead nowhere. */
