@@ -99,4 +99,15 @@ export const addOn: AddOnCase = {
           ],
         ),
   customKinds: KINDS.map((kind) => `monitoring.coreos.com/v1 ${kind}`),
+  lifecycle: {
+    // Claims of a StatefulSet keep the size that they were made with.
+    set: ['server.persistence.size=20Gi', 'alertmanager.persistence.enabled=true'],
+    leftovers: [
+      'edge-prometheus-0',
+      'edge-prometheus-1',
+      'edge-prometheus-alertmanager-0',
+      'edge-prometheus-alertmanager-1',
+      'edge-prometheus-alertmanager-2',
+    ].map((pod) => `PersistentVolumeClaim/data-${pod}`),
+  },
 }

@@ -78,8 +78,9 @@ function defineKinds(): Promise<void> {
 
 function definitionsOf({ name }: AddOnCase): KubeObject[] {
   const folder = new URL(`../../charts/${name}`, import.meta.url).pathname
-  return loadChartDirectory(folder)
-    .files.filter((file) => file.name.startsWith('crds/'))
+  const chart = loadChartDirectory(folder)
+  return [chart, ...chart.subcharts]
+    .flatMap(({ files }) => files.filter((file) => file.name.startsWith('crds/')))
     .flatMap((file) => decodeObjects(Buffer.from(file.data).toString(), file.name))
 }
 
