@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { nginxReport } from '../../actions/nginx-report.ts'
 import { PkgError } from '../../base/errors.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag } from '../../cli/flags.ts'
+import { readText } from '../../cli/read-text.ts'
 import { nginxSummary, viewNginxReport } from '../../output/nginx-view.ts'
 
 export default class AddonNginxReport extends BaseCommand {
@@ -48,7 +47,7 @@ Paths for which Traefik would leave out an Ingress are listed too. Nothing is ch
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(AddonNginxReport)
-    const files = (argv as string[]).map((name) => ({ name, text: this.read(name) }))
+    const files = (argv as string[]).map((name) => ({ name, text: readText(name, this.io) }))
     const report = nginxReport(files, {
       namespace: flags.namespace || 'default',
       allowSnippets: flags['allow-snippets'],
@@ -58,10 +57,5 @@ Paths for which Traefik would leave out an Ingress are listed too. Nothing is ch
       ({ outcome }) => outcome === 'ignored' || outcome === 'refused',
     )
     if (flags.strict && hasLost) throw new PkgError('LINT_FAILED', nginxSummary(report))
-  }
-
-  private read(name: string): string {
-    const bytes = name === '-' ? this.io.stdin() : readFileSync(resolve(this.io.cwd, name))
-    return Buffer.from(bytes).toString('utf8')
   }
 }
