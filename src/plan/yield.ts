@@ -99,20 +99,38 @@ function yieldWebhooks(object: KubeObject, live: KubeObject, manager: string): Y
   if (!Array.isArray(webhooks)) return { object, notices: [] }
   const notices: string[] = []
   const kept = webhooks.map((webhook): Json => {
-    if (!isJsonObject(webhook) || valueAt(webhook, 'clientConfig', 'caBundle') === undefined) {
-      return webhook
-    }
+    if (!isJsonObject(webhook)) return webhook
     const { name } = webhook
-    const key = `k:${JSON.stringify({ name: name ?? null })}`
-    const owners = ownersAt(live, ['f:webhooks', key, 'f:clientConfig', 'f:caBundle'])
-    const owner = foreignOwner(owners, manager)
+    const { owner, fields } = controlledFields(webhook, live, manager)
     if (owner === undefined) return webhook
-    notices.push(
-      told(object, `webhooks[name=${JSON.stringify(name)}].clientConfig.caBundle`, owner),
-    )
-    return without(webhook, ['clientConfig', 'caBundle'])
+    for (const field of fields) {
+      notices.push(told(object, `webhooks[name=${JSON.stringify(name)}].${field.join('.')}`, owner))
+    }
+    return fields.reduce(without, webhook)
   })
   return { object: notices.length === 0 ? object : { ...object, webhooks: kept }, notices }
+}
+
+/**
+ * Finds who writes the CA of a webhook, and what the chart sets that is theirs. A program that
+ * serves its own webhook also says what becomes of requests while it does not answer, but
+ * whoever else changes that is in conflict with the chart.
+ */
+function controlledFields(
+  webhook: JsonObject,
+  live: KubeObject,
+  manager: string,
+): { owner: ManagedEntry | undefined; fields: string[][] } {
+  const key = `k:${JSON.stringify({ name: webhook['name'] ?? null })}`
+  const ownersOfField = (path: readonly string[]): ManagedEntry[] =>
+    ownersAt(live, ['f:webhooks', key, ...path.map((each) => `f:${each}`)])
+  const owner = foreignOwner(ownersOfField(['clientConfig', 'caBundle']), manager)
+  const fields = [['clientConfig', 'caBundle'], ['failurePolicy']].filter(
+    (path) =>
+      valueAt(webhook, ...path) !== undefined &&
+      ownersOfField(path).some((entry) => entry.manager === owner?.manager),
+  )
+  return { owner, fields }
 }
 
 function told(object: KubeObject, path: string, owner: ManagedEntry): string {

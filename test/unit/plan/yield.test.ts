@@ -95,6 +95,35 @@ test('the CA of a webhook is left to whoever has put another in', () => {
 
 test.each([
   {
+    who: 'the program that writes its CA',
+    manages: ['f:failurePolicy', 'f:clientConfig'],
+    left: true,
+  },
+  { who: 'somebody else', manages: ['f:failurePolicy'], left: false },
+])('the failure policy of a webhook that $who has changed is left: $left', ({ manages, left }) => {
+  const webhook = { name: 'a.example.org', clientConfig: { url: 'x' }, failurePolicy: 'Ignore' }
+  const wanted = object('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', {
+    webhooks: [webhook],
+  })
+  const owned = Object.fromEntries(
+    manages.map((field) => [field, field === 'f:clientConfig' ? { 'f:caBundle': {} } : {}]),
+  )
+  const live = managedBy(wanted, {
+    'pilot-discovery': { 'f:webhooks': { 'k:{"name":"a.example.org"}': owned } },
+  })
+  const { failurePolicy: _left, ...kept } = webhook
+  expect(yieldFields(wanted, { live, scalers: [], manager })).toEqual({
+    object: { ...wanted, webhooks: [left ? kept : webhook] },
+    notices: left
+      ? [
+          'webhooks[name="a.example.org"].failurePolicy of ValidatingWebhookConfiguration/web is left to "pilot-discovery"',
+        ]
+      : [],
+  })
+})
+
+test.each([
+  {
     kind: 'APIService',
     fields: { spec: { caBundle: 'CHART', group: 'g' } },
     owned: { 'f:spec': { 'f:caBundle': {} } },
