@@ -7,11 +7,12 @@
 //
 // Wall time, processor time and peak memory come from GNU time where it is installed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeCharts } from './charts.mjs'
+import { machine, median, show, timed, writePart } from './measure.mjs'
 import { oracle } from '../support/oracle.mjs'
 
 const { values: options, positionals: names } = parseArgs({
@@ -35,7 +36,6 @@ const env = {
   TZ: 'UTC',
   KUBECTL_PKG_CACHE_HOME: join(folder, 'cache'),
 }
-const gnuTime = existsSync('/usr/bin/time')
 
 makeCharts(folder)
 const jobs = [...ownJobs(), ...publicJobs(options.charts)].filter(
@@ -44,9 +44,7 @@ const jobs = [...ownJobs(), ...publicJobs(options.charts)].filter(
 const rows = jobs.map(measure)
 const report = view(rows)
 process.stdout.write(report)
-if (options.write) {
-  writeFileSync(new URL('../../docs/performance.md', import.meta.url), page(report))
-}
+if (options.write) writePart('programs', page(report))
 rmSync(folder, { recursive: true })
 
 function ownJobs() {
@@ -97,13 +95,12 @@ function measure({ name, goal, args }) {
   if (args[0] === 'template') checkOutput(name, args)
   for (let run = -1; run < runs; run++) {
     for (const [who, program] of Object.entries(programs)) {
-      const sample = once([...program, ...args])
+      const sample = timed([...program, ...args], { cwd: folder, env })
       if (sample.code !== 0) throw new Error(`${who} failed at "${name}":\n${sample.stderr}`)
       if (run >= 0) samples[who].push(sample)
     }
   }
-  const median = (who, what) =>
-    samples[who].map((sample) => sample[what]).sort((a, b) => a - b)[runs >> 1]
+  const middle = (who, what) => median(samples[who].map((sample) => sample[what]))
   const ratios = samples.ours
     .map((sample, at) => sample.wall / samples.helm[at].wall)
     .sort((a, b) => a - b)
@@ -112,9 +109,9 @@ function measure({ name, goal, args }) {
     goal,
     ratio: ratios[runs >> 1],
     range: [ratios[0], ratios.at(-1)],
-    wall: [median('ours', 'wall'), median('helm', 'wall')],
-    cpu: [median('ours', 'cpu'), median('helm', 'cpu')],
-    memory: [median('ours', 'memory'), median('helm', 'memory')],
+    wall: [middle('ours', 'wall'), middle('helm', 'wall')],
+    cpu: [middle('ours', 'cpu'), middle('helm', 'cpu')],
+    memory: [middle('ours', 'memory'), middle('helm', 'memory')],
   }
 }
 
@@ -131,40 +128,20 @@ function checkOutput(name, args) {
   throw new Error(`"${name}" gives another output than Helm from line ${at + 1} on`)
 }
 
-function once(command) {
-  const timed = gnuTime ? ['/usr/bin/time', '-f', '@@%U %S %M', ...command] : command
-  const start = process.hrtime.bigint()
-  const { status, stderr } = spawnSync(timed[0], timed.slice(1), {
-    cwd: folder,
-    env,
-    maxBuffer: 1 << 28,
-  })
-  const wall = Number(process.hrtime.bigint() - start) / 1e6
-  const [, user, system, memory] = /@@(\S+) (\S+) (\S+)/.exec(stderr.toString()) ?? []
-  return {
-    code: status,
-    stderr: stderr.toString(),
-    wall,
-    cpu: (Number(user) + Number(system)) * 1000,
-    memory: Number(memory) / 1024,
-  }
-}
-
 function view(rows) {
-  const number = (value, digits = 0) => (Number.isNaN(value) ? '–' : value.toFixed(digits))
   const lines = rows.map(({ name, goal, ratio, range, wall, cpu, memory }) =>
     [
       name,
-      `${number(wall[0])} / ${number(wall[1])}`,
-      `**${number(ratio, 2)}** (${number(range[0], 2)}–${number(range[1], 2)})`,
+      `${show(wall[0])} / ${show(wall[1])}`,
+      `**${show(ratio, 2)}** (${show(range[0], 2)}–${show(range[1], 2)})`,
       `≤ ${goal}`,
-      `${number(cpu[0])} / ${number(cpu[1])}`,
-      `${number(memory[0])} / ${number(memory[1])}`,
-      number(memory[0] / memory[1], 2),
+      `${show(cpu[0])} / ${show(cpu[1])}`,
+      `${show(memory[0])} / ${show(memory[1])}`,
+      show(memory[0] / memory[1], 2),
     ].join(' | '),
   )
   return `${[
-    `${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; median of ${runs} runs; ours / Helm 4.1.4`,
+    machine(runs),
     '',
     '| job | wall ms | ratio (min–max) | goal | CPU ms | peak MiB | ratio |',
     '| --- | --- | --- | --- | --- | --- | --- |',
