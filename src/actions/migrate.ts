@@ -81,7 +81,7 @@ function place(refusal: { line: number; column: number } | undefined) {
 }
 
 /** @throws PkgError USAGE */
-export function targetOf(options: MigrationOptions): MigrationTarget {
+function targetOf(options: MigrationOptions): MigrationTarget {
   const { to, withDeprecated, rookNamespace, readFieldTable } = options
   const { major, minor } = parseKubeVersion(to)
   if (major !== '1') {

@@ -17,10 +17,10 @@ export interface Declaration {
 }
 
 /** The annotation that names the Pod Security level which a chart's pods need. */
-export const LEVEL = 'kubectl-pkg/pod-security'
+const LEVEL = 'kubectl-pkg/pod-security'
 
 /** The annotation of findings that a chart has reasons for: a line `RULE KIND/NAME: reason` each. */
-export const ALLOW = 'kubectl-pkg/lint-allow'
+const ALLOW = 'kubectl-pkg/lint-allow'
 
 /** Reads what a chart declares in the annotations of its Chart.yaml. */
 export function declarationOf(chart: Chart): Declaration {

@@ -86,6 +86,7 @@ class Editor {
     const pairs = node.items.map((pair) => ({ pair, key: keyOf(pair), start: startOf(pair.key) }))
     const column = this.columnOf(pairs[0]?.start ?? 0)
     const order = Object.keys(after)
+    const kept = pairs.find(({ key }) => Object.hasOwn(after, key))
     for (const [at, { pair, key, start }] of pairs.entries()) {
       if (!Object.hasOwn(after, key)) {
         this.removePair(start, this.endOf(pair), pairs[at + 1]?.start)
@@ -100,7 +101,7 @@ class Editor {
         .findLast((name) => pairs.some((pair) => pair.key === name))
       const anchor = pairs.find((pair) => pair.key === previous)
       const block = writeBlock({ [key]: after[key] ?? null }, column)
-      if (anchor === undefined) this.insertFirst(pairs[0]?.start ?? 0, column, block)
+      if (anchor === undefined) this.insertFirst(kept?.start ?? 0, column, block)
       else this.insertAfter(this.endOf(anchor.pair), column, block)
     }
   }

@@ -5,7 +5,7 @@ import type { Migration } from './migration.ts'
 const OLD_IMAGE = /^(?:docker\.io\/)?jaegertracing\/all-in-one(?::|@|$)/
 
 /** The image of Jaeger 2 that stands for all-in-one when nothing else is configured. */
-export const JAEGER_IMAGE = 'jaegertracing/jaeger:2.20.0'
+const JAEGER_IMAGE = 'jaegertracing/jaeger:2.20.0'
 
 /** Ports of the agent, which Jaeger 2 does not have. */
 const AGENT_PORTS = new Set<unknown>([5775, 6831, 6832, 5778, 14_267])

@@ -20,7 +20,7 @@ export function migratePodSecurityPolicy(object: JsonObject, { note }: Migration
 }
 
 /** The strictest level that allows what the policy asks of pods, volumes aside. */
-export function nearestLevel(policy: JsonObject): PodSecurityLevel {
+function nearestLevel(policy: JsonObject): PodSecurityLevel {
   const field = (key: string): Json | undefined => valueAt(policy, 'spec', key)
   const opens = ['privileged', 'hostNetwork', 'hostPID', 'hostIPC']
   const capabilities = field('allowedCapabilities')

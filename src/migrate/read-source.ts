@@ -67,6 +67,10 @@ function problemOf(error: YAMLError, text: string, lines: LineCounter): Refusal 
   const [message = ''] = error.message.split('\n')
   const plain = message.replace(/ at line \d+, column \d+:?$/, '')
   if (error.code === 'DUPLICATE_KEY') return { ...duplicateOf(text, line), line, column }
+  const [placeholder] = /%%\w+%%/.exec(text.split('\n')[line - 1] ?? '') ?? []
+  if (placeholder !== undefined) {
+    return { cause: 'placeholder', message: `"${placeholder}" is to be filled in`, line, column }
+  }
   if (/\{\{.*\}\}/.test(textUpTo(text, line))) {
     const cause = 'template-not-rendered'
     return { cause, message: `text of a template: ${plain}`, line, column }
