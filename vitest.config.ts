@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 import { canHavePrograms } from './test/controlplane/programs.mjs'
+import { prometheusPrograms } from './test/tools/prometheus/programs.mjs'
 
 /** Suites that change the working folder, which a thread cannot. */
 const inProcesses = ['test/golden/cli.test.ts']
@@ -13,6 +14,12 @@ const leftOut =
   process.env['KUBECTL_PKG_CONTROLPLANE'] === undefined &&
   !canHavePrograms()
 
+/** Suites that need programs which check what add-ons render. */
+const tools = ['test/tools/**/*.test.ts']
+
+/** As above. */
+const toolsLeftOut = process.env['CI'] !== 'true' && !prometheusPrograms.canHave()
+
 export default defineConfig({
   resolve: {
     alias: { 'kubectl-pkg/plugin': new URL('src/plugin.ts', import.meta.url).pathname },
@@ -21,7 +28,10 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     reporters: [
       'default',
-      ['./test/support/count-reporter.ts', { leftOut: leftOut ? controlPlane : [] }],
+      [
+        './test/support/count-reporter.ts',
+        { leftOut: [...(leftOut ? controlPlane : []), ...(toolsLeftOut ? tools : [])] },
+      ],
     ],
     // @oclif/test's captureOutput reads the process's own streams.
     disableConsoleIntercept: true,
@@ -33,11 +43,21 @@ export default defineConfig({
         test: {
           name: 'threads',
           include: ['test/**/*.test.ts', 'plugins/*/test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...inProcesses, ...controlPlane],
+          exclude: [...configDefaults.exclude, ...inProcesses, ...controlPlane, ...tools],
           pool: 'threads',
         },
       },
       { extends: true, test: { name: 'processes', include: inProcesses, pool: 'forks' } },
+      {
+        extends: true,
+        test: {
+          name: 'tools',
+          include: toolsLeftOut ? [] : tools,
+          globalSetup: ['test/tools/setup.ts'],
+          testTimeout: 60_000,
+          pool: 'threads',
+        },
+      },
       {
         extends: true,
         test: {

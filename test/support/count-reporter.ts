@@ -21,7 +21,7 @@ export default class CountReporter {
     const { passed, failed, skipped } = count
     for (const suites of this.leftOut)
       process.stdout.write(
-        `\nLEFT OUT: ${suites}: there is no control plane, and no Go to build one with\n`,
+        `\nLEFT OUT: ${suites}: what they need is not here, and there is no Go to build it with\n`,
       )
     process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`)
   }
