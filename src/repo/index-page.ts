@@ -20,7 +20,7 @@ export function indexPage({ entries }: IndexDocument): string {
 <body>
 <main>
 <h1>Charts</h1>
-<p>${charts.length} charts. Add this repository with <code>kubectl pkg repo add NAME URL</code>
+<p>${charts.length === 1 ? '1 chart' : `${charts.length} charts`}. Add this repository with <code>kubectl pkg repo add NAME URL</code>
 or <code>helm repo add NAME URL</code>.</p>
 ${body}
 </main>
@@ -35,8 +35,8 @@ main { max-width: 60rem; margin: 0 auto; padding: 1rem }
 section { border-top: 1px solid #8885; padding: 1rem 0 }
 h2 { margin: 0 } p { margin: .25rem 0 .75rem }
 table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; padding: .25rem 1rem .25rem 0; vertical-align: top }
-code { overflow-wrap: anywhere }
+th, td { text-align: left; padding: .25rem .75rem .25rem 0; vertical-align: top }
+h2, p, td { overflow-wrap: anywhere } td:last-child { white-space: nowrap }
 .old { opacity: .7 }`
 
 /** Versions shown of one chart; the index has the others. */
@@ -46,8 +46,8 @@ function section(name: string, items: readonly IndexItem[]): string {
   const [newest] = items
   const rows = items.slice(0, MOST_VERSIONS).map(row).join('\n')
   const more = items.length - MOST_VERSIONS
-  return `<section id="${escape(name)}">
-<h2>${escape(name)}</h2>
+  return `<section aria-labelledby="${escape(name)}">
+<h2 id="${escape(name)}">${escape(name)}</h2>
 <p>${escape(textOf(newest?.get('description')))}</p>
 <table>
 <thead><tr><th>Version</th><th>App version</th><th>Published</th></tr></thead>
