@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { buildPlan } from '../plan/build-plan.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, Sequence } from '../plan/plan.ts'
 import { currentRevision, lastRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
@@ -12,7 +12,7 @@ import type { Site, View } from './site.ts'
 import { sequenceOfRelease } from './chart-order.ts'
 import { liveObjects } from './read-live.ts'
 import { refinePlan } from './refine-plan.ts'
-import { writtenObjects } from './target-objects.ts'
+import { writtenObjects, type Written } from './target-objects.ts'
 
 export interface Retirement {
   /** Every revision, oldest first; at least one. */
@@ -104,12 +104,28 @@ export async function planRetirement(
   const live = await liveObjects(view, [...written.previous, ...written.attempted])
   const plan = buildPlan({ desired: [], ...written, live, owner: last })
   if (!view.cluster.runsHooks) return plan
-  const current = currentRevision(history)
-  // What order the charts ask for was told when they were applied.
-  const quietly = (): void => undefined
-  const sequence = current && sequenceOfRelease(current, written.previous, quietly)
+  const sequence = await sequenceIn(view, history, written)
   const choice = { owner: last, takeOwnership: false, allowDataLoss: deleteCrds }
   return refinePlan(view, { ...plan, ...(sequence !== undefined && { sequence }) }, choice)
+}
+
+/**
+ * The order that the charts asked for. A run that was cut off has left no revision that is
+ * deployed, and the order of the last one holds.
+ */
+async function sequenceIn(
+  view: View,
+  history: readonly Release[],
+  written: Written,
+): Promise<Sequence | undefined> {
+  // What cannot be had was told when the charts were applied.
+  const quietly = (): void => undefined
+  const current = currentRevision(history)
+  if (current !== undefined) return sequenceOfRelease(current, written.previous, quietly)
+  const last = lastRevision(history)
+  if (last === undefined) return undefined
+  const before = await writtenObjects(view, last, { history: [{ ...last, status: 'deployed' }] })
+  return sequenceOfRelease(last, before.previous, quietly)
 }
 
 /** Removes every record of a release, the oldest first. */
