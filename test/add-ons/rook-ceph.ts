@@ -104,4 +104,10 @@ export const addOn: AddOnCase = {
     'objectbuckets.objectbucket.io',
     'operatorconfigs.csi.ceph.io',
   ].map((name) => `CustomResourceDefinition/${name}`),
+  lifecycle: {
+    standIn: async (namespace) => {
+      const { standInForRook } = await import('../support/stand-in-rook.ts')
+      return standInForRook(namespace).stop
+    },
+  },
 }

@@ -24,7 +24,7 @@ const cases = await addOnCases()
 describe.concurrent('on the control plane', () => {
   test.for(cases)(
     '$name is installed small, upgraded to ha, taken back and removed',
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async (addOn, { onTestFinished }) => {
       const release: InstalledAddOn = {
         name: uniqueName('edge'),
@@ -37,8 +37,10 @@ describe.concurrent('on the control plane', () => {
       const generated = await generatedData(release, 'small')
       const volumes = await makeVolumes(namespace, made)
 
+      const stop = await addOn.lifecycle?.standIn?.(namespace)
       onTestFinished(async () => {
         await pkg(namespace, `uninstall ${name} --ignore-not-found`)
+        await stop?.()
         await removeLeft(made, volumes)
       })
       await run(release, ['install', name, chart, ...presetWords(addOn, 'small')])

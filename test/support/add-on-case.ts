@@ -34,6 +34,8 @@ export interface AddOnCase {
     set?: readonly string[]
     /** What is left besides, as claims of StatefulSets that the cluster made. */
     leftovers?: readonly string[]
+    /** Stands in for what looks after the add-on's custom resources; gives what stops it. */
+    standIn?: (namespace: string) => Promise<() => Promise<void>>
   }
   /** What is made by chance and differs in each render, behind the first group. */
   random?: readonly RegExp[]
