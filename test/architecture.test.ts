@@ -115,7 +115,7 @@ const DOORS: Record<string, string[]> = {
   'node:crypto': ['base', 'golang', 'sprig', 'chart', 'apply', 'signing'],
   'node:zlib': ['base', 'chart', 'release', 'cluster', 'repo'],
   'node:os': ['base', 'cli', 'apply'],
-  'node:events': ['cli'],
+  'node:events': ['base', 'cli'],
   'node:module': ['base', 'main', 'cli'],
   'node:child_process': ['render', 'repo', 'sprig', 'cluster', 'signing'],
   'node:timers/promises': ['repo'],

@@ -1,3 +1,4 @@
+import { eitherSignal } from '../base/either-signal.ts'
 import { PkgError } from '../base/errors.ts'
 import type { WatchEvent } from '../cluster/cluster.ts'
 import { describeObject, objectKey, type KubeObject } from '../manifest/object.ts'
@@ -52,7 +53,7 @@ interface WatchedObjects {
 
 function watchObjects(site: WaitSite, objects: readonly KubeObject[]): WatchedObjects {
   const stopping = new AbortController()
-  const signal = AbortSignal.any([site.signal, stopping.signal])
+  const signal = eitherSignal(site.signal, stopping.signal)
   const bell = newBell()
   const live = new Map<string, KubeObject>()
   const plans = planWatches(objects).filter(({ role }) => role === 'objects')

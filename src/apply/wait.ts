@@ -1,3 +1,4 @@
+import { eitherSignal } from '../base/either-signal.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { describeObject, type KubeObject } from '../manifest/object.ts'
@@ -196,7 +197,7 @@ function startWatches(
   const tracker = new Tracker({ objects, rules, began: site.now().getTime() })
   const bell = newBell()
   const stopping = new AbortController()
-  const signal = AbortSignal.any([site.signal, stopping.signal])
+  const signal = eitherSignal(site.signal, stopping.signal)
   const plans = planWatches(objects)
   let failure: unknown
   let unsynced = plans.filter(({ role }) => role === 'objects').length
