@@ -72,6 +72,14 @@ export const addOn: AddOnCase = {
   podSecurity: (row) => [...collectorOffences(row), ...nodeOffences(row)],
   customKinds: ['cert-manager.io/v1 Certificate'],
   leftovers: ['Secret/edge-efk-keys', 'Secret/edge-efk-tls', 'Secret/edge-efk-users'],
+  lifecycle: {
+    // What claims a StatefulSet makes cannot be changed.
+    set: ['store.persistence.size=10Gi'],
+    leftovers: [
+      ...[0, 1, 2].map((each) => `PersistentVolumeClaim/data-edge-efk-store-${each}`),
+      ...[0, 1].map((each) => `PersistentVolumeClaim/state-edge-efk-aggregator-${each}`),
+    ],
+  },
   random: [
     /^( {2}(?:ca\.crt|tls\.crt|tls\.key|(?:forward|ui)-key|\w+-(?:hash|password)): )\S+$/gm,
     /^( {4}(?:kibana|collector|setup):)\S+$/gm,
