@@ -59,7 +59,6 @@ A plain word is the name of a release, unless there is a file or folder of that 
     to: Flags.string({ summary: 'Kubernetes version to migrate to.', default: '1.35' }),
     write: Flags.boolean({
       summary: 'Change the files in place, or store a new revision of the release.',
-      exclusive: ['output-dir'],
     }),
     'output-dir': Flags.string({ summary: 'Write the migrated files below this folder.' }),
     'skip-refused': Flags.boolean({ summary: 'Go on with other files when some are refused.' }),
@@ -86,6 +85,11 @@ A plain word is the name of a release, unless there is a file or folder of that 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Migrate)
     const words = argv as string[]
+    if (flags.write && flags['output-dir'] !== undefined) {
+      throw new PkgError('USAGE', '--write and --output-dir cannot be passed together', {
+        hint: 'Choose where the migrated files go: in place, or below a folder.',
+      })
+    }
     const options = {
       to: flags.to,
       withDeprecated: flags.deprecated,
