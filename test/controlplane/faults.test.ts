@@ -85,7 +85,7 @@ async function prepared({ row, namespace }: Lane): Promise<string> {
 }
 
 function run({ row, namespace, proxy }: Lane, release: string, more = '') {
-  const line = `${row.line(charts).replace('RELEASE', release)} --request-timeout 4s${more}`
+  const line = `${row.line(charts).replace('RELEASE', release)} --request-timeout 8s${more}`
   return pkg(namespace, line, { KUBECONFIG: proxy.kubeconfig({ namespace }) })
 }
 
