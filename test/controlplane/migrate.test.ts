@@ -83,7 +83,9 @@ test('and refuses a field that nobody knows, so that its word means something', 
 
 /** What the API server says of the objects that it knows; nothing when it takes them. */
 async function refusals(file: FileMigration | undefined): Promise<string[]> {
-  const objects = (file?.objects ?? []).flatMap(({ after }) => after ?? []).filter(isKnown)
+  const objects = (file?.objects ?? [])
+    .flatMap(({ after }): JsonObject[] => (after === undefined ? [] : [after]))
+    .filter(isKnown)
   if (objects.length === 0) return []
   const list = { apiVersion: 'v1', kind: 'List', items: objects.map(placed) }
   const args = ['create', '--dry-run=server', '--validate=strict', '-n', namespace, '-f', '-']

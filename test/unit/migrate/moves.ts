@@ -178,7 +178,11 @@ spec:
     ['storage.k8s.io/v1beta1', 'storage.k8s.io/v1'],
     `${META}\nprovisioner: a.example`,
   ),
-  same('CSIDriver', ['storage.k8s.io/v1beta1', 'storage.k8s.io/v1'], `metadata: {name: a.example}\nspec: {attachRequired: false}`),
+  same(
+    'CSIDriver',
+    ['storage.k8s.io/v1beta1', 'storage.k8s.io/v1'],
+    `metadata: {name: a.example}\nspec: {attachRequired: false}`,
+  ),
   same(
     'Lease',
     ['coordination.k8s.io/v1beta1', 'coordination.k8s.io/v1'],
