@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Json } from '../../src/base/json.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
 import { at, listAt } from '../support/gates.ts'
 import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
@@ -189,7 +190,7 @@ test('buckets are claimed from a provisioner that carries the namespace', async 
 
 test('every account that a role is bound to is made', async () => {
   const objects = await render(CLUSTER, 'csi.nfs=true')
-  const made = objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata.name)
-  const bound = objects.flatMap((object) => listAt(object, 'subjects').map(({ name }) => name))
-  expect(bound.filter((name) => !made.includes(String(name)))).toEqual([])
+  const made: Json[] = objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata.name)
+  const bound = objects.flatMap((object) => listAt(object, 'subjects').map(({ name }) => name ?? ''))
+  expect(bound.filter((name) => !made.includes(name))).toEqual([])
 })
