@@ -60,6 +60,8 @@ function isPlain(text: string): boolean {
   )
 }
 
+/** Texts of several lines, such as certificates, end in one rightly. */
 function endsInLineBreak(base64: string): boolean {
-  return /[\r\n]$/.test(Buffer.from(base64, 'base64').toString('latin1'))
+  const text = Buffer.from(base64, 'base64').toString('latin1')
+  return /[\r\n]$/.test(text) && !/[\r\n]/.test(text.trimEnd())
 }

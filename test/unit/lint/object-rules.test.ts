@@ -147,6 +147,10 @@ test.each([
     'a template in a ConfigMap',
     `apiVersion: v1\nkind: ConfigMap\n${META}\ndata:\n  a: "{{ $labels.pod }}"\n  b: "password: $PASSWORD"\n`,
   ],
+  [
+    'a certificate of several lines',
+    `apiVersion: v1\nkind: Secret\n${META}\ndata: {tls.crt: ${Buffer.from('-----\na\n-----\n').toString('base64')}}\n`,
+  ],
   ['egress to everything', policy('egress: [{}]')],
 ])('%s is no fault', (_about, text) => {
   expect(findingsIn(text).map(({ message }) => message)).toEqual([])
