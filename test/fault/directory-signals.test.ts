@@ -158,7 +158,7 @@ test.each([
   const { code: ended, stderr } = await end
   expect(ended).toBe(exit)
   expect(stderr).toMatch(
-    new RegExp(`^Error: cancelled by ${signal} before create of ConfigMap/c\\d+\n`),
+    new RegExp(`^Error: cancelled by ${signal}( before create of ConfigMap/c\\d+)?\n`),
   )
   expect(stderr).toContain(`code: ${code}`)
   expect(runBuilt(STATUS, { cwd }).stdout).toContain('STATUS: failed')
