@@ -120,6 +120,17 @@ class KubeLeases implements LeaseStore {
   async release(name: string, holder: Holder): Promise<void> {
     if (this.isRefused) return
     this.holds.delete(name)
+    try {
+      await this.remove(name, holder)
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error
+      // What the run was for is done or told of by then; a silent Lease is taken over.
+      const seconds = this.expiry / 1000
+      this.onNotice(`${error.message}; other runs may have to wait ${seconds} s for it`)
+    }
+  }
+
+  private async remove(name: string, holder: Holder): Promise<void> {
     for (let tries = 0; tries < 3; tries++) {
       const known = tries === 0 ? this.seen.get(name) : undefined
       const lease = known ?? (await this.look(name))

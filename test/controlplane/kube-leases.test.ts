@@ -125,3 +125,21 @@ test('who may not use Leases is told so, and goes on', async () => {
   expect(exclusive).toBe(false)
   expect(notices).toEqual([expect.stringMatching(/^no right to use Leases/)])
 })
+
+test('who may not give a Lease back has done the work all the same, and is told', async () => {
+  const namespace = await freshNamespace()
+  const notices: string[] = []
+  const rule = {
+    apiGroups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    verbs: ['get', 'create', 'update'],
+  }
+  const leases = open(await accountToken(namespace, [rule]), notices)
+  expect(await withLock(leases, requestIn(namespace), async () => 'done')).toBe('done')
+  expect(notices).toEqual([
+    expect.stringMatching(
+      /^cannot give back the Lease of .*; other runs may have to wait 0\.4 s for it$/,
+    ),
+  ])
+  expect(await withLock(open(), requestIn(namespace), async () => 'next')).toBe('next')
+})
