@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeCharts } from './charts.mjs'
+import { openRepositories, repositoryJobs } from './repositories.mjs'
 import { machine, median, show, timed, writePart } from './measure.mjs'
 import { oracle } from '../support/oracle.mjs'
 
@@ -38,10 +39,14 @@ const env = {
 }
 
 makeCharts(folder)
-const jobs = [...ownJobs(), ...publicJobs(options.charts)].filter(
+const all = [...ownJobs(), ...repositoryJobs(folder), ...publicJobs(options.charts)]
+const jobs = all.filter(
   ({ name }) => names.length === 0 || names.some((word) => name.includes(word)),
 )
+const needsRepositories = jobs.some((job) => job.needsRepositories)
+const close = needsRepositories ? await openRepositories({ folder, env, main, helm }) : () => {}
 const rows = jobs.map(measure)
+await close()
 const report = view(rows)
 process.stdout.write(report)
 if (options.write) writePart('programs', page(report))
@@ -89,12 +94,14 @@ function publicJobs(root) {
     })
 }
 
-function measure({ name, goal, args }) {
+function measure({ name, goal, args, before = () => {}, most = runs }) {
+  const rounds = Math.min(runs, most)
   const samples = { ours: [], helm: [] }
   const programs = { ours: [process.execPath, main], helm: [helm] }
   if (args[0] === 'template') checkOutput(name, args)
-  for (let run = -1; run < runs; run++) {
+  for (let run = -1; run < rounds; run++) {
     for (const [who, program] of Object.entries(programs)) {
+      before()
       const sample = timed([...program, ...args], { cwd: folder, env })
       if (sample.code !== 0) throw new Error(`${who} failed at "${name}":\n${sample.stderr}`)
       if (run >= 0) samples[who].push(sample)
@@ -107,7 +114,7 @@ function measure({ name, goal, args }) {
   return {
     name,
     goal,
-    ratio: ratios[runs >> 1],
+    ratio: ratios[rounds >> 1],
     range: [ratios[0], ratios.at(-1)],
     wall: [middle('ours', 'wall'), middle('helm', 'wall')],
     cpu: [middle('ours', 'cpu'), middle('helm', 'cpu')],
