@@ -21,8 +21,12 @@ export function listAt(value: Json, ...path: (string | number)[]): JsonObject[] 
 
 /** A text inside an object; empty where there is none. */
 function textAt(value: Json, ...path: (string | number)[]): string {
-  const found = at(value, ...path)
-  return typeof found === 'string' ? found : ''
+  return textOf(at(value, ...path))
+}
+
+/** A value as a text; empty when it is none. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** Pods of an object: a Pod itself, or what a workload makes pods of. */
