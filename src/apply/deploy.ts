@@ -161,6 +161,8 @@ export async function findUnchanged(
     revisionsToDrop(history, deployment.historyMax ?? 0).length === 0
   const last = unchangedRelease(deployment, { changes: [] })
   if (!isTidy || last === undefined) return undefined
+  // A run that was cut off at its very end has left what only the lock's holder may remove.
+  if ((await view.storage.readJournal(last)) !== undefined) return undefined
   const crds = await planDefinitions(view, deployment.crds)
   const plan = await planDeployment(view, deployment)
   if ([...crds.changes, ...plan.changes].some(isWrite)) return undefined
