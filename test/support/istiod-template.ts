@@ -3,7 +3,7 @@ import { encodeJson } from '../../src/encoding/json.ts'
 import { decodeYamlMap } from '../../src/encoding/yaml-decode.ts'
 import { encodeYaml } from '../../src/encoding/yaml-encode.ts'
 import { sprintAll } from '../../src/golang/format.ts'
-import { fn, variadic, type FunctionTable } from '../../src/golang/function.ts'
+import { fn, type FunctionTable } from '../../src/golang/function.ts'
 import { int, type GoInt, type GoMap, type Value } from '../../src/golang/value.ts'
 import { TemplateSet } from '../../src/gotmpl/template-set.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
@@ -103,15 +103,7 @@ const FUNCTIONS: FunctionTable = new Map([
       text.split('\n').join(`\n${' '.repeat(Number(blanks.value))}`),
     ),
   ],
-  ['omitNil', fn(['any'], (value: Value) => value)],
   ['protoToJSON', fn(['any'], (config: GoMap) => encodeJson(config.get('whole') ?? null))],
-  [
-    'strdict',
-    variadic(['any'], (...items: Value[]) => {
-      const keys = items.filter((_, index) => index % 2 === 0) as string[]
-      return map(Object.fromEntries(keys.map((key, index) => [key, items[index * 2 + 1] ?? null])))
-    }),
-  ],
   ['toLower', fn(['string'], (text: string) => text.toLowerCase())],
   ['toYaml', fn(['any'], (value: Value) => encodeYaml(value))],
 ])
