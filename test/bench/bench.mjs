@@ -46,7 +46,7 @@ const jobs = all.filter(
 const needsRepositories = jobs.some((job) => job.needsRepositories)
 const close = needsRepositories ? await openRepositories({ folder, env, main, helm }) : () => {}
 const rows = jobs.map(measure)
-await close()
+close()
 const report = view(rows)
 process.stdout.write(report)
 if (options.write) writePart('programs', page(report))

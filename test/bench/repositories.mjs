@@ -1,18 +1,19 @@
-// Repositories of a stated size, served on loopback by a thread of their own: the programs that
-// are timed are waited for without turning the main thread's event loop.
-import { spawnSync } from 'node:child_process'
+// Repositories of a stated size, served on loopback by a process of its own: the programs that
+// are timed are waited for without turning the event loop.
+import { fork, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
 const CHARTS = 300
 const VERSIONS = 50
 const DEPENDENCIES = 20
 
-if (!isMainThread && workerData?.site !== undefined) serve(workerData.site)
+const SERVE = '--serve-repositories'
+if (process.argv[2] === SERVE) serve(process.argv[3])
 
 /** Jobs that need what `openRepositories` sets up. */
 export function repositoryJobs(folder) {
@@ -57,8 +58,8 @@ export async function openRepositories({ folder, env, main, helm }) {
   }
   makeBig(folder, site, run.bind(undefined, process.execPath, main))
   makeSmall(folder, site, run.bind(undefined, process.execPath, main))
-  const worker = new Worker(new URL(import.meta.url), { workerData: { site } })
-  const port = await new Promise((resolve) => worker.once('message', resolve))
+  const server = fork(fileURLToPath(import.meta.url), [SERVE, site])
+  const port = await new Promise((resolve) => server.once('message', resolve))
   const url = `http://127.0.0.1:${port}`
   for (const program of [[helm], [process.execPath, main]]) {
     for (const name of ['big', 'small']) run(...program, 'repo', 'add', name, `${url}/${name}`)
@@ -76,7 +77,7 @@ export async function openRepositories({ folder, env, main, helm }) {
     `apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n${entries.join('')}`,
   )
   run(helm, 'dependency', 'update', 'app', '--repository-config', join(folder, 'small.yaml'))
-  return () => worker.terminate()
+  return () => server.kill()
 }
 
 const names = () => Array.from({ length: DEPENDENCIES }, (_, at) => `part-${at}`)
@@ -164,5 +165,5 @@ function serve(site) {
     const encoding = isZipped ? { 'Content-Encoding': 'gzip' } : {}
     response.writeHead(200, { ETag: etag, ...encoding }).end(isZipped ? zipped : plain)
   })
-  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
+  server.listen(0, '127.0.0.1', () => process.send(server.address().port))
 }
