@@ -93,7 +93,7 @@ function makeBig(folder, site, ours) {
   }
   const digest = createHash('sha256').update(archive).digest('hex')
   parts.push(
-    `  tiny:\n  - {apiVersion: v2, name: tiny, version: 1.0.0, digest: ${digest}, urls: [tiny-1.0.0.tgz]}\n`,
+    `  tiny:\n  - apiVersion: v2\n    digest: ${digest}\n    name: tiny\n    urls:\n    - tiny-1.0.0.tgz\n    version: 1.0.0\n`,
   )
   parts.push('generated: "2026-01-02T03:04:05Z"\n')
   writeFileSync(join(site, 'big/index.yaml'), parts.join(''))
