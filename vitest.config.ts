@@ -67,6 +67,8 @@ export default defineConfig({
           testTimeout: 60_000,
           // They wait for the cluster more than they work.
           maxWorkers: 3,
+          // Vitest runs projects with other numbers of workers one after the other.
+          sequence: { groupOrder: 1 },
           pool: 'threads',
         },
       },

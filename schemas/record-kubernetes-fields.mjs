@@ -31,9 +31,13 @@ for (const [name, definition] of Object.entries(definitions)) {
   }
 }
 
-const types = [...wanted].sort().map(typeLine)
-const text = [...kinds.sort(), ...types].join('\n')
+const types = [...wanted].toSorted(byText).map(typeLine)
+const text = [...kinds.toSorted(byText), ...types].join('\n')
 writeFileSync(join(import.meta.dirname, `kubernetes-${version}-fields.txt`), `${text}\n`)
+
+function byText(left, right) {
+  return left < right ? -1 : Number(left > right)
+}
 
 function shortName(name) {
   return name
