@@ -158,9 +158,15 @@ function serve(site) {
   }
   const server = createServer(({ url, headers }, response) => {
     const found = read(new URL(url, 'http://x').pathname)
-    if (found === undefined) return response.writeHead(404).end()
+    if (found === undefined) {
+      response.writeHead(404).end()
+      return
+    }
     const { plain, etag, zipped } = found
-    if (headers['if-none-match'] === etag) return response.writeHead(304, { ETag: etag }).end()
+    if (headers['if-none-match'] === etag) {
+      response.writeHead(304, { ETag: etag }).end()
+      return
+    }
     const isZipped = zipped !== false && /gzip/.test(headers['accept-encoding'] ?? '')
     const encoding = isZipped ? { 'Content-Encoding': 'gzip' } : {}
     response.writeHead(200, { ETag: etag, ...encoding }).end(isZipped ? zipped : plain)
