@@ -66,9 +66,7 @@ export default defineConfig([
     input: {
       oclif: 'src/cli/oclif.ts',
       plugin: 'src/plugin.ts',
-      ...Object.fromEntries(
-        commands.map(({ id, file }) => [`commands/${scriptOf(id)}`, file]),
-      ),
+      ...Object.fromEntries(commands.map(({ id, file }) => [`commands/${scriptOf(id)}`, file])),
     },
     output: {
       ...output,

@@ -65,7 +65,11 @@ function optimizeLate(): void {
 }
 
 async function runCommand(id: string, argv: string[]): Promise<void> {
-  const file = join(folder, 'commands', `${id.replaceAll(':', '/').replace(/\/index$/, '/index/index')}.js`)
+  const file = join(
+    folder,
+    'commands',
+    `${id.replaceAll(':', '/').replace(/\/index$/, '/index/index')}.js`,
+  )
   const { default: command } = load(file).exports as unknown as CommandModule
   command.id = id
   await command.start(argv, leanConfig())
