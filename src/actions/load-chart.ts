@@ -3,7 +3,7 @@ import type { Chart } from '../chart/chart.ts'
 import { parseChartRef } from '../repo/chart-ref.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
 import type { ChartQuery } from '../repo/fetch-archive.ts'
-import { verifyFetched, type VerifySettings } from './verify-fetched.ts'
+import type { VerifySettings } from './verify-fetched.ts'
 
 export interface ChartLoading extends Pick<ChartInput, 'outsideLinks'> {
   /** Address of the repository that the reference is the name of a chart of. */
@@ -36,5 +36,6 @@ export async function loadChart(
     return loadFile(reference, { outsideLinks, readStdin: () => Promise.resolve(stdin()) })
   }
   const { loadRemoteChart } = await import('../repo/chart-source.ts')
+  const { verifyFetched } = await import('./verify-fetched.ts')
   return loadRemoteChart(ref, { ...query, ...(verify && verifyFetched(verify)) }, await openSite())
 }

@@ -19,7 +19,7 @@ type FetchDependencies = (request: DependencyRequest, site: ChartSite) => Promis
 /** A command that puts dependencies into charts/. */
 export abstract class DependencyCommand extends BaseCommand {
   protected async fetch(folder: string, flags: Given, fetch: FetchDependencies): Promise<void> {
-    const verify = verifySettings(flags, this.io)
+    const verify = await verifySettings(flags, this.io)
     const result = await fetch(
       {
         folder,

@@ -3,7 +3,6 @@ import type { VerifySettings } from '../actions/verify-fetched.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { Access } from '../repo/chart-site.ts'
 import type { Io } from './io.ts'
-import { keyringOf } from './keyring.ts'
 import type { SiteFlags } from './open-site.ts'
 
 /** Flags that choose a chart. */
@@ -34,7 +33,7 @@ export async function readChart(
   return loadChart(reference, () => io.stdin(), {
     outsideLinks: options.outsideLinks,
     repo: flags.repo,
-    verify: verifySettings(flags, io),
+    verify: await verifySettings(flags, io),
     query: { version: flags.version, devel: flags.devel, access: accessOf(flags) },
     openSite: async () =>
       (await import('./open-site.ts')).openSite(flags, io, { signal: options.signal }),
@@ -42,11 +41,12 @@ export async function readChart(
 }
 
 /** What `--verify` asks for; undefined without it. */
-export function verifySettings(
+export async function verifySettings(
   flags: Pick<ChartFlags, 'verify' | 'keyring'>,
   io: Io,
-): VerifySettings | undefined {
+): Promise<VerifySettings | undefined> {
   if (flags.verify !== true) return undefined
+  const { keyringOf } = await import('./keyring.ts')
   return { keyring: keyringOf(flags, io), now: io.now() }
 }
 

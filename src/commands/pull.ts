@@ -43,7 +43,7 @@ from the archive alone: nothing is written outside the chart's own folder.`
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Pull)
     const site = openSite(flags, this.io)
-    const verify = verifySettings(flags, this.io)
+    const verify = await verifySettings(flags, this.io)
     const onVerified = (verification: Verification) =>
       this.io.out(`${viewVerification(verification)}\n`)
     for (const reference of argv as string[]) {
