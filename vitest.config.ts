@@ -37,6 +37,7 @@ export default defineConfig({
     disableConsoleIntercept: true,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

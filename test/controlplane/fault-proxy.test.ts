@@ -436,7 +436,7 @@ describe('what happens to a watch', () => {
     [{ call: 2, mode: '500' }, all, 'LEFT'],
     [{ call: 1, mode: 'watch-drop', after: 2 }, all.slice(0, 2), undefined],
     [{ call: 1, mode: 'watch-error', after: 1 }, ['ADDED a', 'ERROR'], undefined],
-    [{ call: 1, mode: 'watch-short', ms: 2000 }, all, undefined],
+    [{ call: 1, mode: 'watch-short', ms: 6000 }, all, undefined],
   ])('%j', async (rule, events, error) => {
     const met = await watch(rule, error === undefined ? {} : { enough: last })
     expect([met.status, met.events, met.error]).toEqual([200, events, error])
@@ -469,9 +469,9 @@ describe('what happens to a watch', () => {
   })
 
   test('watch-big: the first event has an annotation of so many bytes', async () => {
-    const met = await watch({ call: 1, mode: 'watch-big', bytes: 10_000_000 })
+    const met = await watch({ call: 1, mode: 'watch-big', bytes: 2_000_000 })
     expect(met.events).toEqual(all)
-    expect(met.text.length).toBeGreaterThan(10_000_000)
+    expect(met.text.length).toBeGreaterThan(2_000_000)
   })
 
   test('watch-flood: the first event comes again, so many times a second', async () => {
