@@ -427,6 +427,8 @@ describe('what happens to a watch', () => {
       .slice(0, -1)
       .map((line) => JSON.parse(line) as { type: string; object: { metadata?: { name?: string } } })
       .map(({ type, object }) => `${type} ${object.metadata?.name ?? ''}`.trim())
+      // The server sends a bookmark again from time to time.
+      .filter((event, at, every) => event !== 'BOOKMARK' || every[at - 1] !== event)
     return { ...met, events }
   }
 
@@ -436,7 +438,7 @@ describe('what happens to a watch', () => {
     [{ call: 2, mode: '500' }, all, 'LEFT'],
     [{ call: 1, mode: 'watch-drop', after: 2 }, all.slice(0, 2), undefined],
     [{ call: 1, mode: 'watch-error', after: 1 }, ['ADDED a', 'ERROR'], undefined],
-    [{ call: 1, mode: 'watch-short', ms: 6000 }, all, undefined],
+    [{ call: 1, mode: 'watch-short', ms: 3000 }, all, undefined],
   ])('%j', async (rule, events, error) => {
     const met = await watch(rule, error === undefined ? {} : { enough: last })
     expect([met.status, met.events, met.error]).toEqual([200, events, error])

@@ -118,7 +118,8 @@ test('run again it goes back the whole way, each once the one before is gone', a
     'delete drivers',
     'delete deployments',
   ])
-  expect(operator.refusals).toEqual([])
+  // It may look once more when its rights are gone already.
+  expect(operator.refusals.filter((each) => !each.startsWith('GET '))).toEqual([])
 })
 
 test('its definitions stay, and with them the cluster of another namespace', async () => {
