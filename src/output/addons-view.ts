@@ -17,10 +17,16 @@ export function viewAddOns(items: readonly AddOnItem[]): string {
   ])
 }
 
-const WIDTH = 100
+const WIDEST = 100
 
-/** All that is told of an add-on, under headings. */
-export function viewAddOn(info: AddOnInfo): string {
+/**
+ * All that is told of an add-on, under headings.
+ *
+ * @param columns of the terminal
+ */
+export function viewAddOn(info: AddOnInfo, columns: number): string {
+  // Headings indent by two.
+  const width = Math.min(columns, WIDEST + 2) - 2
   const { name, version, app_version, description, pod_security, pod_security_reason } = info
   const app = app_version === '' ? '' : ` (${term(app_version)})`
   const level = [pod_security, pod_security_reason].filter((part) => part !== '').join('; ')
@@ -35,14 +41,26 @@ export function viewAddOn(info: AddOnInfo): string {
         ['Pod Security:', level],
       ]).split('\n'),
     ],
-    section('PRESETS', terms(info.presets.map((preset) => [preset.name, preset.description]))),
+    section(
+      'PRESETS',
+      terms(
+        info.presets.map((preset) => [preset.name, preset.description]),
+        width,
+      ),
+    ),
     section(
       `VALUES (all of them: show values addons/${term(name)})`,
-      terms(info.values.map((value) => [value.name, value.description, value.type])),
+      terms(
+        info.values.map((value) => [value.name, value.description, value.type]),
+        width,
+      ),
     ),
     section('CUSTOM RESOURCE DEFINITIONS, which stay when it is uninstalled', info.crds.map(term)),
     section('IMAGES with the default values', info.images.map(term)),
-    section('WHAT CAN GO WRONG', info.hazards.flatMap(point)),
+    section(
+      'WHAT CAN GO WRONG',
+      info.hazards.flatMap((hazard) => point(hazard, Math.min(columns - 4, WIDEST))),
+    ),
   ]
   return sections
     .filter((lines) => lines.length > 0)
@@ -55,15 +73,15 @@ function section(heading: string, lines: readonly string[]): string[] {
 }
 
 /** Words beside what they mean, which begins in one column and is broken into lines. */
-function terms(rows: readonly (readonly string[])[]): string[] {
+function terms(rows: readonly (readonly string[])[], width: number): string[] {
   const column = Math.max(0, ...rows.map(([word = '']) => word.length)) + 2
   return rows.flatMap(([word = '', meaning = '', note = '']) =>
-    wrap(term(note === '' ? meaning : `${meaning} (${note})`), WIDTH - column).map(
+    wrap(term(note === '' ? meaning : `${meaning} (${note})`), Math.max(20, width - column)).map(
       (line, at) => (at === 0 ? term(word) : '').padEnd(column) + line,
     ),
   )
 }
 
-function point(text: string): string[] {
-  return wrap(term(text), WIDTH).map((line, at) => (at === 0 ? '- ' : '  ') + line)
+function point(text: string, width: number): string[] {
+  return wrap(term(text), width).map((line, at) => (at === 0 ? '- ' : '  ') + line)
 }

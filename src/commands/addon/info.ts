@@ -27,6 +27,9 @@ types of all values, "show readme addons/NAME" all of its README.`
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AddonInfo)
-    this.print(flags.output, addOnInfo(addOnsFolder(), args.name), viewAddOn)
+    const columns = this.io.isTerminal ? this.io.columns : 104
+    this.print(flags.output, addOnInfo(addOnsFolder(), args.name), (info) =>
+      viewAddOn(info, columns),
+    )
   }
 }
