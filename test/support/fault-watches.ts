@@ -20,10 +20,12 @@ export async function streamWith(
   if (fault.mode === 'watch-silent') return undefined
   if (fault.mode === 'watch-short')
     setTimeout(() => (reply.destroy(), exchange.answer.end()), fault.ms).unref()
+  const pass =
+    fault.mode === 'watch-flood' ? flood(exchange, fault.perSecond) : passing(fault, exchange)
   let seen = 0
   for await (const line of linesOf(reply)) {
     if (isOver(fault, seen)) break
-    await passOn(fault, exchange, line, seen++)
+    await pass(line, seen++)
     if (isOver(fault, seen)) break
   }
   if (fault.mode === 'watch-error')
@@ -46,27 +48,25 @@ function isOver(fault: WatchFault, seen: number): boolean {
   return (fault.mode === 'watch-drop' || fault.mode === 'watch-error') && seen >= fault.after
 }
 
-async function passOn(
-  fault: WatchFault,
-  exchange: Exchange,
-  line: Buffer,
-  seen: number,
-): Promise<void> {
-  switch (fault.mode) {
-    case 'watch-split':
-      for (const part of cut(line)) {
-        await write(exchange, part)
-        await sleep(1)
-      }
-      return
-    case 'watch-big':
-      return write(exchange, seen === 0 ? padded(line, fault.bytes) : line)
-    case 'watch-no-bookmarks':
-      return line.includes('"type":"BOOKMARK"') ? undefined : write(exchange, line)
-    case 'watch-flood':
-      return flood(exchange, line, fault.perSecond)
-    default:
-      return write(exchange, line)
+/** Passes a line on, the first of which has the number 0. */
+type Pass = (line: Buffer, seen: number) => Promise<void>
+
+function passing(fault: WatchFault, exchange: Exchange): Pass {
+  return async (line, seen) => {
+    switch (fault.mode) {
+      case 'watch-split':
+        for (const part of cut(line)) {
+          await write(exchange, part)
+          await sleep(1)
+        }
+        return
+      case 'watch-big':
+        return write(exchange, seen === 0 ? padded(line, fault.bytes) : line)
+      case 'watch-no-bookmarks':
+        return line.includes('"type":"BOOKMARK"') ? undefined : write(exchange, line)
+      default:
+        return write(exchange, line)
+    }
   }
 }
 
@@ -91,19 +91,23 @@ interface WatchEvent {
   object: { metadata: { annotations?: Record<string, string> } }
 }
 
-/** Gives an event, and then again and again as a change, until the client leaves. */
-async function flood(exchange: Exchange, line: Buffer, perSecond: number): Promise<void> {
-  await write(exchange, line)
-  const again = Buffer.from(line.toString('utf8').replace('"type":"ADDED"', '"type":"MODIFIED"'))
+/** Repeats the newest change between the events that come, until the answer is gone. */
+function flood(exchange: Exchange, perSecond: number): Pass {
   const each = Math.max(1, Math.round(perSecond / 100))
-  const batch = Buffer.concat(Array.from({ length: each }, () => again))
-  for (
-    let next = performance.now();
-    !exchange.answer.destroyed;
-    next += (each * 1000) / perSecond
-  ) {
-    await write(exchange, batch)
-    await sleep(Math.max(0, next - performance.now()))
+  let batch: Buffer | undefined
+  const repeat = async (): Promise<void> => {
+    while (!exchange.answer.writableEnded && !exchange.answer.destroyed) {
+      if (batch !== undefined) await write(exchange, batch)
+      await sleep((each * 1000) / perSecond)
+    }
+  }
+  return async (line) => {
+    await write(exchange, line)
+    if (line.includes('"type":"BOOKMARK"')) return
+    const isFirst = batch === undefined
+    const again = Buffer.from(line.toString('utf8').replace('"type":"ADDED"', '"type":"MODIFIED"'))
+    batch = Buffer.concat(Array.from({ length: each }, () => again))
+    if (isFirst) void repeat()
   }
 }
 
