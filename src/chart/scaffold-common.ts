@@ -136,7 +136,9 @@ const count = { type: 'integer', minimum: 0 }
 const SCHEMA = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   type: 'object',
+  additionalProperties: false,
   properties: {
+    global: map,
     replicas: count,
     image: {
       type: 'object',

@@ -9,6 +9,7 @@ import { Findings, type Finding } from './finding.ts'
 import { lintRendered, type ChartRules } from './lint-rendered.ts'
 import type { ObjectScore } from './lint-manifests.ts'
 import { lintTemplates, type RenderedTemplates } from './template-rules.ts'
+import { lintValueNames } from './value-names.ts'
 import { lintHygiene } from './values-hygiene.ts'
 import { lintValues } from './values-rules.ts'
 
@@ -52,6 +53,7 @@ export function lintChart(folder: ChartFolder, request: LintRequest): LintedObje
     if (chart !== undefined) lintCrds(chart, findings)
   }
   if (request.hygiene && chart !== undefined) lintHygiene(chart, findings)
+  if (rendered !== undefined && chart !== undefined) lintValueNames(chart, findings)
   if (request.rules === undefined || chart === undefined) return { findings: findings.all }
   const linted = lintRendered(chart, rendered, request.rules)
   return { findings: [...findings.all, ...linted.findings], scores: linted.scores }

@@ -89,9 +89,13 @@ export class HandlebarsRenderer {
 }
 
 /** `templates/_labels.hbs` and `templates/_labels.yaml.hbs` are both called `labels`. */
-function partialOf({ path, text, scope }: TemplateFile): PartialFile {
+export function partialName(path: string): string {
   const base = path.slice(path.lastIndexOf('/') + 2)
-  const name = base.slice(0, base.indexOf('.'))
+  return base.slice(0, base.indexOf('.'))
+}
+
+function partialOf({ path, text, scope }: TemplateFile): PartialFile {
+  const name = partialName(path)
   return { name, chart: scope.chart.metadata.name, file: path, source: text }
 }
 

@@ -1,0 +1,85 @@
+import { nearest } from '../base/nearest.ts'
+import { isJsonObject } from '../base/json.ts'
+import type { Chart } from '../chart/chart.ts'
+import { decodeJsonPlain } from '../encoding/json.ts'
+import { spanIn } from '../encoding/yaml-span.ts'
+import { fromBytes } from '../golang/bytes.ts'
+import type { GoMap, Value } from '../golang/value.ts'
+import { valueReadsOf } from '../render/value-reads.ts'
+import { undeclaredName } from '../values/schema-names.ts'
+import type { Findings, Severity } from './finding.ts'
+
+/**
+ * Tells of values that Handlebars templates read though no values can have them, which print
+ * nothing: an error where the schema is closed there, and a warning where values.yaml has a name
+ * that is nearly the same.
+ *
+ * @param chart one whose templates could be rendered
+ */
+export function lintValueNames(chart: Chart, findings: Findings): void {
+  const schema = chart.schema && decodeJsonPlain(fromBytes(chart.schema))
+  const texts = new Map(chart.templates.map(({ name, data }) => [name, fromBytes(data)]))
+  for (const { file, path, place } of valueReadsOf(chart)) {
+    if (isOfOthers(chart, path[0])) continue
+    const problem =
+      (isJsonObject(schema) ? forbidden(undeclaredName(schema, path), path) : undefined) ??
+      misspelt(chart.values, path)
+    if (problem === undefined) continue
+    const span = spanIn({ name: file, text: texts.get(file) ?? '' }, place.line, place.column + 1)
+    findings.check(
+      { severity: problem.severity, path: file, span },
+      `line ${place.line}: ${problem.message}`,
+    )
+  }
+}
+
+interface Problem {
+  severity: Severity
+  message: string
+}
+
+/** Globals and the values of subcharts stand in no schema. */
+function isOfOthers(chart: Chart, name: string | undefined): boolean {
+  return (
+    name === 'global' ||
+    chart.subcharts.some((each) => each.metadata.name === name) ||
+    (chart.metadata.dependencies ?? []).some((each) => name === (each?.alias ?? each?.name))
+  )
+}
+
+function forbidden(
+  undeclared: ReturnType<typeof undeclaredName>,
+  path: readonly string[],
+): Problem | undefined {
+  if (undeclared === undefined) return undefined
+  const { at, declared } = undeclared
+  const name = ['values', ...path.slice(0, at + 1)].join('.')
+  const meant = nearest(path[at] ?? '', declared)
+  const advice = meant === undefined ? 'declare it there' : `did you mean "${meant}"?`
+  return {
+    severity: 'error',
+    message: `${name} is read, but values.schema.json allows no such value; ${advice}`,
+  }
+}
+
+/** A name that values.yaml lacks may be one that only people give, unless it has its like. */
+function misspelt(values: GoMap, path: readonly string[]): Problem | undefined {
+  let here: Value | undefined = values
+  for (const [at, name] of path.entries()) {
+    if (!(here instanceof Map)) return undefined
+    if (!here.has(name)) {
+      const meant = name.length < SHORT ? undefined : nearest(name, [...here.keys()])
+      if (meant === undefined) return undefined
+      const read = ['values', ...path.slice(0, at + 1)].join('.')
+      return {
+        severity: 'warning',
+        message: `${read} is read, but values.yaml has "${meant}" there`,
+      }
+    }
+    here = here.get(name)
+  }
+  return undefined
+}
+
+/** Letters below which names are alike by chance: `port` and `host`. */
+const SHORT = 6
