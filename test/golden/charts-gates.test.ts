@@ -1,5 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Chart } from '../../src/chart/chart.ts'
+import { declarationOf } from '../../src/lint/allowances.ts'
+import { lintManifests } from '../../src/lint/lint-manifests.ts'
 import { isClusterKind } from '../../src/manifest/kind-order.ts'
 import { objectKey, type KubeObject } from '../../src/manifest/object.ts'
 import { builtInNames } from '../../src/repo/builtin.ts'
@@ -24,11 +27,12 @@ describe.each(cases)('$name', (addOn) => {
   }))
 
   test.each(rows)('$label', async ({ row }) => {
-    const { objects } = await renderAddOn(chart, givenBy(row))
+    const { objects, text } = await renderAddOn(chart, givenBy(row))
     expect({
       references: brokenReferences(objects).sort(),
       podSecurity: podSecurityOffences(objects).sort(),
       rbac: rbacOffences(objects).sort(),
+      unexplained: unexplained(chart, text),
       twice: repeated(objects.map((object) => objectKey(object))),
       kinds: unknownKinds(objects, addOn),
       misplaced: objects.filter((object) => !isPlaced(object, addOn)).map((each) => objectKey(each)),
@@ -37,6 +41,7 @@ describe.each(cases)('$name', (addOn) => {
       references: (addOn.references?.(row) ?? []).toSorted(),
       podSecurity: (addOn.podSecurity?.(row) ?? []).toSorted(),
       rbac: (addOn.rbac?.(row) ?? []).toSorted(),
+      unexplained: [],
       twice: [],
       kinds: [],
       misplaced: [],
@@ -54,6 +59,17 @@ test('every chart of charts/ is held against the gates', () => {
   const charts = builtInNames(join(import.meta.dirname, '..', '..', 'charts'))
   expect(cases.map(({ name }) => name)).toEqual(charts)
 })
+
+/** What `lint --security --apis` finds that the chart gives no reason for. */
+function unexplained(chart: Chart, text: string): string[] {
+  const { findings } = lintManifests([{ path: chart.metadata.name, text }], {
+    ...declarationOf(chart),
+    families: new Set(['security', 'apis', 'practice']),
+    minor: 35,
+    readFields: () => ({ kinds: new Map(), fieldsOf: () => undefined }),
+  })
+  return findings.filter(({ severity }) => severity !== 'info').map(({ message }) => message)
+}
 
 /** Kinds that Kubernetes 1.33 to 1.37 serve and that add-ons use. */
 const SERVED: Readonly<Record<string, string>> = {

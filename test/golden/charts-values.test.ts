@@ -1,7 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
+import { loadChartDirectory } from '../../src/chart/read-directory.ts'
+import { encodeJson } from '../../src/encoding/json.ts'
 import { inferSchema } from '../../src/values/schema-of.ts'
 import { valuesTypes } from '../../src/values/types-of.ts'
 import { expectGolden } from '../support/golden.ts'
@@ -46,6 +50,28 @@ test.each(charts)('%s: types can be made of its schema', async (chart) => {
   const types = await valuesTypes(schemaOf(chart))
   expect(types).toContain('export interface Values')
   expect(types).not.toContain('[k: string]: unknown | undefined')
+})
+
+test('the types compile, strictly, and the defaults are of them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-pkg-types-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const files = await Promise.all(
+    charts.map(async (chart) => {
+      const file = join(folder, `${chart}.ts`)
+      const { values } = loadChartDirectory(join(root, chart))
+      const defaults = `export const defaults: Values = ${encodeJson(values)}`
+      const wrong = `// @ts-expect-error: no chart has a value of this name\nexport const wrong: Values = { valeus: 1 }`
+      writeFileSync(file, [await valuesTypes(schemaOf(chart)), defaults, wrong].join('\n'))
+      return file
+    }),
+  )
+  const compiler = join(root, '..', 'node_modules', 'typescript', 'bin', 'tsc')
+  const flags = ['--strict', '--noEmit', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess']
+  const { status, stdout } = spawnSync(process.execPath, [compiler, ...flags, ...files], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
 })
 
 function property(schema: JsonObject, name: string): JsonObject {
