@@ -1,6 +1,4 @@
 import { PkgError } from '../base/errors.ts'
-import { compareVersions, parseVersion, VersionError } from '../base/versions.ts'
-import type { Chart } from '../chart/chart.ts'
 import { BUILT_IN, builtInEntry, builtInNames } from '../repo/builtin.ts'
 import { parseChartRef, type ChartRef } from '../repo/chart-ref.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
@@ -8,7 +6,7 @@ import { findRepository, refresh, versionsIn, withAccess } from '../repo/find-ch
 import { listTags, versionsOfTags } from '../repo/oci-tags.ts'
 import { parseOciReference } from '../repo/oci-reference.ts'
 import { loadRepositories } from '../repo/repositories.ts'
-import { fits, readConstraint, isSameUrl, pickVersion } from '../repo/resolve.ts'
+import { fits, readConstraint } from '../repo/resolve.ts'
 
 /** One version that a source has, with the names of `-o json`. */
 export interface ChartVersionItem {
@@ -103,73 +101,4 @@ function notFound(name: string, where: string): PkgError {
   return new PkgError('CHART_NOT_FOUND', `chart "${name}" not found in ${where}`, {
     hint: 'Run "kubectl pkg repo update", then "kubectl pkg search repo".',
   })
-}
-
-/** A chart or dependency that has newer versions. */
-export interface OutdatedItem {
-  name: string
-  /** The version that is in use now; empty when none is. */
-  current: string
-  /** The newest version that the declared range takes. */
-  wanted: string
-  /** The newest stable version there is. */
-  latest: string
-  /** Where the versions were looked up. */
-  source: string
-}
-
-/**
- * Compares the dependencies of a chart with what their repositories and registries have.
- *
- * @returns those for which there is something newer than what is locked or in charts/
- * @throws PkgError as `chartVersions`
- */
-export async function outdatedDependencies(chart: Chart, site: ChartSite): Promise<OutdatedItem[]> {
-  const locked = new Map(chart.lock?.dependencies.map((each) => [each.name, each.version ?? '']))
-  const present = new Map(chart.subcharts.map(({ metadata }) => [metadata.name, metadata.version]))
-  const items = await Promise.all(
-    (chart.metadata.dependencies ?? []).map(async (dependency) => {
-      const { name, version = '', repository } = dependency
-      if (repository === '' || repository.startsWith('file://')) return undefined
-      const versions = await chartVersions(
-        { ...(await requestOf(name, repository, site)), devel: true },
-        site,
-      )
-      const wanted = pickVersion(versions, version)?.version ?? ''
-      const latest = pickVersion(versions, '')?.version ?? ''
-      const current = present.get(name) ?? locked.get(name) ?? ''
-      const isOld = isNewer(wanted, current) || isNewer(latest, current)
-      return isOld ? { name, current, wanted, latest, source: repository } : undefined
-    }),
-  )
-  return items.filter((each) => each !== undefined)
-}
-
-async function requestOf(
-  name: string,
-  repository: string,
-  site: ChartSite,
-): Promise<VersionsRequest> {
-  if (repository.startsWith('oci://')) return { reference: `${repository}/${name}` }
-  const configured = await loadRepositories(site.repositoriesFile)
-  const alias = /^(?:@|alias:)(.*)$/.exec(repository)?.[1]
-  const known = configured.find((each) =>
-    alias === undefined ? isSameUrl(each.url, repository) : each.name === alias,
-  )
-  if (known !== undefined) return { reference: name, repo: known.url, access: known }
-  if (alias === undefined) return { reference: name, repo: repository }
-  throw new PkgError('REPOSITORY_UNKNOWN', `no repository definition for ${repository}`, {
-    hint: `Run "kubectl pkg repo add ${alias} URL".`,
-  })
-}
-
-function isNewer(version: string, current: string): boolean {
-  if (version === '') return false
-  if (current === '') return true
-  try {
-    return compareVersions(parseVersion(version), parseVersion(current)) > 0
-  } catch (error) {
-    if (error instanceof VersionError) return false
-    throw error
-  }
 }

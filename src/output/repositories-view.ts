@@ -1,7 +1,8 @@
 import type { UpdateResult } from '../actions/repositories.ts'
 import type { FoundChart } from '../actions/search.ts'
 import type { HubChart } from '../actions/search-hub.ts'
-import type { ChartVersionItem, OutdatedItem } from '../actions/versions.ts'
+import type { OutdatedItem, OutdatedRelease } from '../actions/outdated.ts'
+import type { ChartVersionItem } from '../actions/versions.ts'
 import type { PublishedChart } from '../actions/publish.ts'
 import { viewTable } from './table.ts'
 import { term } from './term.ts'
@@ -64,7 +65,7 @@ export function viewVersions(versions: readonly ChartVersionItem[]): string {
   ])
 }
 
-/** Charts beside their newest versions. */
+/** Dependencies beside their newest versions. */
 export function viewOutdated(items: readonly OutdatedItem[]): string {
   if (items.length === 0) return 'Everything is up to date'
   return viewTable([
@@ -73,6 +74,22 @@ export function viewOutdated(items: readonly OutdatedItem[]): string {
       name,
       current,
       wanted,
+      latest,
+      source,
+    ]),
+  ])
+}
+
+/** Releases beside the newest versions of their charts. */
+export function viewOutdatedReleases(items: readonly OutdatedRelease[]): string {
+  if (items.length === 0) return 'Everything is up to date'
+  return viewTable([
+    ['RELEASE', 'NAMESPACE', 'CHART', 'CURRENT', 'LATEST', 'SOURCE'],
+    ...items.map(({ release, namespace, chart, current, latest, source }) => [
+      release,
+      namespace,
+      chart,
+      current,
       latest,
       source,
     ]),

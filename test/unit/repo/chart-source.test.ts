@@ -4,9 +4,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { pull } from '../../../src/actions/fetch.ts'
 import { loadChart } from '../../../src/actions/load-chart.ts'
 import { addRepository } from '../../../src/actions/repositories.ts'
-import { chartVersions, outdatedDependencies } from '../../../src/actions/versions.ts'
+import { chartVersions } from '../../../src/actions/versions.ts'
 import { sha256 } from '../../../src/base/digest.ts'
-import { chartOf, chartYaml, temporaryFolder } from '../../support/chart-builder.ts'
+import { chartYaml, temporaryFolder } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
 
@@ -213,15 +213,4 @@ test('versions of a chart, whatever it is fetched from', async () => {
     '1.0.0',
   ])
   expect(await versions({ reference: 'addons/ingress' })).toHaveLength(1)
-})
-
-test('dependencies that have newer versions are listed', async () => {
-  const declared = `dependencies:\n- name: web\n  version: ~1.0\n  repository: "@corp"\n`
-  const chart = chartOf({
-    'Chart.yaml': chartYaml('parent', declared),
-    'charts/web/Chart.yaml': chartYaml('web'),
-  })
-  expect(await outdatedDependencies(chart, site)).toEqual([
-    { name: 'web', current: '1.0.0', wanted: '1.0.0', latest: '1.2.0', source: '@corp' },
-  ])
 })
