@@ -92,23 +92,20 @@ function assertKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {
 }
 
 function readDocuments(files: RenderedFile[], request: RenderRequest, locate: Locate) {
-  const read = changed(files, request)
+  const { postRenderer, postRenderHooks = true } = request.options
   try {
-    return sortDocuments(read, locate)
+    const documents = sortDocuments(files, locate)
+    if (postRenderer === undefined) return documents
+    const changed = postRender(files, {
+      run: (manifests) => runPostRenderer(postRenderer, manifests),
+      withHooks: postRenderHooks,
+    })
+    return sortDocuments(changed)
   } catch (error) {
-    const texts = read
+    const texts = files
       .filter(({ path, content }) => !isNotes(path) && trimSpace(content) !== '')
       .map(({ path, content }) => `---\n# Source: ${path}\n${content}\n`)
     request.onUnreadable?.(`${trimSpace(texts.join(''))}\n`)
     throw error
   }
-}
-
-function changed(files: RenderedFile[], { options }: RenderRequest): RenderedFile[] {
-  const { postRenderer, postRenderHooks = true } = options
-  if (postRenderer === undefined) return files
-  return postRender(files, {
-    run: (manifests) => runPostRenderer(postRenderer, manifests),
-    withHooks: postRenderHooks,
-  })
 }

@@ -1,9 +1,14 @@
+import { PkgError } from '../base/errors.ts'
+import { decodeYaml } from '../encoding/yaml-decode.ts'
+import { encodeYaml } from '../encoding/yaml-encode.ts'
+import { YamlError } from '../encoding/yaml-error.ts'
 import { compareText } from '../golang/order.ts'
 import { trimSpace } from '../golang/space.ts'
+import { GoError, type GoMap, type Value } from '../golang/value.ts'
 import { isNotes, type RenderedFile } from '../render/rendered-file.ts'
 import { isHook } from './hooks.ts'
 import { readHead } from './read-head.ts'
-import { splitDocuments } from './split-documents.ts'
+import { splitDocuments, type RenderedDocument } from './split-documents.ts'
 
 /** Annotation by which a document finds back to its file. */
 const FILE_ANNOTATION = 'postrenderer.helm.sh/postrender-filename'
@@ -21,6 +26,11 @@ export interface PostRenderOptions {
  *
  * A document that comes back without it is called `generated-by-postrender-N.yaml`.
  *
+ * Documents keep their layout, which Helm writes anew.
+ *
+ * @param files whose documents can be read
+ * @throws PkgError POST_RENDER_FAILED when the program prints what is no object
+ *
  * Source: Helm 4.1.4 pkg/action/action.go, annotateAndMerge, splitAndDeannotate.
  */
 export function postRender(
@@ -31,22 +41,40 @@ export function postRender(
   const sent: string[] = []
   const objects = files.filter(({ path }) => !isNotes(path))
   for (const { path, content } of objects.toSorted((a, b) => compareText(a.path, b.path))) {
-    for (const { text } of splitDocuments(content)) {
+    for (const document of splitDocuments(content)) {
+      const text = document.text.replace(SEPARATORS, '')
+      if (isOnlyComments(text)) continue
       if (!options.withHooks && isHook(readHead(text))) kept.push({ path, content: text })
-      else if (!isOnlyComments(text)) sent.push(annotate(text, path))
+      else sent.push(annotate(text, path))
     }
   }
   const output = options.run(sent.map((text) => `${text}\n`).join('---\n'))
   return merge([...kept, ...readBack(output)])
 }
 
+/** One that follows another directly belongs to the document, which then begins with it. */
+const SEPARATORS = /^(?:---[ \t]*(?:\n|$)|---(?=[^\s-]))+/
+
 function readBack(output: string): RenderedFile[] {
   return splitDocuments(output)
     .filter(({ text }) => !isOnlyComments(text))
-    .map(({ text }, at) => {
-      const path = pathOf(text) ?? `generated-by-postrender-${at}.yaml`
-      return { path, content: withoutAnnotation(text) }
+    .map((document, at) => {
+      const path = pathOf(document) ?? `generated-by-postrender-${at}.yaml`
+      return { path, content: withoutAnnotation(document.text) }
     })
+}
+
+function pathOf({ text, line }: RenderedDocument): string | undefined {
+  try {
+    return readHead(text).annotations.get(FILE_ANNOTATION)
+  } catch (error) {
+    if (!(error instanceof YamlError || error instanceof GoError)) throw error
+    const message = `the post-renderer printed what is no object, in the document at line ${line}: ${error.message}`
+    throw new PkgError('POST_RENDER_FAILED', message, {
+      hint: 'It must print Kubernetes objects as YAML, and other text on standard error.',
+      cause: error,
+    })
+  }
 }
 
 function merge(files: readonly RenderedFile[]): RenderedFile[] {
@@ -66,9 +94,9 @@ function isOnlyComments(text: string): boolean {
 /** Puts the annotation into the text, so that comments and the order of keys stay. */
 function annotate(text: string, path: string): string {
   const lines = text.split('\n')
-  const entry = `${FILE_ANNOTATION}: ${JSON.stringify(path)}`
+  const entry = entryOf(path)
   const metadata = lines.findIndex((line) => /^metadata:\s*(?:#.*)?$/.test(line))
-  if (metadata < 0) return annotateWithout(text, lines, entry)
+  if (metadata < 0) return annotateWithout(text, path)
   const indent = /^( +)\S/.exec(lines.slice(metadata + 1).find(isContent) ?? '')?.[1]
   if (indent === undefined) {
     lines.splice(metadata + 1, 0, '  annotations:', `    ${entry}`)
@@ -82,6 +110,10 @@ function annotate(text: string, path: string): string {
   if (own < 0) lines.splice(metadata + 1, 0, `${indent}annotations:`, `${indent}  ${entry}`)
   else addToBlock(lines, metadata + 1 + own, { entry, indent })
   return lines.join('\n')
+}
+
+function entryOf(path: string): string {
+  return `${FILE_ANNOTATION}: ${JSON.stringify(path)}`
 }
 
 function addToBlock(lines: string[], at: number, how: { entry: string; indent: string }): void {
@@ -102,10 +134,24 @@ function addToBlock(lines: string[], at: number, how: { entry: string; indent: s
   }
 }
 
-/** Metadata of another form, or none: a document in flow style keeps its file by itself. */
-function annotateWithout(text: string, lines: string[], entry: string): string {
-  if (lines.some((line) => /^["']?metadata/.test(line)) || /^\s*[{[]/.test(text)) return text
-  return `${text}\nmetadata:\n  annotations:\n    ${entry}`
+function annotateWithout(text: string, path: string): string {
+  const isFlow = /^\s*[{[]/.test(text) || /^["']?metadata/m.test(text)
+  if (isFlow) return writeAnew(text, path)
+  return `${text}\nmetadata:\n  annotations:\n    ${entryOf(path)}`
+}
+
+/** Metadata in flow style has no lines to put anything between. */
+function writeAnew(text: string, path: string): string {
+  const object = decodeYaml(text)
+  if (!(object instanceof Map)) return text
+  const metadata = copyOf(object.get('metadata'))
+  const annotations = copyOf(metadata.get('annotations'))
+  metadata.set('annotations', annotations.set(FILE_ANNOTATION, path))
+  return encodeYaml(object.set('metadata', metadata)).trimEnd()
+}
+
+function copyOf(value: Value | undefined): GoMap {
+  return value instanceof Map ? new Map(value) : new Map()
 }
 
 function isContent(line: string): boolean {
@@ -113,10 +159,6 @@ function isContent(line: string): boolean {
 }
 
 const ENTRY = new RegExp(`^\\s*["']?${FILE_ANNOTATION.replaceAll('.', '\\.')}["']?:\\s*(.*)$`)
-
-function pathOf(text: string): string | undefined {
-  return readHead(text).annotations.get(FILE_ANNOTATION)
-}
 
 /** Takes the annotation out, and with it maps that held nothing else. */
 function withoutAnnotation(text: string): string {

@@ -13,7 +13,12 @@ export interface HelmRun {
  * Runs the real Helm while this process goes on, so that it can be the client of a server in a
  * test; all that it keeps is below `home`.
  */
-export function runHelmClient(args: readonly string[], home: string, cwd = home): Promise<HelmRun> {
+export function runHelmClient(
+  args: readonly string[],
+  home: string,
+  cwd = home,
+  more: Record<string, string> = {},
+): Promise<HelmRun> {
   const helm = oracle('helm')
   if (helm === undefined) throw new Error('the real Helm is only packaged for Linux on x64')
   mkdirSync(home, { recursive: true })
@@ -26,6 +31,7 @@ export function runHelmClient(args: readonly string[], home: string, cwd = home)
       HELM_CACHE_HOME: join(home, 'cache'),
       HELM_DATA_HOME: join(home, 'data'),
       TZ: 'UTC',
+      ...more,
     },
   })
   const run = { code: 0, stdout: '', stderr: '' }
