@@ -45,9 +45,11 @@ compdef _kubectl_pkg kubectl-pkg
 const FISH = `# fish completion for kubectl-pkg
 function __kubectl_pkg
     set -l words (commandline -opc) (commandline -ct)
-    kubectl_complete-pkg $words[2..-1] 2>/dev/null | string match -v -r '^:\\d+$'
+    set -l found (kubectl_complete-pkg $words[2..-1] 2>/dev/null)
+    string match -v -r '^:\\d+$' -- $found
+    contains -- :0 $found; and __fish_complete_path (commandline -ct)
 end
-complete -c kubectl-pkg -a '(__kubectl_pkg)'
+complete -c kubectl-pkg -f -a '(__kubectl_pkg)'
 `
 
 const POWERSHELL = `# PowerShell completion for kubectl-pkg

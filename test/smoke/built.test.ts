@@ -136,8 +136,49 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
   expect(complete('status', '--target', `dir:${target}`, '')).toEqual(['shop'])
 })
 
-test.each(['bash', 'zsh', 'fish', 'powershell'])('the script for %s asks our program', (shell) => {
-  const { code, stdout } = run('kubectl-pkg', ['completion', shell])
+/** CI has them; elsewhere a shell that is missing is named in what is skipped. */
+const isMissing = (shell: string): boolean =>
+  process.env['CI'] !== 'true' && spawnSync(shell, ['--version']).error !== undefined
+
+test.skipIf(isMissing('fish'))(
+  'fish completes with words of ours, and with files (needs fish)',
+  () => {
+    const source = 'kubectl-pkg completion fish | source'
+    const complete = (line: string): string[] => {
+      const { stdout } = run('fish', ['--no-config', '-c', `${source}; complete -C '${line}'`])
+      return stdout.trim().split('\n')
+    }
+    expect(complete('kubectl-pkg rollb')).toEqual([
+      'rollback\tMake an earlier revision the newest one again.',
+    ])
+    expect(complete('kubectl-pkg list --output ').toSorted()).toEqual(['json', 'table', 'yaml'])
+    mkdirSync(join(work, 'fishy'))
+    expect(complete('kubectl-pkg lint ./fi')).toEqual(['./fishy/'])
+  },
+)
+
+test.skipIf(isMissing('zsh'))('zsh completes with words of ours (needs zsh)', () => {
+  const setUp = [
+    'PS1="> "',
+    'autoload -Uz compinit',
+    'compinit -u -D',
+    'source <(kubectl-pkg completion zsh)',
+    'print READY',
+  ]
+  const script = `zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell '${setUp.join('; ')}'
+zpty -r shell out '*READY*READY*'
+zpty -w -n shell $'kubectl-pkg get m\\t'
+zpty -r shell out '*manifest*metadata*'
+print -r -- "$out"
+zpty -d shell`
+  const { stdout } = run('zsh', ['-f', '-c', script], { env: { TERM: 'xterm', COLUMNS: '80' } })
+  expect(stdout).toMatch(/manifest +-- Print the objects of a release/)
+})
+
+test('the script for PowerShell asks our program', () => {
+  const { code, stdout } = run('kubectl-pkg', ['completion', 'powershell'])
   expect({ code, asks: stdout.includes('kubectl_complete-pkg') }).toEqual({ code: 0, asks: true })
 })
 
