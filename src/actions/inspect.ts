@@ -6,6 +6,7 @@ import { isPending } from '../release/status.ts'
 import type { ReleaseSummary } from '../release/summary.ts'
 import {
   byNameAndRevision,
+  type ChooseRecords,
   type RecordHead,
   type ReleaseName,
   type UnreadableRecord,
@@ -57,10 +58,13 @@ export async function list(connections: Connections, request: ListRequest): Prom
     if (request.namespace !== undefined) assertNamespace(request.namespace)
     const hasLabels = parseSelector(request.selector ?? '')
     let chosen: readonly RecordHead[] = []
-    const { releases, unreadable } = await connections.storage.list(request.namespace, (heads) => {
+    const choose: ChooseRecords = (heads) => {
       chosen = chooseRecords(heads, request, hasLabels)
       return chosen
-    })
+    }
+    const { storage } = connections
+    const scope = isOnlySuperseded(request) ? 'all' : 'newest'
+    const { releases, unreadable } = await storage.list(request.namespace, choose, scope)
     const keys = new Set(chosen.map(keyOf))
     return {
       releases: request.byDate === true ? releases.sort(byDateOf(request)) : releases,
@@ -77,13 +81,17 @@ function chooseRecords(
   hasLabels: (labels: RecordHead['labels']) => boolean,
 ): RecordHead[] {
   const { statuses = [], matches = () => true, offset = 0, max = 0 } = request
-  const isOnlySuperseded = statuses.length === 1 && statuses[0] === 'superseded'
-  const found = (isOnlySuperseded ? heads : newestOfEach(heads))
+  const found = (isOnlySuperseded(request) ? heads : newestOfEach(heads))
     .filter(({ name }) => matches(name))
     .filter(({ status }) => statuses.length === 0 || statuses.some((each) => fits(status, each)))
     .filter(({ labels }) => hasLabels(labels))
     .sort(orderOf(request))
   return found.slice(offset, max > 0 ? offset + max : found.length)
+}
+
+/** Then every revision is on the list. */
+function isOnlySuperseded({ statuses = [] }: ListRequest): boolean {
+  return statuses.length === 1 && statuses[0] === 'superseded'
 }
 
 /**

@@ -1,35 +1,17 @@
-import type { Chart } from '../chart/chart.ts'
 import type { Release } from './release.ts'
 
 /** What a list shows of a release; a small part of its record. */
 export interface ReleaseSummary extends Pick<
   Release,
-  | 'name'
-  | 'namespace'
-  | 'revision'
-  | 'status'
-  | 'firstDeployed'
-  | 'lastDeployed'
-  | 'description'
-  | 'labels'
+  'name' | 'namespace' | 'revision' | 'status' | 'lastDeployed' | 'labels'
 > {
-  chart: Pick<Chart, 'metadata'>
+  chart: { metadata: Pick<Release['chart']['metadata'], 'name' | 'version' | 'appVersion'> }
 }
 
 /** Keeps of a release what a list shows, so that thousands of them take little memory. */
 export function summaryOf(release: Release): ReleaseSummary {
-  const { name, namespace, revision, status, labels } = release
-  const { firstDeployed, lastDeployed, description } = release
-  const chart = { metadata: release.chart.metadata }
-  return {
-    name,
-    namespace,
-    revision,
-    status,
-    firstDeployed,
-    lastDeployed,
-    description,
-    labels,
-    chart,
-  }
+  const { name, namespace, revision, status, lastDeployed, labels } = release
+  const { name: chart, version, appVersion } = release.chart.metadata
+  const metadata = { name: chart, version, ...(appVersion !== undefined && { appVersion }) }
+  return { name, namespace, revision, status, lastDeployed, labels, chart: { metadata } }
 }

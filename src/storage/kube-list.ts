@@ -1,35 +1,43 @@
-import { PkgError } from '../base/errors.ts'
-import type { JsonObject } from '../base/json.ts'
-import { summaryOf, type ReleaseSummary } from '../release/summary.ts'
-import { decodeRecord } from './decode-record.ts'
 import type { RecordApi } from './record-api.ts'
-import { OWNER, recordMeta, type RecordMeta } from './record-object.ts'
-import type { ChooseRecords, StoredReleases, UnreadableRecord } from './storage.ts'
+import { OWNER, parseRecordName, recordMeta, type RecordMeta } from './record-object.ts'
+import { readSummaries } from './record-summaries.ts'
+import type { ChooseRecords, RevisionScope, StoredReleases } from './storage.ts'
 
-/** Calls under way at once. */
-const PARALLEL = 12
-/** Records are fetched one by one when they are fewer than this part of all. */
-const FEW = 1 / 6
+export interface RecordListRequest {
+  /** Undefined for all namespaces. */
+  namespace: string | undefined
+  choose: ChooseRecords
+  /** All by default. */
+  scope?: RevisionScope | undefined
+}
 
 /**
- * Lists records: first what their metadata tell of all, then the content of the chosen ones,
- * of which only a summary is kept.
+ * Lists records: first what their metadata tell, then the content of those chosen ones whose
+ * metadata do not tell enough, as with records that Helm wrote.
  */
 export async function listRecords(
   api: RecordApi,
-  namespace: string | undefined,
-  choose: ChooseRecords,
+  { namespace, choose, scope = 'all' }: RecordListRequest,
 ): Promise<StoredReleases> {
-  const objects = await api.listMetadata(namespace, `owner=${OWNER.record}`)
-  const metas = objects.map(recordMeta).filter((meta) => meta !== undefined)
+  const metas =
+    scope === 'newest' && namespace !== undefined
+      ? await newestRecords(api, namespace)
+      : await api.listMetadata(namespace, ALL, recordMeta)
   const chosen = choose(metas) as readonly RecordMeta[]
-  const contents =
-    chosen.length <= Math.max(PARALLEL, metas.length * FEW)
-      ? await fetchEach(api, chosen)
-      : await fetchAll(api, namespace, chosen)
+  const untold = chosen.filter(({ summary }) => summary === undefined)
+  const summaries = await readSummaries(api, { namespace, wanted: untold, all: metas })
   const found: StoredReleases = { releases: [], unreadable: [] }
   for (const meta of chosen) {
-    const content = contents.get(meta.uid)
+    const { name, revision, status, labels, summary } = meta
+    const told = summary && {
+      name,
+      namespace: meta.namespace,
+      revision,
+      status,
+      labels,
+      ...summary,
+    }
+    const content = told ?? summaries.get(meta.uid)
     // A record that went away in the meantime is on no list.
     if (content === undefined) continue
     if ('reason' in content) found.unreadable.push(content)
@@ -38,48 +46,35 @@ export async function listRecords(
   return found
 }
 
-type Contents = Map<string, ReleaseSummary | UnreadableRecord>
+const ALL = `owner=${OWNER.record}`
+/** Names that one selector can well hold. */
+const FEW = 50
 
-async function fetchEach(api: RecordApi, chosen: readonly RecordMeta[]): Promise<Contents> {
-  const contents: Contents = new Map()
-  const queue = [...chosen]
-  const work = async (): Promise<void> => {
-    for (let meta = queue.shift(); meta !== undefined; meta = queue.shift()) {
-      const object = await api.get({ namespace: meta.namespace, name: meta.objectName })
-      if (object !== undefined) contents.set(meta.uid, summarize(api, object, meta))
-    }
+/**
+ * Metadata of all records but the superseded ones, which are most and of which only names are
+ * asked. Releases that have nothing newer than a superseded record are looked at again, whole:
+ * somebody may also have upgraded them between the two lists.
+ */
+async function newestRecords(api: RecordApi, namespace: string): Promise<RecordMeta[]> {
+  const [superseded, metas] = await Promise.all([
+    api.listNames(namespace, `${ALL},status=superseded`),
+    api.listMetadata(namespace, `${ALL},status!=superseded`, recordMeta),
+  ])
+  const newest = new Map<string, number>()
+  for (const { name, revision } of metas) {
+    newest.set(name, Math.max(revision, newest.get(name) ?? 0))
   }
-  await Promise.all(Array.from({ length: PARALLEL }, work))
-  return contents
-}
-
-async function fetchAll(
-  api: RecordApi,
-  namespace: string | undefined,
-  chosen: readonly RecordMeta[],
-): Promise<Contents> {
-  const wanted = new Map(chosen.map((meta) => [meta.uid, meta]))
-  const contents: Contents = new Map()
-  for await (const page of api.listPages(namespace, `owner=${OWNER.record}`)) {
-    for (const object of page) {
-      const meta = wanted.get(recordMeta(object)?.uid ?? '')
-      if (meta !== undefined) contents.set(meta.uid, summarize(api, object, meta))
-    }
-  }
-  return contents
-}
-
-function summarize(
-  { kind }: RecordApi,
-  object: JsonObject,
-  meta: RecordMeta,
-): ReleaseSummary | UnreadableRecord {
-  const { name, namespace, revision, labels, objectName } = meta
-  try {
-    return { ...summaryOf(decodeRecord(object, meta)), namespace, labels }
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error
-    const place = `${kind} ${namespace}/${objectName}`
-    return { name, namespace, revision, place, reason: error.message }
-  }
+  const heads = superseded.flatMap((each) => parseRecordName(each) ?? [])
+  const unclear = new Set(
+    heads
+      .filter(({ name, revision }) => revision > (newest.get(name) ?? 0))
+      .map(({ name }) => name),
+  )
+  if (unclear.size === 0) return metas
+  if (unclear.size > FEW) return api.listMetadata(namespace, ALL, recordMeta)
+  const again = `${ALL},name in (${[...unclear].join()})`
+  return [
+    ...metas.filter(({ name }) => !unclear.has(name)),
+    ...(await api.listMetadata(namespace, again, recordMeta)),
+  ]
 }

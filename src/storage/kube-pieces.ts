@@ -1,7 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import { contentOf, type Piece, type PieceName } from '../release/left-out.ts'
 import type { Release } from '../release/release.ts'
-import { heldData, metadataOf, objectOf, OWNER, pieceName, textIn } from './record-object.ts'
+import { heldData, objectOf, OWNER, pieceName } from './record-object.ts'
 import type { RecordApi } from './record-api.ts'
 import type { ReleaseName } from './storage.ts'
 
@@ -54,8 +54,7 @@ export async function collectPieces(
 ): Promise<void> {
   const { namespace } = release
   const selector = `owner=${OWNER.piece},name=${release.name}`
-  for (const object of await api.listMetadata(namespace, selector)) {
-    const name = textIn(metadataOf(object), 'name')
+  for (const name of await api.listNames(namespace, selector)) {
     const digest = name.split('.').at(-2) ?? ''
     if (!isNamed(digest)) await api.remove({ namespace, name }, undefined)
   }

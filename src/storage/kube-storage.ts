@@ -43,7 +43,7 @@ export function openKubeStorage(options: KubeStorageOptions): ReleaseStorage {
 
   return {
     history: (release) => readHistory({ api, seen, journals }, release),
-    list: (namespace, choose) => listRecords(api, namespace, choose),
+    list: (namespace, choose, scope) => listRecords(api, { namespace, choose, scope }),
 
     async complete(release) {
       const parts = parseLeftOut(release.leftOut)

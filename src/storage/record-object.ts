@@ -1,12 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { Release } from '../release/release.ts'
+import type { ReleaseSummary } from '../release/summary.ts'
 import { isReleaseStatus } from '../release/status.ts'
 import type { RecordHead, ReleaseName } from './storage.ts'
 
 /*
  * Objects of the API server that hold records. A record is exactly what Helm's driver of the
- * same name writes, plus two marks that Helm passes over; pieces and journals bear another
- * owner, so that Helm does not take them for records.
+ * same name writes, plus marks that Helm passes over; pieces and journals bear another owner,
+ * so that Helm does not take them for records.
  */
 
 /** Kinds of object that hold records, as Helm calls its drivers. */
@@ -23,13 +24,21 @@ export interface RecordMeta extends RecordHead {
   write: string
   /** What lies beside the record; see `release/left-out.ts`. */
   leftOut: string | undefined
+  /** What a list shows of it, where the record was written by this program. */
+  summary: RecordSummary | undefined
 }
+
+/** The part of a summary that no name and no label tells. */
+export type RecordSummary = Pick<ReleaseSummary, 'lastDeployed' | 'chart'>
 
 /** Labels of every object that storage keeps for a release. */
 export const OWNER = { record: 'helm', piece: 'kubectl-pkg-part', journal: 'kubectl-pkg-journal' }
 
 const WRITE = 'kubectl-pkg/write'
 const LEFT_OUT = 'kubectl-pkg/left-out'
+/** Helm leaves annotations out when it writes a record, so they never outlive what they tell of. */
+const SUMMARY = 'kubectl-pkg/summary'
+const MOST_SUMMARY = 2000
 const SYSTEM_LABELS = ['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt', LEFT_OUT]
 const RECORD_NAME = /^sh\.helm\.release\.v1\.(?<name>.+)\.v(?<revision>[0-9]+)$/
 
@@ -80,7 +89,36 @@ export function recordObject(
     type: 'helm.sh/release.v1',
     data: { release: Buffer.from(text, 'latin1') },
   })
-  return { ...object, metadata: { ...metadataOf(object), annotations: { [WRITE]: write } } }
+  const annotations = { [WRITE]: write, ...summaryAnnotation(release) }
+  return { ...object, metadata: { ...metadataOf(object), annotations } }
+}
+
+/** With this a list of metadata says all; what is too long for it is read from the record. */
+function summaryAnnotation({ lastDeployed, chart: { metadata } }: Release): JsonObject {
+  const { name, version, appVersion } = metadata
+  const text = JSON.stringify({ updated: lastDeployed, chart: name, version, appVersion })
+  return text.length > MOST_SUMMARY ? {} : { [SUMMARY]: text }
+}
+
+/** Undefined also for an annotation that somebody else has written. */
+function readSummary(text: string | undefined): RecordSummary | undefined {
+  const value = text === undefined ? undefined : parsed(text)
+  if (!isJsonObject(value)) return undefined
+  const { updated, chart: name, version, appVersion } = value
+  if (typeof updated !== 'string' || typeof name !== 'string' || typeof version !== 'string') {
+    return undefined
+  }
+  const metadata = { name, version, ...(typeof appVersion === 'string' && { appVersion }) }
+  return { lastDeployed: updated, chart: { metadata } }
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 export interface HeldData {
@@ -117,21 +155,31 @@ export function heldData(object: JsonObject, key: string): Buffer | undefined {
   return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : undefined
 }
 
+/** Reads which revision the name of an object stands for; undefined when it is none of Helm's. */
+export function parseRecordName(
+  objectName: string,
+): { name: string; revision: number } | undefined {
+  const { name, revision } = RECORD_NAME.exec(objectName)?.groups ?? {}
+  return name === undefined ? undefined : { name, revision: Number(revision) }
+}
+
 /** Reads the metadata of a record's object; undefined when its name is none of Helm's. */
 export function recordMeta(object: JsonObject): RecordMeta | undefined {
   const metadata = metadataOf(object)
   const objectName = textIn(metadata, 'name')
-  const { name, revision = '' } = RECORD_NAME.exec(objectName)?.groups ?? {}
-  if (name === undefined) return undefined
+  const known = parseRecordName(objectName)
+  if (known === undefined) return undefined
+  const { name, revision } = known
   const labels = stringsIn(metadata, 'labels')
   const status = labels['status'] ?? ''
   const { [LEFT_OUT]: mark = '' } = labels
   const own = `v${revision}.`
+  const annotations = stringsIn(metadata, 'annotations')
   const createdAt = Date.parse(textIn(metadata, 'creationTimestamp')) || 0
   return {
     name,
     namespace: textIn(metadata, 'namespace'),
-    revision: Number(revision),
+    revision,
     status: isReleaseStatus(status) ? status : 'unknown',
     labels: Object.fromEntries(
       Object.entries(labels).filter(([key]) => !SYSTEM_LABELS.includes(key)),
@@ -141,8 +189,9 @@ export function recordMeta(object: JsonObject): RecordMeta | undefined {
     uid: textIn(metadata, 'uid'),
     resourceVersion: textIn(metadata, 'resourceVersion'),
     changedAt: Math.max(createdAt, ...changeTimes(metadata)),
-    write: stringsIn(metadata, 'annotations')[WRITE] ?? '',
+    write: annotations[WRITE] ?? '',
     leftOut: mark.startsWith(own) ? mark.slice(own.length) : undefined,
+    summary: readSummary(annotations[SUMMARY]),
   }
 }
 

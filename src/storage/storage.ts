@@ -21,6 +21,9 @@ export interface RecordHead extends ReleaseName {
 /** Chooses which records are to be decoded. */
 export type ChooseRecords = (heads: readonly RecordHead[]) => readonly RecordHead[]
 
+/** Whether a choice is among all revisions, or may be among the newest of each release alone. */
+export type RevisionScope = 'all' | 'newest'
+
 /** A record that is there but cannot be decoded. */
 export interface UnreadableRecord extends ReleaseName {
   revision: number
@@ -50,8 +53,16 @@ export interface ReleaseStorage {
    * @throws PkgError RELEASE_UNREADABLE when one of them cannot be decoded
    */
   history(release: ReleaseName): Promise<Release[]>
-  /** Records of a namespace, or with undefined of all; unreadable ones stop nothing. */
-  list(namespace: string | undefined, choose: ChooseRecords): Promise<StoredReleases>
+  /**
+   * Records of a namespace, or with undefined of all; unreadable ones stop nothing.
+   *
+   * @param scope with `newest` older revisions need not be shown to the choice
+   */
+  list(
+    namespace: string | undefined,
+    choose: ChooseRecords,
+    scope?: RevisionScope,
+  ): Promise<StoredReleases>
   /** Puts back what the record of a large release leaves out: the files of its chart. */
   complete(release: Release): Promise<Release>
   /** @throws PkgError RELEASE_EXISTS when the revision is stored already, RELEASE_TOO_LARGE */

@@ -1,7 +1,7 @@
 // Times this program beside the real Helm on a control plane, in turn in one run, and counts what
 // each asks the API server by the server's own audit log.
 //
-//   npm run bench:cluster [-- --runs 5] [--objects 1000] [--records 5000] [--write]
+//   npm run bench:cluster [-- --runs 5] [--objects 1000] [--records 10000] [--write]
 //     --write       write its part of docs/performance.md
 //
 // KUBECTL_PKG_CONTROLPLANE names the kubeconfig of a control plane that runs already.
@@ -32,7 +32,7 @@ const { values: options } = parseArgs({
   options: {
     runs: { type: 'string', default: '5' },
     objects: { type: 'string', default: '1000' },
-    records: { type: 'string', default: '5000' },
+    records: { type: 'string', default: '10000' },
     write: { type: 'boolean', default: false },
   },
 })

@@ -141,6 +141,30 @@ describe.each([
     }
   })
 
+  test('lists the same while one takes it over from the other', async () => {
+    const namespace = await freshNamespace()
+    const rows = async () => {
+      const [ours, helms] = await Promise.all([
+        pkgOk(namespace, 'list -o json'),
+        helmOk(namespace, 'list -o json'),
+      ])
+      expect(ours).toBe(helms)
+      // Whose record tells what a list shows: Helm's own leave it out.
+      const { items } = await apiOk('GET', `/api/v1/namespaces/${namespace}/secrets`)
+      return (items as { metadata: { name: string; annotations?: JsonObject } }[])
+        .filter(({ metadata }) => metadata.annotations?.['kubectl-pkg/summary'] !== undefined)
+        .map(({ metadata }) => metadata.name.split('.').at(-1))
+    }
+    await make(namespace, `install web ${chart}`)
+    expect(await rows()).toEqual(isOurs ? ['v1'] : [])
+    await helmOk(namespace, `upgrade web ${chart} --set text=two`)
+    expect(await rows()).toEqual([])
+    await pkgOk(namespace, `upgrade web ${chart} --set text=three`)
+    expect(await rows()).toEqual(['v2', 'v3'])
+    await helmOk(namespace, 'rollback web 1')
+    expect(await rows()).toEqual(['v2'])
+  })
+
   test('goes from one to the other and back, with every verb', async () => {
     const namespace = await freshNamespace()
     await make(namespace, `install web ${chart}`)

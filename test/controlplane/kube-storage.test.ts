@@ -3,18 +3,23 @@ import { describe, expect, test } from 'vitest'
 import { newToken } from '../../src/base/folders.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { openKubeStorage } from '../../src/storage/kube-storage.ts'
+import type { ReleaseSummary } from '../../src/release/summary.ts'
 import type { RecordKind } from '../../src/storage/record-object.ts'
 import {
   byNameAndRevision,
   type ChooseRecords,
   type ReleaseStorage,
 } from '../../src/storage/storage.ts'
+import { auditedCalls, auditMark } from '../support/audit.ts'
 import { apiOk, freshNamespace, helm } from '../support/plane.ts'
+import { helmOk, pkgOk } from '../support/plane-cli.ts'
 import { planeTransport } from '../support/plane-transport.ts'
 import { releaseOf } from '../support/releases.ts'
 import { configMap, lineOf } from '../support/target.ts'
 
 const NOW = new Date('2026-01-01T00:00:00.500Z')
+const SUMMARY =
+  '{"updated":"2026-01-01T00:00:00Z","chart":"web","version":"1.0.0","appVersion":"9.9"}'
 const all: ChooseRecords = (heads) => heads.toSorted(byNameAndRevision)
 
 function open(
@@ -34,6 +39,10 @@ function open(
 async function secretsIn(namespace: string): Promise<JsonObject[]> {
   const { items } = await apiOk('GET', `/api/v1/namespaces/${namespace}/secrets`)
   return (items as JsonObject[]).toSorted((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1))
+}
+
+function rowOf({ name, revision, status, chart: { metadata } }: ReleaseSummary): string {
+  return `${name}.v${revision} ${status} ${metadata.name}-${metadata.version}`
 }
 
 function nameOf({ metadata }: JsonObject): string {
@@ -60,11 +69,11 @@ describe.each(['secret', 'configmap'] as const)('releases in objects of kind %s'
       'web.v10 deployed: Install complete',
     ])
     const { releases } = await storage.list(namespace, all)
-    expect(releases.map((each) => [lineOf(each), each.labels, each.chart.metadata.name])).toEqual([
-      ['web.v1 deployed: Install complete', {}, 'web'],
-      ['web.v9 failed: no', {}, 'web'],
-      ['web.v10 deployed: Install complete', {}, 'web'],
-      ['web-2.v1 deployed: Install complete', { team: 'a' }, 'web'],
+    expect(releases.map((each) => [rowOf(each), each.labels])).toEqual([
+      ['web.v1 deployed web-1.0.0', {}],
+      ['web.v9 failed web-1.0.0', {}],
+      ['web.v10 deployed web-1.0.0', {}],
+      ['web-2.v1 deployed web-1.0.0', { team: 'a' }],
     ])
     expect([
       await storage.delete(revisionOf(9), 9),
@@ -88,7 +97,7 @@ describe.each(['secret', 'configmap'] as const)('releases in objects of kind %s'
   })
 })
 
-test('a record is the Secret that Helm writes, but for the mark of the write', async () => {
+test('a record is the Secret that Helm writes, but for the marks', async () => {
   const namespace = await freshNamespace()
   const storage = open({ token: 't' })
   const release = releaseOf({ namespace, status: 'pending-install', labels: { team: 'a' } })
@@ -103,7 +112,7 @@ test('a record is the Secret that Helm writes, but for the mark of the write', a
     {
       name: 'sh.helm.release.v1.web.v1',
       labels: { ...common, status: 'pending-install', createdAt: '1767225600' },
-      annotations: { 'kubectl-pkg/write': 't.1' },
+      annotations: { 'kubectl-pkg/write': 't.1', 'kubectl-pkg/summary': SUMMARY },
       type: 'helm.sh/release.v1',
     },
   ])
@@ -126,16 +135,23 @@ test('a record that somebody else has changed is not replaced', async () => {
   expect((await ours.history(release)).map(lineOf)).toEqual(['web.v1 deployed: theirs'])
 })
 
+/** Replaces a record as Helm would, without annotations. */
+async function replaceRecord(namespace: string, name: string, changed: JsonObject): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.${name}`
+  const { metadata, ...secret } = await apiOk('GET', path)
+  const { annotations: _marks, ...rest } = metadata as JsonObject
+  await apiOk('PUT', path, { ...secret, metadata: rest, ...changed })
+}
+
 test('a damaged record is shown by a list and named by whoever reads it', async () => {
   const namespace = await freshNamespace()
   await open().create(releaseOf({ namespace }))
   await open().create(releaseOf({ namespace, revision: 2 }))
-  const path = `/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.web.v2`
-  const secret = await apiOk('GET', path)
-  await apiOk('PUT', path, { ...secret, data: { release: Buffer.from('AAAA').toString('base64') } })
+  const data = { release: Buffer.from('AAAA').toString('base64') }
+  await replaceRecord(namespace, 'web.v2', { data })
 
   const { releases, unreadable } = await open().list(namespace, all)
-  expect(releases.map(lineOf)).toEqual(['web.v1 deployed: Install complete'])
+  expect(releases.map(rowOf)).toEqual(['web.v1 deployed web-1.0.0'])
   const place = `secret ${namespace}/sh.helm.release.v1.web.v2`
   expect(unreadable).toEqual([
     { name: 'web', namespace, revision: 2, place, reason: 'its JSON is damaged' },
@@ -146,6 +162,73 @@ test('a damaged record is shown by a list and named by whoever reads it', async 
     [2, 'deployed'],
   ])
   expect(() => history[1]?.manifest).toThrow(`${place} cannot be read: its JSON is damaged`)
+})
+
+describe('a list of the newest revisions', () => {
+  const newest: ChooseRecords = (heads) => heads.toSorted(byNameAndRevision)
+  const rowsOf = async (namespace: string) =>
+    (await open().list(namespace, newest, 'newest')).releases.map(rowOf)
+
+  test('asks for metadata alone where this program has written the records', async () => {
+    const namespace = await freshNamespace()
+    const storage = open()
+    await storage.create(releaseOf({ namespace, status: 'superseded' }))
+    await storage.create(releaseOf({ namespace, revision: 2 }))
+    await storage.create(releaseOf({ namespace, name: 'other', status: 'failed' }))
+    const mark = auditMark()
+    expect(await rowsOf(namespace)).toEqual([
+      'other.v1 failed web-1.0.0',
+      'web.v2 deployed web-1.0.0',
+    ])
+    const calls = await auditedCalls(mark, (call) => call.namespace === namespace)
+    expect(calls.map(({ verb }) => verb)).toEqual(['list', 'list'])
+  })
+
+  test('reads many records of Helm by one call, and lone ones by themselves', async () => {
+    const namespace = await freshNamespace()
+    const storage = open()
+    for (const name of ['a', 'b', 'c']) {
+      await storage.create(releaseOf({ namespace, name, status: 'superseded' }))
+      await storage.create(releaseOf({ namespace, name, revision: 2 }))
+      await replaceRecord(namespace, `${name}.v2`, {})
+    }
+    const mark = auditMark()
+    expect(await rowsOf(namespace)).toEqual([
+      'a.v2 deployed web-1.0.0',
+      'b.v2 deployed web-1.0.0',
+      'c.v2 deployed web-1.0.0',
+    ])
+    const verbsSince = async (from: number) =>
+      (await auditedCalls(from, (call) => call.namespace === namespace)).map(({ verb }) => verb)
+    expect(await verbsSince(mark)).toEqual(['list', 'list', 'list'])
+    // Helm's own query by label finds it no more.
+    await replaceRecord(namespace, 'c.v2', {
+      metadata: { name: 'sh.helm.release.v1.c.v2', labels: { owner: 'helm', status: 'deployed' } },
+    })
+    const again = auditMark()
+    expect(await rowsOf(namespace)).toHaveLength(3)
+    expect(await verbsSince(again)).toEqual(['list', 'list', 'list', 'get'])
+  })
+
+  test.each([1, 51])('shows %i releases of which only superseded ones are left', async (count) => {
+    const namespace = await freshNamespace()
+    const storage = open()
+    const status = 'superseded'
+    const names = Array.from({ length: count }, (_, at) => `app-${10 + at}`)
+    await storage.create(releaseOf({ namespace }))
+    for (const name of names) {
+      await storage.create(releaseOf({ namespace, name, status: 'failed' }))
+      for (const revision of [2, 3]) {
+        await storage.create(releaseOf({ namespace, name, revision, status }))
+      }
+    }
+    const rows = await rowsOf(namespace)
+    for (const name of names) expect(rows).toContain(`${name}.v3 superseded web-1.0.0`)
+    expect(rows).toContain('web.v1 deployed web-1.0.0')
+    // As Helm lists them, each by its newest revision.
+    const shown = await pkgOk(namespace, 'list --short')
+    expect(shown).toBe(await helmOk(namespace, 'list --short'))
+  })
 })
 
 describe('a record larger than a Secret', () => {

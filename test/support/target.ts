@@ -9,7 +9,7 @@ import { openDirectoryCluster } from '../../src/cluster/directory-cluster.ts'
 import type { GoMap, Value } from '../../src/golang/value.ts'
 import type { Hook } from '../../src/manifest/manifest.ts'
 import { decodeRelease } from '../../src/release/codec.ts'
-import type { ReleaseSummary } from '../../src/release/summary.ts'
+import type { Release } from '../../src/release/release.ts'
 import { openDirectoryStorage } from '../../src/storage/directory-storage.ts'
 import { coalesceValues } from '../../src/values/coalesce.ts'
 import { memoryFolder } from './memory-folder.ts'
@@ -133,7 +133,7 @@ export function treeOf(folder: string): TreeFile[] {
 }
 
 /** A release on one line: `web.v2 deployed: Upgrade complete`. */
-export function lineOf({ name, revision, status, description }: ReleaseSummary): string {
+export function lineOf({ name, revision, status, description }: Release): string {
   return `${name}.v${revision} ${status}: ${description}`
 }
 

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { heldData, objectOf, recordMeta, recordObject } from '../../../src/storage/record-object.ts'
 import { releaseOf } from '../../support/releases.ts'
+import { configMapChart } from '../../support/target.ts'
 
 const NOW = new Date('2026-01-01T00:00:00.900Z')
 const STAMP = { write: 't.1', leftOut: undefined, time: { label: 'createdAt', now: NOW } } as const
 
-test('a record is the object that Helm’s driver of that kind writes, and a mark', () => {
+test('a record is the object that Helm’s driver of that kind writes, and marks', () => {
   const release = releaseOf({ revision: 3, labels: { team: 'a' } })
   const metadata = {
     name: 'sh.helm.release.v1.web.v3',
@@ -17,7 +18,11 @@ test('a record is the object that Helm’s driver of that kind writes, and a mar
       status: 'deployed',
       version: '3',
     },
-    annotations: { 'kubectl-pkg/write': 't.1' },
+    annotations: {
+      'kubectl-pkg/write': 't.1',
+      'kubectl-pkg/summary':
+        '{"updated":"2026-01-01T00:00:00Z","chart":"web","version":"1.0.0","appVersion":"9.9"}',
+    },
   }
   // Source: Helm 4.1.4 pkg/storage/driver/secrets.go, newSecretsObject; cfgmaps.go.
   expect(recordObject('secret', release, 'H4sI', STAMP)).toEqual({
@@ -72,8 +77,31 @@ test('metadata tell what a record is before it is decoded', () => {
     changedAt: Date.UTC(2026, 0, 1, 0, 0, 9),
     write: 't.4',
     leftOut: undefined,
+    summary: undefined,
   })
 })
+
+test('metadata tell what a list shows of a record', () => {
+  const chart = configMapChart({})
+  const metadata = { ...chart.metadata, version: '1.2.3+a', appVersion: 'v9\n"é' }
+  const release = releaseOf({ chart: { ...chart, metadata }, lastDeployed: '2026-01-01T00:00:00Z' })
+  expect(recordMeta(recordObject('secret', release, '', STAMP))?.summary).toEqual({
+    lastDeployed: '2026-01-01T00:00:00Z',
+    chart: { metadata: { name: 'web', version: '1.2.3+a', appVersion: 'v9\n"é' } },
+  })
+  const long = { ...chart, metadata: { ...metadata, appVersion: 'v'.repeat(2000) } }
+  const object = recordObject('secret', releaseOf({ chart: long }), '', STAMP)
+  expect(recordMeta(object)?.summary).toBeUndefined()
+})
+
+test.each(['', 'no JSON', '[]', 'null', '{"updated":"","chart":"web"}', '{"chart":1}'])(
+  'a summary that is no summary is not believed: %s',
+  (text) => {
+    const annotations = { 'kubectl-pkg/summary': text }
+    const meta = recordMeta({ metadata: { name: 'sh.helm.release.v1.web.v1', annotations } })
+    expect(meta?.summary).toBeUndefined()
+  },
+)
 
 test.each([
   ['of its own revision', 'v12.c0123456789abcdef-2', 'c0123456789abcdef-2'],
