@@ -59,6 +59,7 @@ export async function updateDependencies(
   const locked = resolved.map((each) => each.locked)
   const digest = lockDigest(await withAddresses(dependencies, sources), plain(locked))
   const before = readTreeLock(chart)
+  if (before !== undefined) tellReplaced(before.dependencies, locked, site)
   const isSame = before !== undefined && isSameTree({ ...before, digest }, locked, before.digest)
   const text = lockText({ generated: stamp(request.now()), digest, dependencies: locked })
   const removed = await saveDependencies(request.folder, {
@@ -141,6 +142,34 @@ function isSameTree(
 ): boolean {
   if (before.digest !== digest) return false
   return JSON.stringify(before.dependencies) === JSON.stringify(locked)
+}
+
+/** The same version with other bytes than the lock has of it was replaced by somebody. */
+function tellReplaced(
+  before: readonly LockedDependency[],
+  now: readonly LockedDependency[],
+  site: ChartSite,
+): void {
+  const known = new Map(flat(before).map((each) => [keyOf(each), each.digest]))
+  for (const each of flat(now)) {
+    const digest = known.get(keyOf(each)) ?? ''
+    if (digest === '' || each.digest === '' || digest === each.digest) continue
+    const message = `${each.name} ${each.version} of ${each.repository} has other bytes (sha256:${each.digest}) than the lock has of it (sha256:${digest})`
+    if (!site.isStrict) site.onNotice(`warning: ${message}`)
+    else {
+      throw new PkgError('DIGEST_MISMATCH', message, {
+        hint: 'It was replaced after it was published. Leave --strict-repo out to take it all the same.',
+      })
+    }
+  }
+}
+
+function flat(dependencies: readonly LockedDependency[]): LockedDependency[] {
+  return dependencies.flatMap((each) => [each, ...flat(each.dependencies)])
+}
+
+function keyOf({ repository, name, version }: LockedDependency): string {
+  return `${repository} ${name} ${version}`
 }
 
 function archivesOf(resolved: readonly ResolvedDependency[]) {

@@ -90,6 +90,7 @@ export const ERRORS = {
   REPOSITORY_EXISTS: { exit: 1, summary: 'a repository of that name is configured otherwise' },
   REPOSITORY_UNREACHABLE: { exit: 7, summary: 'a repository cannot be reached or fails' },
   INDEX_INVALID: { exit: 6, summary: 'an index.yaml cannot be used' },
+  INDEX_SUSPECT: { exit: 5, summary: 'an index went back, or gives a version other bytes' },
   VERSION_NOT_FOUND: { exit: 1, summary: 'a repository has no such version of a chart' },
   VERSION_PUBLISHED: { exit: 4, summary: 'a version of a chart is published already' },
   DEPENDENCY_CONFLICT: { exit: 6, summary: 'charts want versions of a dependency that differ' },

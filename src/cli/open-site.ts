@@ -24,6 +24,7 @@ export interface SiteFlags {
   'content-cache'?: string | undefined
   'registry-config'?: string | undefined
   'require-digest'?: boolean | undefined
+  'strict-repo'?: boolean | undefined
   offline?: boolean | undefined
 }
 
@@ -43,6 +44,7 @@ export function openSite(
     policy: openPolicy(config, io),
     isOffline: flags.offline,
     requiresDigest: flags['require-digest'],
+    isStrict: flags['strict-repo'],
     signal,
     timeout,
     readFile: readPem,

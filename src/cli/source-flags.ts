@@ -27,6 +27,14 @@ export const dependencyUpdateFlag = {
   }),
 }
 
+/** What becomes of an index that somebody may have tampered with. */
+export const strictRepoFlag = {
+  'strict-repo': Flags.boolean({
+    summary: 'Refuse an index that is older than the last, or gives a known version other bytes.',
+    helpGroup: 'SOURCE',
+  }),
+}
+
 /** How repositories and registries are asked, when a chart has to be fetched. */
 export function serverFlags() {
   return {
@@ -39,6 +47,7 @@ export function serverFlags() {
       summary: 'Refuse charts for which the repository gives no digest.',
       helpGroup: 'SOURCE',
     }),
+    ...strictRepoFlag,
   }
 }
 

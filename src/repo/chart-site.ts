@@ -1,3 +1,4 @@
+import { PkgError } from '../base/errors.ts'
 import { openBlobCache, type BlobCache } from './cache.ts'
 import { openDownloader, type Downloader, type Origin } from './http.ts'
 import { openIndexStore, type IndexStore } from './index-store.ts'
@@ -21,6 +22,8 @@ export interface ChartSite {
   isOffline: boolean
   /** Refuses charts for which a repository gives no digest. */
   requiresDigest: boolean
+  /** Refuses what was replaced after it was published; else a person is told. */
+  isStrict: boolean
   /** Tells what a person should know but that stops nothing. */
   onNotice: (notice: string) => void
 }
@@ -36,6 +39,8 @@ export interface ChartSiteOptions {
   policy?: TrustPolicy | undefined
   isOffline?: boolean | undefined
   requiresDigest?: boolean | undefined
+  /** Refuses indexes that went back or give a known version other bytes; else they are told of. */
+  isStrict?: boolean | undefined
   /** Milliseconds that one download may take. */
   timeout?: number | undefined
   signal?: AbortSignal | undefined
@@ -48,12 +53,16 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
   const { onNotice, signal, timeout = 120_000, readFile } = options
   let indexes: IndexStore | undefined
   let blobs: BlobCache | undefined
+  const onOddity = (oddity: string): void => {
+    if (options.isStrict === true) throw suspect(oddity)
+    onNotice(`warning: ${oddity}`)
+  }
   const times = { idle: Math.min(30_000, timeout), total: timeout }
   return {
     repositoriesFile: options.repositoriesFile,
     addonsFolder: options.addonsFolder,
     get indexes() {
-      return (indexes ??= openIndexStore(options.indexFolder, onNotice))
+      return (indexes ??= openIndexStore(options.indexFolder, onOddity))
     },
     get blobs() {
       return (blobs ??= openBlobCache(options.blobFolder, { onNotice }))
@@ -63,8 +72,15 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
     policy: options.policy,
     isOffline: options.isOffline === true,
     requiresDigest: options.requiresDigest === true,
+    isStrict: options.isStrict === true,
     onNotice,
   }
+}
+
+function suspect(oddity: string): PkgError {
+  return new PkgError('INDEX_SUSPECT', oddity, {
+    hint: 'Ask whoever keeps the repository. Leave --strict-repo out to take the index all the same.',
+  })
 }
 
 /** What flags say of the server of one chart; it goes over what is configured. */

@@ -6,9 +6,11 @@ import { isJsonObject, type JsonObject } from '../base/json.ts'
 import { LIMITS } from '../base/limits.ts'
 import { PkgError } from '../base/errors.ts'
 import { folderProblem } from './cache.ts'
+import { shownAddress } from './find-chart.ts'
 import type { Downloader, Origin } from './http.ts'
 import { readIndex } from './index-read.ts'
 import { DamagedTable, openTable, openTableWriter, type IndexTable } from './index-table.ts'
+import { republished, tellRepublished } from './republished.ts'
 import { resolveUrl } from './resolve.ts'
 
 /** Indexes of repositories on this machine: each as it was fetched, with a side table. */
@@ -22,7 +24,8 @@ export interface IndexStore {
   /**
    * Fetches the index, unless the server says that it has not changed.
    *
-   * @throws PkgError REPOSITORY_UNREACHABLE, INDEX_INVALID, URL_REFUSED
+   * @throws PkgError REPOSITORY_UNREACHABLE, INDEX_INVALID, URL_REFUSED, and what being told of
+   *   an oddity throws, which leaves the old index in use
    */
   refresh(origin: Origin, downloader: Downloader): Promise<Refreshed>
   /** Removes what is kept of a repository. */
@@ -49,10 +52,13 @@ interface State {
  *
  * An index and its table are written under the name of the index's sha256 before `state.json`
  * names them, so that a run that is cut off leaves the old ones in use.
+ *
+ * @param onOddity told when an index is older than the one before it, or gives a version that is
+ *   known another digest
  */
 export function openIndexStore(
   folder: string,
-  onNotice: (notice: string) => void,
+  onOddity: (oddity: string) => void,
   files: Files = openFiles(),
 ): IndexStore {
   assertUsable(folder)
@@ -91,17 +97,18 @@ export function openIndexStore(
         return { isChanged: false, warnings: [] }
       }
       const { parts, generated, warnings } = buildTable(answer.body, source)
-      if (before !== undefined && generated < before.generated) {
-        onNotice(
-          `warning: the index of ${origin.url} is older (${generated}) than the one fetched before (${before.generated})`,
-        )
+      const now = { ...state, generated }
+      await writeParts(home, now, { index: answer.body, table: Buffer.concat(parts) }, files)
+      try {
+        if (before !== undefined)
+          for (const oddity of odditiesOf(home, { before, now }))
+            onOddity(`the index of ${shownAddress(origin.url)} ${oddity}`)
+      } catch (error) {
+        await removeOthers(home, before?.source ?? '', files)
+        throw error
       }
-      await keep(
-        home,
-        { ...state, generated },
-        { index: answer.body, table: Buffer.concat(parts) },
-        files,
-      )
+      await writeState(home, now, files)
+      await removeOthers(home, source, files)
       return { isChanged: true, warnings }
     },
 
@@ -133,8 +140,8 @@ function fetchIndex(origin: Origin, before: State | undefined, downloader: Downl
   })
 }
 
-/** The state comes last: before that, the files that it names are nobody's. */
-async function keep(
+/** The state is written after them: before that, the files that it names are nobody's. */
+async function writeParts(
   home: string,
   state: State,
   { index, table }: { index: Buffer; table: Buffer },
@@ -143,8 +150,31 @@ async function keep(
   await files.makeFolder(home, 0o700)
   await replace(indexPath(home, state), index, files)
   await replace(tablePath(home, state), table, files)
-  await writeState(home, state, files)
-  await removeOthers(home, state.source, files)
+}
+
+/** What is odd in a new index beside the one before it. */
+function odditiesOf(home: string, { before, now }: { before: State; now: State }): string[] {
+  const isOlder = now.generated < before.generated
+  return [
+    ...(isOlder
+      ? [`is older (${now.generated}) than the one fetched before (${before.generated})`]
+      : []),
+    ...republishedIn(home, { before, now }),
+  ]
+}
+
+function republishedIn(home: string, { before, now }: { before: State; now: State }): string[] {
+  const tables = [before, now].map((state) => openTable(tablePath(home, state), state.source))
+  const [old, fresh] = tables
+  try {
+    return old === undefined || fresh === undefined ? [] : tellRepublished(republished(old, fresh))
+  } catch (error) {
+    // A damaged table says nothing; what it is of is replaced now.
+    if (!(error instanceof DamagedTable)) throw error
+    return []
+  } finally {
+    for (const table of tables) table?.close()
+  }
 }
 
 function indexPath(home: string, { source }: State): string {

@@ -46,6 +46,8 @@ export interface IndexTable {
   versionsOf(key: string): IndexEntry[] | undefined
   /** Keys of all charts, in the index's order. */
   keys(): string[]
+  /** A sum over the entries of each chart: where it is the same, so are they. */
+  sums(): Map<string, number>
   /** In the index's order, charts newest version first. */
   searchLines(): SearchLine[]
   close(): void
@@ -147,9 +149,19 @@ export function openTable(path: string, source: string): IndexTable | undefined 
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line.slice(0, line.lastIndexOf('"') + 1)) as string),
+    sums() {
+      const lines = readDirectory().split('\n')
+      return new Map(lines.filter((line) => line !== '').map(sumIn))
+    },
     searchLines: () => parseLines(read(head.lines).toString('utf8')),
     close: () => closeSync(descriptor),
   }
+}
+
+/** Key and sum of a line of the directory; a key can have no tab, as JSON spells it. */
+function sumIn(line: string): [key: string, sum: number] {
+  const [key = '', , , sum] = line.split('\t')
+  return [JSON.parse(key) as string, Number(sum)]
 }
 
 /** A table whose bytes are not those that were written. */

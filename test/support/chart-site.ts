@@ -15,6 +15,7 @@ export interface TestSite extends ChartSite {
 export interface TestSiteOptions {
   isOffline?: boolean
   requiresDigest?: boolean
+  isStrict?: boolean
   timeout?: number
 }
 

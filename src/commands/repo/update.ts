@@ -3,6 +3,7 @@ import { updateRepositories } from '../../actions/repositories.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { duration } from '../../cli/flags.ts'
 import { openSite } from '../../cli/open-site.ts'
+import { strictRepoFlag } from '../../cli/source-flags.ts'
 import { term } from '../../output/term.ts'
 import { viewUpdate } from '../../output/repositories-view.ts'
 
@@ -10,7 +11,9 @@ export default class RepoUpdate extends BaseCommand {
   static override summary = 'Fetch the indexes of repositories.'
 
   static override description = `
-A server that says that its index has not changed is not asked for it again.`
+A server that says that its index has not changed is not asked for it again. You are warned of
+an index that is older than the one before it, and of versions that have other digests now than
+before; with --strict-repo such an index is refused.`
 
   static override aliases = ['repo:up']
 
@@ -26,6 +29,7 @@ A server that says that its index has not changed is not asked for it again.`
   }
 
   static override flags = {
+    ...strictRepoFlag,
     timeout: duration({ summary: 'How long fetching an index may take.', default: 120_000 }),
   }
 

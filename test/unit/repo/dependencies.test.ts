@@ -7,6 +7,7 @@ import { openFiles } from '../../../src/base/files.ts'
 import { loadChartDirectory } from '../../../src/chart/read-directory.ts'
 import { openChartFolder, saveDependencies } from '../../../src/repo/dependency-save.ts'
 import { chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { sha256 } from '../../../src/base/digest.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
 import { runHelmClient } from '../../support/helm-client.ts'
@@ -225,6 +226,26 @@ test('bytes that are not those of the lock are refused, and charts/ stays', asyn
   site = siteAt(join(folder, 'elsewhere'))
   expect(await failureOf(build(path))).toContain('DIGEST_MISMATCH expected sha256:')
   expect(readdirSync(join(path, 'charts'))).toEqual(before)
+})
+
+test('a version that was replaced since it was locked is told of, or refused', async () => {
+  const path = chart('parent', [{ name: 'db' }])
+  await update(path)
+  const lock = readFileSync(join(path, 'Chart.lock'), 'utf8')
+  const other = archiveOf('db', '', { x: 'other' }, '1.1.0')
+  offer(server, [{ name: 'db', version: '1.1.0', archive: other }])
+
+  site = siteAt(join(folder, 'strict'), { isStrict: true })
+  expect(await failureOf(update(path))).toMatch(
+    /^DIGEST_MISMATCH db 1.1.0 of http.* has other bytes \(sha256:\w+\) than the lock has of it/,
+  )
+  expect(readFileSync(join(path, 'Chart.lock'), 'utf8')).toBe(lock)
+
+  site = siteAt(join(folder, 'elsewhere'))
+  await update(path)
+  expect(site.notices).toEqual([
+    `warning: db 1.1.0 of ${server.url} has other bytes (sha256:${sha256(other)}) than the lock has of it (${/sha256:\w+/.exec(lock)?.[0]})`,
+  ])
 })
 
 test('a version that is gone from its repository is built from the cache', async () => {

@@ -116,6 +116,60 @@ test('an index that is older than the one before is told of', async () => {
   expect(site.notices.join()).toContain('is older (2020-01-01T00:00:00Z)')
 })
 
+const digestOf = (letter: string) => letter.repeat(64)
+
+/** Offers web with these digests by version. */
+function publish(digests: Record<string, string>): void {
+  const archive = archiveOf('web')
+  const offers = Object.entries(digests).map(([version, digest]) => ({ version, digest }))
+  offer(server, [
+    ...offers.map((each) => ({ name: 'web', archive, ...each })),
+    { name: 'db', archive },
+  ])
+}
+
+test('a version that has another digest than before is told of, however it is written', async () => {
+  publish({ '1.0.0': digestOf('a'), '1.1.0': digestOf('b'), '1.2.0': digestOf('c'), '1.3.0': '' })
+  await site.indexes.refresh(origin(), site.downloader)
+  publish({
+    '1.0.0': `SHA256:${digestOf('A')}`,
+    '1.1.0': digestOf('d'),
+    '1.3.0': digestOf('e'),
+    '2.0.0': digestOf('f'),
+  })
+  await site.indexes.refresh(origin(), site.downloader)
+  expect(site.notices).toEqual([
+    `warning: the index of ${server.url} has other bytes as web 1.1.0 now (sha256:${digestOf('d')}) than before (sha256:${digestOf('b')})`,
+  ])
+  publish({ '1.1.0': digestOf('d') })
+  await site.indexes.refresh(origin(), site.downloader)
+  expect(site.notices).toHaveLength(1)
+})
+
+test('of many such versions the first are told of', async () => {
+  const versions = Array.from({ length: 9 }, (_, at) => `1.${at}.0`)
+  publish(Object.fromEntries(versions.map((version) => [version, digestOf('a')])))
+  await site.indexes.refresh(origin(), site.downloader)
+  publish(Object.fromEntries(versions.map((version) => [version, digestOf('b')])))
+  await site.indexes.refresh(origin(), site.downloader)
+  expect(site.notices).toHaveLength(6)
+  expect(site.notices.at(-1)).toContain('has other bytes for 4 more versions')
+})
+
+test('an index with such a version is refused when that is asked for, and the old one stays', async () => {
+  publish({ '1.0.0': digestOf('a') })
+  await site.indexes.refresh(origin(), site.downloader)
+  const before = kept()
+  const strict = siteAt(folder, { isStrict: true })
+  publish({ '1.0.0': digestOf('b') })
+  expect(await failureOf(strict.indexes.refresh(origin(), strict.downloader))).toContain(
+    `INDEX_SUSPECT the index of ${server.url} has other bytes as web 1.0.0 now`,
+  )
+  expect(kept()).toEqual(before)
+  const digests = await strict.indexes.use(origin(), (table) => table.versionsOf('web'))
+  expect(digests).toMatchObject([{ digest: digestOf('a') }])
+})
+
 test('only the newest index is kept, for its owner alone, and goes with its repository', async () => {
   const repository = { ...origin(), name: 'corp' }
   await addRepository({ repository, force: false, allowDeprecated: false }, site)
