@@ -5,7 +5,7 @@ import { requirePackage } from '../base/lazy.ts'
 import { assertKind } from './cosign.ts'
 import { openSecretBox } from './secretbox.ts'
 
-const PEM = /^-----BEGIN ([A-Z ]+)-----\s+([A-Za-z0-9+/=\s]+?)\s+-----END \1-----\s*$/m
+const PEM = /^-----BEGIN ([A-Z ]+)-----$([A-Za-z0-9+/=\s]+)^-----END \1-----$/m
 /** Names of the keys that cosign encrypts by itself. */
 const SEALED = ['ENCRYPTED SIGSTORE PRIVATE KEY', 'ENCRYPTED COSIGN PRIVATE KEY']
 

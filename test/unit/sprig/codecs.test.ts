@@ -54,6 +54,30 @@ test('a URL that was written reads as the same URL', () => {
   )
 })
 
+const body = 'YWJj\n'
+
+// Wanted values are what Go's pem.Decode gives.
+test.each([
+  ['headers', `-----BEGIN A-----\nProc-Type: 4\nx: y: z\n\n${body}-----END A-----\n`, 'A'],
+  ['blanks and CRLF', '-----BEGIN A----- \r\nYW Jj\r\n-----END A-----\r\n', 'A'],
+  ['a BEGIN without END', `-----BEGIN A-----\n-----BEGIN B-----\n${body}-----END B-----\n`, 'B'],
+  ['another END', `-----BEGIN A-----\n${body}-----END B-----\n`, undefined],
+  ['no base64', '-----BEGIN A-----\n?\n-----END A-----\n', undefined],
+  [
+    'a block behind one that is broken',
+    `-----BEGIN A-----\n?\n-----END A-----\n-----BEGIN B-----\n${body}-----END B-----\n`,
+    'B',
+  ],
+])('a PEM text with %s', (_, text, type) => {
+  expect(decodePem(text)).toEqual(type && { type, bytes: Buffer.from('abc') })
+})
+
+test('a PEM text of headers alone is read in one pass', () => {
+  const headers = 'a: b: c: d\n'.repeat(20_000)
+  expect(decodePem(`-----BEGIN A-----\n${headers}-----END A-----`)).toBeUndefined()
+  expect(decodePem(`-----BEGIN A-----\n${headers}?\n-----END A-----`)).toBeUndefined()
+})
+
 // Wanted values are what Go's net.ParseIP gives.
 test.each([
   ['1.2.3.4', [1, 2, 3, 4]],
