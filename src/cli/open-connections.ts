@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Connections } from '../actions/connections.ts'
 import { renderAtTarget } from '../actions/render-at-target.ts'
+import { withUpstreamCrds } from '../actions/upstream-crds.ts'
 import { LOCK_TIMES } from '../apply/lock.ts'
 import { openFiles } from '../base/files.ts'
 import { newToken } from '../base/folders.ts'
@@ -11,7 +12,7 @@ import { openDirectoryStorage } from '../storage/directory-storage.ts'
 import type { Io } from './io.ts'
 import type { GivenClusterFlags } from './kube-flags.ts'
 import { openProgress, waitSettings, type WaitFlags } from './open-progress.ts'
-import { readChart, type ChartFlags } from './read-chart.ts'
+import { readChart, siteOpener, type ChartFlags } from './read-chart.ts'
 import { parseTarget } from './target.ts'
 
 export interface ConnectionFlags extends ChartFlags, GivenClusterFlags, WaitFlags {
@@ -58,7 +59,10 @@ export async function openConnections(
     ...target,
     skipsPreflight: flags['no-preflight'],
     loadChart: (reference) => readChart(reference, flags, io, { signal }),
-    render: (input) => renderAtTarget(cluster, input, signal),
+    render: async (input) => {
+      const chart = await withUpstreamCrds(input.chart, input.values, siteOpener(flags, io, signal))
+      return renderAtTarget(cluster, { ...input, chart }, signal)
+    },
     identity: { token, host: hostname(), pid: process.pid, machine: await machineIdentity() },
     lock: {
       times: { ...LOCK_TIMES, poll },

@@ -1,7 +1,7 @@
 import { loadChart, type ChartLoading } from '../actions/load-chart.ts'
 import type { VerifySettings } from '../actions/verify-fetched.ts'
 import type { Chart } from '../chart/chart.ts'
-import type { Access } from '../repo/chart-site.ts'
+import type { Access, ChartSite } from '../repo/chart-site.ts'
 import type { Io } from './io.ts'
 import type { SiteFlags } from './open-site.ts'
 
@@ -35,9 +35,17 @@ export async function readChart(
     repo: flags.repo,
     verify: await verifySettings(flags, io),
     query: { version: flags.version, devel: flags.devel, access: accessOf(flags) },
-    openSite: async () =>
-      (await import('./open-site.ts')).openSite(flags, io, { signal: options.signal }),
+    openSite: siteOpener(flags, io, options.signal),
   })
+}
+
+/** Opens what charts are fetched through, once something has to be; until then it loads nothing. */
+export function siteOpener(
+  flags: SiteFlags,
+  io: Io,
+  signal?: AbortSignal,
+): () => Promise<ChartSite> {
+  return async () => (await import('./open-site.ts')).openSite(flags, io, { signal })
 }
 
 /** What `--verify` asks for; undefined without it. */

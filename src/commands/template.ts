@@ -12,12 +12,13 @@ import {
 } from '../cli/flags.ts'
 import type { ConnectionFlags } from '../cli/open-connections.ts'
 import { readLabels, renderOptions } from '../cli/read-flags.ts'
-import { readChart } from '../cli/read-chart.ts'
+import { readChart, siteOpener } from '../cli/read-chart.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { dependencyUpdateFlag } from '../cli/source-flags.ts'
 import { writeTemplates } from '../cli/write-templates.ts'
 import { chooseName } from '../actions/choose-name.ts'
 import { template, type TemplateRequest, type TemplateResult } from '../actions/template.ts'
+import { withUpstreamCrds } from '../actions/upstream-crds.ts'
 
 export default class Template extends BaseCommand {
   static override summary = 'Render a chart and print the manifests.'
@@ -82,10 +83,11 @@ The output is byte for byte what Helm 4.1.4 prints.`
     const chart = await readChart(reference, flags, this.io)
     this.noteWarnings(chart)
     const folder = flags['output-dir']
+    const values = (await loadValues(flags, this.io))(chart)
 
     const request: TemplateRequest = {
-      chart,
-      values: (await loadValues(flags, this.io))(chart),
+      chart: await withUpstreamCrds(chart, values, siteOpener(flags, this.io)),
+      values,
       release: { name, namespace: flags.namespace || 'default' },
       options: renderOptions(flags),
       isUpgrade: flags['is-upgrade'],

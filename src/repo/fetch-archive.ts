@@ -237,7 +237,8 @@ function noProvenance(what: string, cause?: PkgError): PkgError {
   })
 }
 
-function offline(what: string): PkgError {
+/** What is refused because nothing may be fetched. */
+export function offline(what: string): PkgError {
   return new PkgError('OFFLINE', `${what} is not in the cache`, {
     hint: 'Run the command without --offline once, while there is a network.',
   })
