@@ -8,7 +8,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
 /** What nearly every command but `version` uses: one large script is read sooner than ten. */
 const RENDERING =
-  /\/src\/(actions\/(choose-name|installable|load-chart|names|render)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/read-|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|repo\/chart-ref\.ts|sprig\/|values\/)/
+  /\/src\/(actions\/(choose-name|installable|load-chart|names|render)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/(has-proxy|read-)|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|repo\/chart-ref\.ts|sprig\/|values\/)/
 /**
  * Parts that most runs do without: each is a script of its own, read when something of it is
  * first used. V8 takes time for every function of a script, also for those that never run.

@@ -4,6 +4,7 @@ import { PkgError } from '../base/errors.ts'
 import { term } from '../output/term.ts'
 import { openChartSite, type ChartSite } from '../repo/chart-site.ts'
 import { openTrustPolicy, type TrustPolicy } from '../repo/trust.ts'
+import { hasProxy } from './has-proxy.ts'
 import { foldersOf } from './home-folders.ts'
 import type { Io } from './io.ts'
 import { packageRoot } from './package-root.ts'
@@ -47,6 +48,7 @@ export function openSite(
     isStrict: flags['strict-repo'],
     signal,
     timeout,
+    hasProxy: hasProxy(io.env),
     readFile: readPem,
     onNotice: (notice) => io.err(`${term(notice)}\n`),
   })

@@ -6,6 +6,7 @@ import { composeValues, type ValuesFile, type ValueSources } from '../values/com
 import { isNative, type Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
 import { readPreset } from '../values/presets.ts'
+import { hasProxy } from './has-proxy.ts'
 import type { Io } from './io.ts'
 
 /** The values flags of a command, as given. */
@@ -75,7 +76,7 @@ async function readSource(name: string, io: Io): Promise<string> {
   if (name === '-') return fromBytes(io.stdin())
   if (/^https?:\/\//.test(name)) {
     const { fetchUrl } = await import('../repo/http.ts')
-    return fromBytes(await fetchUrl(name))
+    return fromBytes(await fetchUrl(name, { hasProxy: hasProxy(io.env) }))
   }
   try {
     return fromBytes(readFileSync(name))

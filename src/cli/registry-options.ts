@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { openCredentials, type CredentialStore } from '../repo/credentials.ts'
 import type { RegistryOptions } from '../repo/oci-registry.ts'
+import { hasProxy } from './has-proxy.ts'
 import type { Io } from './io.ts'
 
 export interface RegistryFlagValues {
@@ -39,6 +40,7 @@ export function registryOptions(
     tls: readTls(flags),
     credentialFor: login === undefined ? stored : () => Promise.resolve(login),
     storedCredentialFor: stored,
+    hasProxy: hasProxy(io.env),
     signal,
   }
 }

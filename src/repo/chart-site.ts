@@ -43,6 +43,8 @@ export interface ChartSiteOptions {
   isStrict?: boolean | undefined
   /** Milliseconds that one download may take. */
   timeout?: number | undefined
+  /** The environment names a proxy for some addresses. */
+  hasProxy?: boolean | undefined
   signal?: AbortSignal | undefined
   readFile: (path: string) => Buffer
   onNotice: (notice: string) => void
@@ -50,7 +52,7 @@ export interface ChartSiteOptions {
 
 /** Opens what charts are fetched through; nothing is read or asked for yet. */
 export function openChartSite(options: ChartSiteOptions): ChartSite {
-  const { onNotice, signal, timeout = 120_000, readFile } = options
+  const { onNotice, signal, timeout = 120_000, hasProxy, readFile } = options
   let indexes: IndexStore | undefined
   let blobs: BlobCache | undefined
   const onOddity = (oddity: string): void => {
@@ -67,7 +69,7 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
     get blobs() {
       return (blobs ??= openBlobCache(options.blobFolder, { onNotice }))
     },
-    downloader: openDownloader({ signal, times, readFile }),
+    downloader: openDownloader({ signal, times, hasProxy, readFile }),
     registry: options.registry,
     policy: options.policy,
     isOffline: options.isOffline === true,

@@ -49,6 +49,8 @@ export interface DownloaderSettings {
   signal?: AbortSignal | undefined
   /** Milliseconds: without a byte of the answer, and in all. */
   times?: { idle: number; total: number } | undefined
+  /** The environment names a proxy for some addresses. */
+  hasProxy?: boolean | undefined
   redirects?: number | undefined
   /** Reads a file that a setting names. */
   readFile: (path: string) => Buffer
@@ -77,8 +79,8 @@ export function openDownloader(settings: DownloaderSettings): Downloader {
       ...(certFile === '' ? {} : { cert: settings.readFile(certFile) }),
       ...(keyFile === '' ? {} : { key: settings.readFile(keyFile) }),
     }
-    const { signal, times } = settings
-    const send = openHttp({ tls, insecureSkipTlsVerify, signal, times })
+    const { signal, times, hasProxy } = settings
+    const send = openHttp({ tls, insecureSkipTlsVerify, hasProxy, signal, times })
     connections.set(key, send)
     return send
   }
@@ -130,6 +132,8 @@ export interface DownloadLimits {
   bytes: number
   time: number
   redirects: number
+  /** The environment names a proxy for some addresses. */
+  hasProxy: boolean
 }
 
 /**
@@ -138,10 +142,11 @@ export interface DownloadLimits {
  * @throws PkgError URL_UNREACHABLE, URL_REFUSED
  */
 export async function fetchUrl(url: string, limits: Partial<DownloadLimits> = {}): Promise<Buffer> {
-  const { bytes, time = 120_000, redirects } = limits
+  const { bytes, time = 120_000, redirects, hasProxy } = limits
   const downloader = openDownloader({
     times: { idle: Math.min(30_000, time), total: time },
     redirects,
+    hasProxy,
     readFile: () => Buffer.alloc(0),
     code: 'URL_UNREACHABLE',
   })

@@ -2,6 +2,7 @@ import { requirePackage } from '../base/lazy.ts'
 import { PkgError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
 import { redactText } from '../base/redact-text.ts'
+import type { HttpRequest, HttpSettings } from './http-exchange.ts'
 import {
   denied,
   openAuth,
@@ -10,14 +11,7 @@ import {
   type RegistryAuth,
   type Scope,
 } from './registry-auth.ts'
-import {
-  openHttp,
-  shownUrl,
-  type HttpAnswer,
-  type HttpRequest,
-  type HttpSettings,
-  type Send,
-} from './registry-http.ts'
+import { openHttp, shownUrl, type HttpAnswer, type Send } from './registry-http.ts'
 
 export interface RegistryOptions extends HttpSettings {
   /** Speaks http in the place of https. */

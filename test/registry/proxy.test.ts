@@ -53,7 +53,9 @@ afterAll(async () => {
 const proxyUrl = () => `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
 
 async function tags(host: string, ...flags: string[]): Promise<string> {
-  const { stderr } = await runCli(Tags, [`oci://${host}/charts/none`, ...flags])
+  const names = Object.entries(process.env).filter(([name]) => name.endsWith('_PROXY'))
+  const env = Object.fromEntries(names) as Record<string, string>
+  const { stderr } = await runCli(Tags, [`oci://${host}/charts/none`, ...flags], { env })
   return /code: (\w+)/.exec(stderr)?.[1] ?? stderr
 }
 

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDownloader } from '../../src/repo/http.ts'
 import { startRepository, type Answer, type FakeRepository } from '../support/fake-repository.ts'
 import { failureOf } from '../support/chart-site.ts'
@@ -10,17 +10,6 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-const downloader = openDownloader({
-  readFile: () => Buffer.alloc(0),
-  times: { idle: 300, total: 1500 },
-})
-
-async function failure(answer: Answer, gzip = false): Promise<string> {
-  server.files.set('/x', answer)
-  const text = await failureOf(downloader.get(`${server.url}/x`, { bytes: 1_000_000, gzip }))
-  return text.replaceAll(server.url, '')
-}
-
 const BOMB = gzipSync(Buffer.alloc(50_000_000))
 
 const endless: Answer = (response) => {
@@ -29,66 +18,86 @@ const endless: Answer = (response) => {
   more()
 }
 
-test.each([
-  {
-    what: 'an endless body',
-    answer: endless,
-    want: 'the answer is longer than 1000000 bytes',
-  },
-  {
-    what: 'a body that ends too soon',
-    answer: ((response) => {
-      response.writeHead(200, { 'content-length': '100' })
-      response.write('half')
-      setTimeout(() => response.destroy(), 20)
-    }) as Answer,
-    want: 'aborted',
-  },
-  {
-    what: 'a byte now and then',
-    answer: ((response) => {
-      const timer = setInterval(() => response.write('x'), 100)
-      response.on('close', () => clearInterval(timer))
-    }) as Answer,
-    want: 'it took longer than 1.5 s',
-  },
-  {
-    what: 'silence',
-    answer: (() => undefined) as Answer,
-    want: 'it sent nothing for 0.3 s',
-  },
-  {
-    what: 'a gzip bomb',
-    answer: ((response) => {
-      response.writeHead(200, { 'content-encoding': 'gzip' })
-      response.end(BOMB)
-    }) as Answer,
-    want: 'the answer is longer than 1000000 bytes',
-  },
-  {
-    what: 'damaged gzip',
-    answer: ((response) => {
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip')
-    }) as Answer,
-    want: 'the compressed body is damaged',
-  },
-  {
-    what: 'an encoding that nobody asked for',
-    answer: ((response) => {
-      response.writeHead(200, { 'content-encoding': 'br' }).end('x')
-    }) as Answer,
-    want: 'the body is encoded as "br", which was not asked for',
-  },
-  {
-    what: 'a status without a body',
-    answer: ((response) => response.writeHead(204).end()) as Answer,
-    want: 'the server answered 204',
-  },
-  {
-    what: 'redirects without an end',
-    answer: ((response) => response.writeHead(302, { location: '/x' }).end()) as Answer,
-    want: 'more than 5 redirects',
-  },
-])('$what fails within the limits', async ({ answer, want }) => {
-  expect(await failure(answer, true)).toBe(`REPOSITORY_UNREACHABLE cannot fetch /x: ${want}`)
+/** Requests go over Node's own client, or over axios where there may be a proxy. */
+const WAYS = [
+  { way: 'directly', hasProxy: false },
+  { way: 'by axios', hasProxy: true },
+]
+
+describe.each(WAYS)('$way', ({ hasProxy }) => {
+  const downloader = openDownloader({
+    hasProxy,
+    readFile: () => Buffer.alloc(0),
+    times: { idle: 300, total: 1500 },
+  })
+
+  async function failure(answer: Answer, gzip = false): Promise<string> {
+    server.files.set('/x', answer)
+    const text = await failureOf(downloader.get(`${server.url}/x`, { bytes: 1_000_000, gzip }))
+    return text.replaceAll(server.url, '')
+  }
+
+  test.each([
+    {
+      what: 'an endless body',
+      answer: endless,
+      want: 'the answer is longer than 1000000 bytes',
+    },
+    {
+      what: 'a body that ends too soon',
+      answer: ((response) => {
+        response.writeHead(200, { 'content-length': '100' })
+        response.write('half')
+        setTimeout(() => response.destroy(), 20)
+      }) as Answer,
+      want: 'aborted',
+    },
+    {
+      what: 'a byte now and then',
+      answer: ((response) => {
+        const timer = setInterval(() => response.write('x'), 100)
+        response.on('close', () => clearInterval(timer))
+      }) as Answer,
+      want: 'it took longer than 1.5 s',
+    },
+    {
+      what: 'silence',
+      answer: (() => undefined) as Answer,
+      want: 'it sent nothing for 0.3 s',
+    },
+    {
+      what: 'a gzip bomb',
+      answer: ((response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' })
+        response.end(BOMB)
+      }) as Answer,
+      want: 'the answer is longer than 1000000 bytes',
+    },
+    {
+      what: 'damaged gzip',
+      answer: ((response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip')
+      }) as Answer,
+      want: 'the compressed body is damaged',
+    },
+    {
+      what: 'an encoding that nobody asked for',
+      answer: ((response) => {
+        response.writeHead(200, { 'content-encoding': 'br' }).end('x')
+      }) as Answer,
+      want: 'the body is encoded as "br", which was not asked for',
+    },
+    {
+      what: 'a status without a body',
+      answer: ((response) => response.writeHead(204).end()) as Answer,
+      want: 'the server answered 204',
+    },
+    {
+      what: 'redirects without an end',
+      answer: ((response) => response.writeHead(302, { location: '/x' }).end()) as Answer,
+      want: 'more than 5 redirects',
+    },
+  ])('$what fails within the limits', async ({ answer, want }) => {
+    expect(await failure(answer, true)).toBe(`REPOSITORY_UNREACHABLE cannot fetch /x: ${want}`)
+  })
 })

@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDownloader, type Origin } from '../../src/repo/http.ts'
 import { startRepository, type FakeRepository } from '../support/fake-repository.ts'
 
 let own: FakeRepository
 let other: FakeRepository
-const downloader = openDownloader({ readFile: () => Buffer.alloc(0) })
 const AUTH = `Basic ${Buffer.from('me:canary').toString('base64')}`
 
 beforeEach(async () => {
@@ -27,68 +26,78 @@ function told(): string[] {
   return [...label(own, 'own'), ...label(other, 'other')]
 }
 
-test('the repository itself gets name and password', async () => {
-  await downloader.get(`${own.url}/a`, { origin: origin() })
-  expect(told()).toEqual([`own/a ${AUTH}`])
-})
+/** Requests go over Node's own client, or over axios where there may be a proxy. */
+const WAYS = [
+  { way: 'directly', hasProxy: false },
+  { way: 'by axios', hasProxy: true },
+]
 
-test('a token goes in the place of a password', async () => {
-  await downloader.get(`${own.url}/a`, { origin: origin({ token: 'canary' }) })
-  expect(told()).toEqual(['own/a Bearer canary'])
-})
+describe.each(WAYS)('$way', ({ hasProxy }) => {
+  const downloader = openDownloader({ hasProxy, readFile: () => Buffer.alloc(0) })
 
-test('another host gets nothing', async () => {
-  await downloader.get(`${other.url}/a`, { origin: origin() })
-  expect(told()).toEqual(['other/a -'])
-})
+  test('the repository itself gets name and password', async () => {
+    await downloader.get(`${own.url}/a`, { origin: origin() })
+    expect(told()).toEqual([`own/a ${AUTH}`])
+  })
 
-test('another port of the host gets nothing', async () => {
-  const beside = await startRepository('127.0.0.1')
-  beside.files.set('/a', 'a')
-  await downloader.get(`${beside.url}/a`, { origin: origin() })
-  expect(beside.seen.map(({ headers }) => headers.authorization)).toEqual([undefined])
-  await beside.close()
-})
+  test('a token goes in the place of a password', async () => {
+    await downloader.get(`${own.url}/a`, { origin: origin({ token: 'canary' }) })
+    expect(told()).toEqual(['own/a Bearer canary'])
+  })
 
-test.each([301, 302, 303, 307, 308])(
-  'a redirect by %d to another host takes nothing along',
-  async (status) => {
-    own.files.set('/r', (response) =>
-      response.writeHead(status, { location: `${other.url}/a` }).end(),
-    )
+  test('another host gets nothing', async () => {
+    await downloader.get(`${other.url}/a`, { origin: origin() })
+    expect(told()).toEqual(['other/a -'])
+  })
+
+  test('another port of the host gets nothing', async () => {
+    const beside = await startRepository('127.0.0.1')
+    beside.files.set('/a', 'a')
+    await downloader.get(`${beside.url}/a`, { origin: origin() })
+    expect(beside.seen.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    await beside.close()
+  })
+
+  test.each([301, 302, 303, 307, 308])(
+    'a redirect by %d to another host takes nothing along',
+    async (status) => {
+      own.files.set('/r', (response) =>
+        response.writeHead(status, { location: `${other.url}/a` }).end(),
+      )
+      await downloader.get(`${own.url}/r`, { origin: origin() })
+      expect(told()).toEqual([`own/r ${AUTH}`, 'other/a -'])
+    },
+  )
+
+  test('a chain that comes back gets nothing any more', async () => {
+    own.files.set('/r', (response) => response.writeHead(302, { location: `${other.url}/b` }).end())
+    other.files.set('/b', (response) => response.writeHead(302, { location: `${own.url}/a` }).end())
     await downloader.get(`${own.url}/r`, { origin: origin() })
-    expect(told()).toEqual([`own/r ${AUTH}`, 'other/a -'])
-  },
-)
+    expect(told()).toEqual([`own/r ${AUTH}`, 'own/a -', 'other/b -'])
+  })
 
-test('a chain that comes back gets nothing any more', async () => {
-  own.files.set('/r', (response) => response.writeHead(302, { location: `${other.url}/b` }).end())
-  other.files.set('/b', (response) => response.writeHead(302, { location: `${own.url}/a` }).end())
-  await downloader.get(`${own.url}/r`, { origin: origin() })
-  expect(told()).toEqual([`own/r ${AUTH}`, 'own/a -', 'other/b -'])
+  test('a redirect on the host keeps name and password', async () => {
+    own.files.set('/r', (response) => response.writeHead(302, { location: '/a' }).end())
+    await downloader.get(`${own.url}/r`, { origin: origin() })
+    expect(told()).toEqual([`own/r ${AUTH}`, `own/a ${AUTH}`])
+  })
+
+  test('with passCredentials every host gets them', async () => {
+    await downloader.get(`${other.url}/a`, { origin: origin({ passCredentials: true }) })
+    expect(told()).toEqual([`other/a ${AUTH}`])
+  })
+
+  test('name and password in the address of a repository are for it alone', async () => {
+    const inUrl = { url: own.url.replace('http://', 'http://me:canary@') }
+    await downloader.get(`${own.url}/a`, { origin: inUrl })
+    await downloader.get(`${other.url}/a`, { origin: inUrl })
+    expect(told()).toEqual([`own/a ${AUTH}`, 'other/a -'])
+  })
+
+  test.each(['file:///etc/passwd', 'data:text/plain,x', 'ftp://127.0.0.1/x'])(
+    '%s is not fetched',
+    async (url) => {
+      await expect(downloader.get(url)).rejects.toMatchObject({ code: 'URL_REFUSED' })
+    },
+  )
 })
-
-test('a redirect on the host keeps name and password', async () => {
-  own.files.set('/r', (response) => response.writeHead(302, { location: '/a' }).end())
-  await downloader.get(`${own.url}/r`, { origin: origin() })
-  expect(told()).toEqual([`own/r ${AUTH}`, `own/a ${AUTH}`])
-})
-
-test('with passCredentials every host gets them', async () => {
-  await downloader.get(`${other.url}/a`, { origin: origin({ passCredentials: true }) })
-  expect(told()).toEqual([`other/a ${AUTH}`])
-})
-
-test('name and password in the address of a repository are for it alone', async () => {
-  const inUrl = { url: own.url.replace('http://', 'http://me:canary@') }
-  await downloader.get(`${own.url}/a`, { origin: inUrl })
-  await downloader.get(`${other.url}/a`, { origin: inUrl })
-  expect(told()).toEqual([`own/a ${AUTH}`, 'other/a -'])
-})
-
-test.each(['file:///etc/passwd', 'data:text/plain,x', 'ftp://127.0.0.1/x'])(
-  '%s is not fetched',
-  async (url) => {
-    await expect(downloader.get(url)).rejects.toMatchObject({ code: 'URL_REFUSED' })
-  },
-)

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openDownloader, type Origin } from '../../src/repo/http.ts'
 import { temporaryFolder } from '../support/chart-builder.ts'
 import { failureOf } from '../support/chart-site.ts'
@@ -55,34 +55,44 @@ afterEach(() => {
   shown = []
 })
 
-function get(more: Partial<Origin> = {}): Promise<string> {
-  const downloader = openDownloader({ readFile: (path) => readFileSync(path) })
+function get(hasProxy: boolean, more: Partial<Origin> = {}): Promise<string> {
+  const downloader = openDownloader({ hasProxy, readFile: (path) => readFileSync(path) })
   return downloader
     .get(`${origin}/x`, { origin: { url: origin, ...more } })
     .then(({ body }) => body.toString())
 }
 
-test('a server of an authority that nobody knows is refused', async () => {
-  expect(await failureOf(get())).toMatch(/^REPOSITORY_UNREACHABLE cannot fetch .*certificate/)
-})
+/** Requests go over Node's own client, or over axios where there may be a proxy. */
+const WAYS = [
+  { way: 'directly', hasProxy: false },
+  { way: 'by axios', hasProxy: true },
+]
 
-test('an authority that is named is trusted', async () => {
-  expect(await get({ caFile: file('ca.crt') })).toBe('body')
-})
+describe.each(WAYS)('$way', ({ hasProxy }) => {
+  test('a server of an authority that nobody knows is refused', async () => {
+    expect(await failureOf(get(hasProxy))).toMatch(
+      /^REPOSITORY_UNREACHABLE cannot fetch .*certificate/,
+    )
+  })
 
-test('a certificate that is not to be checked is not', async () => {
-  expect(await get({ insecureSkipTlsVerify: true })).toBe('body')
-})
+  test('an authority that is named is trusted', async () => {
+    expect(await get(hasProxy, { caFile: file('ca.crt') })).toBe('body')
+  })
 
-test('the client shows its certificate to its repository alone', async () => {
-  const client = {
-    caFile: file('ca.crt'),
-    certFile: file('client.crt'),
-    keyFile: file('client.key'),
-  }
-  await get(client)
-  await get({ ...client, url: 'https://127.0.0.2' })
-  expect(shown).toEqual(['client', undefined])
+  test('a certificate that is not to be checked is not', async () => {
+    expect(await get(hasProxy, { insecureSkipTlsVerify: true })).toBe('body')
+  })
+
+  test('the client shows its certificate to its repository alone', async () => {
+    const client = {
+      caFile: file('ca.crt'),
+      certFile: file('client.crt'),
+      keyFile: file('client.key'),
+    }
+    await get(hasProxy, client)
+    await get(hasProxy, { ...client, url: 'https://127.0.0.2' })
+    expect(shown).toEqual(['client', undefined])
+  })
 })
 
 test('https goes through a proxy as a tunnel, and the proxy sees no request', async () => {
@@ -102,9 +112,9 @@ test('https goes through a proxy as a tunnel, and the proxy sees no request', as
   })
   process.env['https_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
   try {
-    expect(await get({ caFile: file('ca.crt') })).toBe('body')
+    expect(await get(true, { caFile: file('ca.crt') })).toBe('body')
     process.env['no_proxy'] = '127.0.0.1'
-    expect(await get({ caFile: file('ca.crt') })).toBe('body')
+    expect(await get(true, { caFile: file('ca.crt') })).toBe('body')
   } finally {
     delete process.env['https_proxy']
     delete process.env['no_proxy']

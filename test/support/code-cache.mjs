@@ -1,51 +1,99 @@
 // Runs typical commands of the built program, so that V8's code cache holds what they compile.
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeWarmChart } from './warm-chart.mjs'
+import { serveWarmSite } from './warm-site.mjs'
 
 const main = new URL('../../dist/main.js', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'kubectl-pkg-warm-'))
 const target = `dir:${folder}/deploy`
-writeWarmChart(join(folder, 'warm'))
-const runs = [
-  ['version'],
-  ['env'],
-  ['create', 'native'],
-  ['create', 'classic', '--engine', 'gotemplate'],
-  ['template', 'web', './classic'],
-  ['template', 'web', './native'],
-  [
-    'template',
-    'web',
-    './warm',
-    '--set',
-    'a.b=1,list[0]=x',
-    '-f',
-    'warm/values.yaml',
-    '--include-crds',
-  ],
-  ['lint', './classic'],
-  ['show', 'all', './classic'],
-  ['package', './classic'],
-  ['publish', './classic', './repository'],
-  ['dependency', 'list', './classic'],
-  ['install', 'web', './native', '--target', target],
-  ['upgrade', 'web', './native', '--set', 'replicas=2', '--target', target],
-  ['list', '--target', target],
-  ['status', 'web', '--target', target],
-  ['history', 'web', '--target', target],
-  ['get', 'values', 'web', '--target', target],
-  ['get', 'manifest', 'web', '--target', target],
-  ['diff', 'web', '1', '2', '--target', target],
-  ['rollback', 'web', '1', '--target', target],
-  ['uninstall', 'web', '--target', target],
-]
-for (const args of runs) {
-  const env = { ...process.env, NODE_OPTIONS: '', KUBECTL_PKG_BUILDS_CODE_CACHE: '1' }
-  const { status, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, env })
-  if (status !== 0)
-    throw new Error(`kubectl-pkg ${args.join(' ')} failed while the build warmed it:\n${stderr}`)
+const env = {
+  ...process.env,
+  NODE_OPTIONS: '',
+  NO_PROXY: '*',
+  KUBECTL_PKG_BUILDS_CODE_CACHE: '1',
+  KUBECTL_PKG_CONFIG_HOME: join(folder, 'config'),
+  KUBECTL_PKG_CACHE_HOME: join(folder, 'cache'),
+  KUBECTL_PKG_DATA_HOME: join(folder, 'data'),
 }
+
+writeWarmChart(join(folder, 'warm'))
+await runAll(withCharts())
+const site = await serveWarmSite(readFileSync(join(folder, 'classic-0.1.0.tgz')))
+writeDependent(`http://${site.host}`)
+await runAll(withRepositories(site.host))
+site.close()
 rmSync(folder, { recursive: true })
+
+function withCharts() {
+  const values = ['--set', 'a.b=1,list[0]=x', '-f', 'warm/values.yaml', '--include-crds']
+  return [
+    ['version'],
+    ['env'],
+    ['create', 'native'],
+    ['create', 'classic', '--engine', 'gotemplate'],
+    ['template', 'web', './classic'],
+    ['template', 'web', './native'],
+    ['template', 'web', './warm', ...values],
+    ['lint', './classic'],
+    ['show', 'all', './classic'],
+    ['package', './classic'],
+    ['publish', './classic', './repository'],
+    ['dependency', 'list', './classic'],
+    ['install', 'web', './native', '--target', target],
+    ['upgrade', 'web', './native', '--set', 'replicas=2', '--target', target],
+    ['list', '--target', target],
+    ['status', 'web', '--target', target],
+    ['history', 'web', '--target', target],
+    ['get', 'values', 'web', '--target', target],
+    ['get', 'manifest', 'web', '--target', target],
+    ['diff', 'web', '1', '2', '--target', target],
+    ['rollback', 'web', '1', '--target', target],
+    ['uninstall', 'web', '--target', target],
+  ]
+}
+
+function withRepositories(host) {
+  const oci = [`oci://${host}/classic`, '--version', '0.1.0', '--plain-http']
+  return [
+    ['repo', 'add', 'warm', `http://${host}`],
+    ['repo', 'update'],
+    ['repo', 'list'],
+    ['search', 'repo', 'server'],
+    ['versions', 'warm/classic'],
+    ['show', 'chart', 'warm/classic'],
+    ['show', 'values', 'warm/classic'],
+    ['pull', 'warm/classic'],
+    ['template', 'web', 'warm/classic'],
+    ['install', 'web', 'warm/classic', '--target', target],
+    ['dependency', 'update', 'app'],
+    ['dependency', 'build', 'app'],
+    ['tags', `oci://${host}/classic`, '--plain-http'],
+    ['pull', ...oci],
+    ['template', 'web', ...oci],
+  ]
+}
+
+/** Writes a chart that depends on that of the repository. */
+function writeDependent(url) {
+  mkdirSync(join(folder, 'app'))
+  writeFileSync(
+    join(folder, 'app/Chart.yaml'),
+    `apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n- {name: classic, version: ^0.1, repository: "${url}"}\n`,
+  )
+}
+
+async function runAll(runs) {
+  for (const args of runs) {
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder, env })
+    let text = ''
+    child.stdout.resume()
+    child.stderr.on('data', (chunk) => (text += chunk))
+    const status = await new Promise((resolve) => child.once('close', resolve))
+    if (status !== 0) {
+      throw new Error(`kubectl-pkg ${args.join(' ')} failed while the build warmed it:\n${text}`)
+    }
+  }
+}
