@@ -10,6 +10,7 @@ import { compilePipe } from './expression.ts'
 import {
   type Block,
   BREAK,
+  type Cell,
   CONTINUE,
   type Evaluate,
   failure,
@@ -17,6 +18,7 @@ import {
   GO_ON,
   spend,
   type Step,
+  unprintable,
   write,
 } from './frame.ts'
 import type {
@@ -93,8 +95,17 @@ function compileAction({ pipe, shift }: ActionNode, scope: Scope): Step {
   }
   return (frame) => {
     frame.shift = shift
-    write(frame, printed(value(frame)))
+    const found = value(frame)
+    write(frame, typeof found === 'string' ? found : textOf(frame, found))
     return GO_ON
+  }
+}
+
+function textOf(frame: Frame, value: Cell): string {
+  try {
+    return printed(value)
+  } catch (error) {
+    throw unprintable(frame, error)
   }
 }
 

@@ -132,6 +132,21 @@ function tooMuchOutput(frame: Frame): PkgError {
   })
 }
 
+/** Gives what went wrong in printing a value the place of the action. */
+export function unprintable(frame: Frame, error: unknown): unknown {
+  const span = frame.template.source.span(frame.node.at + frame.shift)
+  if (error instanceof RangeError && error.message.includes('call stack')) {
+    return new PkgError('RENDER_BUDGET', `${place(frame)} prints a value that is nested too deep`, {
+      hint: 'Look for a map or a list that holds itself.',
+      span,
+      cause: error,
+    })
+  }
+  if (!(error instanceof PkgError) || error.span !== undefined) return error
+  const { code, message, hint } = error
+  return new PkgError(code, `${place(frame)}: ${message}`, { hint, span, cause: error })
+}
+
 function place({ template, node, shift }: Frame): string {
   return `template "${template.source.name}:${template.source.lineAt(node.at + shift)}"`
 }

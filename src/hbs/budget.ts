@@ -30,11 +30,13 @@ export class Budget {
     }
   }
 
+  /** Whether no partial may be called from here. */
+  get isDeepest(): boolean {
+    return this.depth >= LIMITS.partialDepth
+  }
+
   /** Runs a partial one level deeper. */
   nest<T>(run: () => T): T {
-    if (this.depth >= LIMITS.partialDepth) {
-      throw new BudgetError(`partials are nested more than ${LIMITS.partialDepth} deep`)
-    }
     this.depth++
     try {
       return run()

@@ -1,9 +1,11 @@
 import type HandlebarsModule from 'handlebars'
 import { requirePackage } from '../base/lazy.ts'
+import { LIMITS } from '../base/limits.ts'
 import type { FunctionTable } from '../golang/function.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import { blockHelpers } from './block-helpers.ts'
 import { Budget, COSTS } from './budget.ts'
+import { HandlebarsFault } from './fault.ts'
 import { functionHelpers, type Helper } from './helpers.ts'
 import { inspectSource } from './inspect-source.ts'
 import { layoutHelpers } from './layout-helpers.ts'
@@ -91,6 +93,7 @@ export class HandlebarsEnvironment {
     let compiled: Compiled | undefined
     const call: Compiled = (context, options) => {
       budget.spend(COSTS.partial)
+      if (budget.isDeepest) throw this.tooDeep(partial)
       compiled ??= this.compile(partial.chart, partial.file, partial.source)
       const template = compiled
       const partials = { ...this.tableOf(partial.chart) }
@@ -103,6 +106,19 @@ export class HandlebarsEnvironment {
       this.tableOf(chart)[qualified] = call
     }
     this.tableOf('')[qualified] = call
+  }
+
+  /** Handlebars does not tell where a partial is called from; the text of the caller does. */
+  private tooDeep({ name }: PartialFile): HandlebarsFault {
+    const { file, source } = this.state
+    const call = new RegExp(`\\{\\{~?>\\s*${name.replaceAll(/\W/g, '\\$&')}[\\s~}]`).exec(source)
+    const before = call === null ? undefined : source.slice(0, call.index).split('\n')
+    return new HandlebarsFault(`partials are nested more than ${LIMITS.partialDepth} deep`, {
+      code: 'RENDER_BUDGET',
+      file,
+      place: before && { line: before.length, column: before.at(-1)?.length ?? 0 },
+      hint: `Look for a partial that calls itself without an end: "${name}" does.`,
+    })
   }
 
   /** The partials that a chart's templates can name: its own, and all under their chart. */

@@ -164,6 +164,32 @@ test.each(['env "PATH"', 'expandenv "$PATH"'])('the environment cannot be read b
 
 test.each([
   {
+    what: 'a map that holds itself',
+    files: { 'x.yaml': 'a: 1\n{{ $d := dict }}{{ $_ := set $d "a" $d }}\n{{ $d }}' },
+    want: ['prints a value that is nested too deep', 3, 4],
+  },
+  {
+    what: 'a value that is too long as text',
+    files: {
+      'x.yaml':
+        '{{ $d := dict }}{{ range until 70000 }}{{ $_ := set $d (toString .) (repeat 1000 "x") }}{{ end }}\na: {{ $d }}',
+    },
+    want: ['a value is more than 67,108,864 bytes as text', 2, 7],
+  },
+  {
+    what: 'a partial that calls itself',
+    files: { '_a.hbs': 'a\n  {{> a}}', 'x.yaml.hbs': '{{> a}}' },
+    want: ['partials are nested more than 250 deep', 2, 3],
+  },
+] as const)('$what is told with its line', ({ files, want: [message, line, column] }) => {
+  const failure = failureOf(files)
+  expect(failure.code).toBe('RENDER_BUDGET')
+  expect(failure.message).toContain(message)
+  expect(failure.span).toMatchObject({ line, column })
+})
+
+test.each([
+  {
     what: 'a partial that calls itself',
     files: { '_a.hbs': '{{> a}}', 'x.yaml.hbs': '{{> a}}' },
     want: 'partials are nested more than 250 deep',
