@@ -48,7 +48,9 @@ async function main() {
 
 function run(name, program, args) {
   const log = openSync(join(folder, 'logs', `${name}.log`), 'a')
-  const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log] })
+  // A plane lives for minutes: memory is cheaper than a third of its time spent on garbage.
+  const env = { GOGC: '400', ...process.env }
+  const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', log, log] })
   children.set(name, child)
   const gone = (reason) => {
     process.stderr.write(`${name} ended (${reason}); its log ends with\n${lastLines(name)}\n`)

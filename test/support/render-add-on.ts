@@ -6,6 +6,9 @@ import { processIo } from '../../src/cli/io.ts'
 import { loadValues, type GivenValues } from '../../src/cli/read-values.ts'
 import { decodeObjects } from '../../src/manifest/decode-objects.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
+import { shareKeys } from './shared-keys.ts'
+
+shareKeys()
 
 const CHARTS = join(import.meta.dirname, '..', '..', 'charts')
 
