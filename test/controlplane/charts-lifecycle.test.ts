@@ -1,18 +1,25 @@
+import { rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { loadChartDirectory } from '../../src/chart/read-directory.ts'
 import { compareText } from '../../src/golang/order.ts'
 import { addOnCases } from '../support/add-on-case.ts'
 import {
+  columnsOf,
+  definitionsOf,
   folderOf,
   generatedData,
   leftOf,
+  liveDefinitions,
   makeVolumes,
   objectsFor,
+  PREVIOUS,
   presetWords,
+  previousOf,
   removeLeft,
   secretsIn,
   type InstalledAddOn,
 } from '../support/add-on-lifecycle.ts'
+import { temporaryFolder } from '../support/chart-builder.ts'
 import { eventually, freshNamespace, uniqueName } from '../support/plane.ts'
 import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
 
@@ -23,7 +30,7 @@ const cases = await addOnCases()
 
 describe.concurrent('on the control plane', () => {
   test.for(cases)(
-    '$name is installed small, upgraded to ha, taken back and removed',
+    '$name of the version before is installed small, upgraded to ha of this one, taken back and removed',
     { timeout: 300_000 },
     async (addOn, { onTestFinished }) => {
       const release: InstalledAddOn = {
@@ -33,6 +40,8 @@ describe.concurrent('on the control plane', () => {
         addOn,
       }
       const { name, namespace, chart } = release
+      const folder = temporaryFolder()
+      const previous = previousOf(addOn, folder)
       const made = [...(await objectsFor(release, 'small')), ...(await objectsFor(release, 'ha'))]
       const generated = await generatedData(release, 'small')
       const volumes = await makeVolumes(namespace, made)
@@ -42,8 +51,9 @@ describe.concurrent('on the control plane', () => {
         await pkg(namespace, `uninstall ${name} --ignore-not-found`)
         await stop?.()
         await removeLeft(made, volumes)
+        rmSync(folder, { recursive: true })
       })
-      await run(release, ['install', name, chart, ...presetWords(addOn, 'small')])
+      await run(release, ['install', name, previous, ...presetWords(addOn, 'small')])
       const secrets = await secretsIn(namespace)
       const first = await pkgOk(namespace, `get manifest ${name}`)
 
@@ -52,13 +62,18 @@ describe.concurrent('on the control plane', () => {
         await pkgOk(namespace, `get manifest ${name}`),
       )
 
+      expect(changedIn(generated, secrets, await secretsIn(namespace))).toEqual([])
+      expect(columnsOf(await liveDefinitions(chart))).toEqual(columnsOf(definitionsOf(chart)))
+      expect(await seenByHelm(release)).toEqual([
+        { name, revision: '2', status: 'deployed', chart: `${addOn.name}-${versionOf(chart)}` },
+      ])
+
       await run(release, ['rollback', name, '1'])
       expect(await pkgOk(namespace, `get manifest ${name}`)).toBe(first)
       expect(await seenByHelm(release)).toEqual([
-        { name, revision: '3', status: 'deployed', chart: `${addOn.name}-${versionOf(chart)}` },
+        { name, revision: '3', status: 'deployed', chart: `${addOn.name}-${PREVIOUS}` },
       ])
-      const kept = await secretsIn(namespace)
-      expect([...generated].filter((key) => kept.get(key) !== secrets.get(key))).toEqual([])
+      expect(changedIn(generated, secrets, await secretsIn(namespace))).toEqual([])
 
       await pkgOk(namespace, ['uninstall', name, '--wait'])
       const declared = [...(addOn.leftovers ?? []), ...(addOn.lifecycle?.leftovers ?? [])]
@@ -72,6 +87,13 @@ describe.concurrent('on the control plane', () => {
     },
   )
 })
+
+type Secrets = ReadonlyMap<string, string>
+
+/** Which of the generated data is not as it was. */
+function changedIn(generated: ReadonlySet<string>, before: Secrets, after: Secrets): string[] {
+  return [...generated].filter((key) => after.get(key) !== before.get(key))
+}
 
 /** Runs a change, waits for it, and sees that the cluster holds what the release says. */
 async function run({ name, namespace }: InstalledAddOn, words: string[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadChartDirectory } from '../../src/chart/read-directory.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
@@ -23,6 +24,38 @@ const CHARTS = join(import.meta.dirname, '..', '..', 'charts')
 /** Where a person would find the chart of an add-on. */
 export function folderOf({ name }: AddOnCase): string {
   return join(CHARTS, name)
+}
+
+/**
+ * Writes an add-on as it was one version ago: an older version of its program, and definitions
+ * that show no columns yet.
+ *
+ * @returns the folder of that chart
+ */
+export function previousOf(addOn: AddOnCase, folder: string): string {
+  const previous = join(folder, addOn.name)
+  cpSync(folderOf(addOn), previous, { recursive: true })
+  edit(join(previous, 'Chart.yaml'), (text) =>
+    text
+      .replace(/^version: .*$/m, `version: ${PREVIOUS}`)
+      .replace(/^(appVersion: .*\.)(\d+)$/m, (_, start: string, last: string) => {
+        return `${start}${Math.max(0, Number(last) - 1)}`
+      }),
+  )
+  const files = readdirSync(previous, { recursive: true, encoding: 'utf8' })
+  for (const name of files.filter((each) => /(^|\/)crds\/[^/]+\.yaml$/.test(each))) {
+    edit(join(previous, name), (text) =>
+      text.replaceAll(/^( *)additionalPrinterColumns:\n(?:\1[ -] ?.*\n)+/gm, ''),
+    )
+  }
+  return previous
+}
+
+/** The version of what `previousOf` writes. */
+export const PREVIOUS = '0.0.9'
+
+function edit(file: string, change: (text: string) => string): void {
+  writeFileSync(file, change(readFileSync(file, 'utf8')))
 }
 
 /** What a person adds to a command to choose one of the add-on's presets. */
@@ -128,10 +161,29 @@ export async function leftOf(
 }
 
 /** The objects of a chart's folder for definitions. */
-function definitionsOf(chart: string): KubeObject[] {
+export function definitionsOf(chart: string): KubeObject[] {
   return loadChartDirectory(chart)
     .files.filter((file) => file.name.startsWith('crds/'))
     .flatMap((file) => decodeObjects(Buffer.from(file.data).toString(), file.name))
+}
+
+/** The definitions of a chart's folder as the cluster has them. */
+export async function liveDefinitions(chart: string): Promise<KubeObject[]> {
+  return stillThere('default', definitionsOf(chart))
+}
+
+/** Columns that definitions show, by name and version: `certificates.cert-manager.io v1: Ready`. */
+export function columnsOf(definitions: readonly KubeObject[]): string[] {
+  return definitions
+    .flatMap((object) =>
+      listAt(object, 'spec', 'versions').flatMap((version) =>
+        listAt(version, 'additionalPrinterColumns').map(
+          (column) =>
+            `${object.metadata.name} ${String(version['name'])}: ${String(column['name'])}`,
+        ),
+      ),
+    )
+    .sort(compareText)
 }
 
 async function stillThere(
