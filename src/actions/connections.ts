@@ -5,6 +5,7 @@ import type { Holder } from '../cluster/lease.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { LookupQuery } from '../render/lookup.ts'
 import type { ReleaseStorage } from '../storage/storage.ts'
 import type { RecordsKind } from './rights.ts'
 
@@ -53,6 +54,8 @@ export interface RenderInput {
   options: RenderOptions
   /** Asks the target for nothing, not even what it is. */
   isOffline?: boolean | undefined
+  /** Told each object and list of the target that templates ask for. */
+  onLookup?: ((query: LookupQuery) => void) | undefined
 }
 
 export interface RenderOptions {

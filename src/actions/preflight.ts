@@ -1,10 +1,12 @@
 import { PkgError } from '../base/errors.ts'
 import type { AccessReview } from '../cluster/cluster.ts'
 import type { Connections } from './connections.ts'
-import { rightsFor, type RightsRequest } from './rights.ts'
+import { rightsFor, type RightsRequest, type WritingVerb } from './rights.ts'
 
 /** What a verb tells of the run that it is about to begin. */
-export type Preflight = Omit<RightsRequest, 'records' | 'waitsBy' | 'areHooksOff'>
+export interface Preflight extends Omit<RightsRequest, 'records' | 'waitsBy' | 'areHooksOff'> {
+  verb: WritingVerb
+}
 
 /**
  * Asks before the first write whether this person may do all of it.
@@ -35,8 +37,10 @@ export async function assertRights(connections: Connections, request: Preflight)
 
 const ANYTHING: AccessReview = { apiVersion: '*', kind: '*', namespace: undefined, verb: '*' }
 
-function viewRight({ verb, apiVersion, kind, namespace, name }: AccessReview): string {
+function viewRight(review: AccessReview): string {
+  const { verb, apiVersion, kind, subresource, namespace, name } = review
   const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : ''
-  const what = name === undefined ? `${kind}${group}` : `${kind}${group} "${name}"`
+  const type = `${kind}${group}${subresource === undefined ? '' : `/${subresource}`}`
+  const what = name === undefined ? type : `${type} "${name}"`
   return `${verb} ${what} ${namespace === undefined ? 'in the cluster' : `in namespace "${namespace}"`}`
 }

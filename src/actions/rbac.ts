@@ -2,7 +2,8 @@ import { usualPlural } from '../cluster/access.ts'
 import type { AccessReview } from '../cluster/cluster.ts'
 import { objectsOf } from '../apply/target-objects.ts'
 import { describeObject } from '../manifest/object.ts'
-import { deployedRevision } from '../release/history.ts'
+import { unsettledRevisions } from '../release/history.ts'
+import type { LookupQuery } from '../render/lookup.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
@@ -50,20 +51,22 @@ export interface Rbac {
 export async function rbac(connections: Connections, request: RbacRequest): Promise<Rbac> {
   return reporting('', async () => {
     const history = await connections.storage.history(request.release)
-    const release = await releaseFor(connections, request)
+    const lookups: LookupQuery[] = []
+    const release = await releaseFor(connections, request, (query) => lookups.push(query))
     const { createNamespace, crds } = request
-    const reviews: AccessReview[] = []
+    const reviews = await lookedUp(connections, lookups)
     for (const { verb, wanted } of runsOf(request.verbs, release, history)) {
       reviews.push(
         ...(await rightsFor(connections, {
           verb,
           release: wanted,
-          previous: verb === 'install' ? undefined : deployedRevision(history),
+          previous: verb === 'install' ? [] : unsettledRevisions(history),
           records: connections.records ?? 'Secret',
           waitsBy: connections.wait?.rules,
           areHooksOff: connections.wait?.areHooksOff,
-          createNamespace,
+          createNamespace: createNamespace === true && verb === 'install',
           crds,
+          withLogs: verb === 'test',
         })),
       )
     }
@@ -94,21 +97,42 @@ const GRANTING: ReadonlySet<string> = new Set([
   'ClusterRoleBinding',
 ])
 
-async function releaseFor(connections: Connections, request: RbacRequest): Promise<Release> {
+/** Templates that look at objects of the target are rendered by whoever runs the verb. */
+async function lookedUp(
+  { cluster, signal }: Connections,
+  lookups: readonly LookupQuery[],
+): Promise<AccessReview[]> {
+  const scopeOf = await cluster.scopes([], signal)
+  return lookups.map(({ apiVersion, kind, namespace, name }) => {
+    const isIn = namespace !== '' && scopeOf(apiVersion, kind) === 'namespaced'
+    const place = { apiVersion, kind, namespace: isIn ? namespace : undefined }
+    return name === '' ? { ...place, verb: 'list' } : { ...place, name, verb: 'get' }
+  })
+}
+
+async function releaseFor(
+  connections: Connections,
+  request: RbacRequest,
+  onLookup: (query: LookupQuery) => void,
+): Promise<Release> {
   const { release, chart: reference } = request
   if (reference === undefined) {
     return connections.storage.complete(await status(connections, release))
   }
   const chart = await connections.loadChart(reference)
-  return prepare(connections, {
-    release,
-    revision: 1,
-    chart,
-    values: valuesFor(chart, request),
-    isUpgrade: false,
-    labels: {},
-    render: request.render ?? {},
-  })
+  const render: Connections['render'] = (input) => connections.render({ ...input, onLookup })
+  return prepare(
+    { ...connections, render },
+    {
+      release,
+      revision: 1,
+      chart,
+      values: valuesFor(chart, request),
+      isUpgrade: false,
+      labels: {},
+      render: request.render ?? {},
+    },
+  )
 }
 
 interface Bucket {
@@ -161,9 +185,6 @@ function groupOf({ apiVersion }: AccessReview): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash)
 }
 
-async function resourceOf(
-  { cluster, signal }: Connections,
-  { apiVersion, kind }: AccessReview,
-): Promise<string> {
-  return (await cluster.resourceName?.(apiVersion, kind, signal)) ?? usualPlural(kind)
+async function resourceOf({ cluster, signal }: Connections, review: AccessReview): Promise<string> {
+  return (await cluster.resourceName?.(review, signal)) ?? usualPlural(review.kind)
 }

@@ -25,9 +25,17 @@ export async function renderAtTarget(
   signal: AbortSignal,
 ): Promise<RenderedRelease> {
   if (input.isOffline === true) return renderRelease(input)
+  const { onLookup = () => undefined } = input
   const capabilities = await capabilitiesOf(cluster, signal)
   return answeringLookups(cluster, signal, (lookup) =>
-    renderRelease({ ...input, ...(capabilities !== undefined && { capabilities }), lookup }),
+    renderRelease({
+      ...input,
+      ...(capabilities !== undefined && { capabilities }),
+      lookup: (query) => {
+        onLookup(query)
+        return lookup(query)
+      },
+    }),
   )
 }
 

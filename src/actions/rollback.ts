@@ -8,7 +8,7 @@ import {
 import { PkgError } from '../base/errors.ts'
 import type { Settled } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
-import { deployedRevision, lastRevision } from '../release/history.ts'
+import { lastRevision, unsettledRevisions } from '../release/history.ts'
 import type { Allowance } from '../plan/allow.ts'
 import type { Release } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
@@ -51,7 +51,7 @@ export async function rollback(
     if (connections.records !== undefined) {
       const history = await connections.storage.history(request.release)
       const copy = copyOf(history, request, connections.now())
-      const previous = deployedRevision(history)
+      const previous = unsettledRevisions(history)
       await assertRights(connections, { verb: 'rollback', release: copy, previous })
     }
     const { release, revision = 0 } = request

@@ -12,6 +12,7 @@ import type { ReleaseName } from '../storage/storage.ts'
 import { placeObjects } from '../apply/target-objects.ts'
 import type { Connections } from './connections.ts'
 import { assertReleaseName } from './names.ts'
+import { assertRights } from './preflight.ts'
 
 export interface TestRequest {
   release: ReleaseName
@@ -19,6 +20,8 @@ export interface TestRequest {
   only?: readonly string[]
   /** Names of tests that are left out. */
   without?: readonly string[]
+  /** What they have written will be asked for. */
+  withLogs?: boolean
 }
 
 /** What the tests of a release left behind, while it is still there. */
@@ -57,6 +60,12 @@ export async function testRelease(
   const { name, namespace } = request.release
   assertReleaseName(request.release)
   if (!cluster.runsHooks) throw runsNothing(cluster.target)
+  if (connections.records !== undefined) {
+    const found = lastRevision(await storage.history(request.release))
+    if (found === undefined) throw notFound()
+    const { withLogs } = request
+    await assertRights(connections, { verb: 'test', release: found, withLogs })
+  }
   const lock = { release: request.release, verb: 'test', request: `${namespace}/${name}`, identity }
   await withLock(cluster.leases, { ...lock, times, timeout, now, signal, onWait }, async (held) => {
     const site: Site = { cluster, storage, lock: held, wait, now, signal, onNotice }

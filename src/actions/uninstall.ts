@@ -3,7 +3,7 @@ import type { Settled } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Plan } from '../plan/plan.ts'
-import { lastRevision } from '../release/history.ts'
+import { lastRevision, unsettledRevisions } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
@@ -47,8 +47,11 @@ export async function uninstall(
     if (request.dryRun === true) return rehearse(connections, request)
 
     if (connections.records !== undefined) {
-      const last = lastRevision(await connections.storage.history(request.release))
-      if (last !== undefined) await assertRights(connections, { verb: 'uninstall', release: last })
+      const history = await connections.storage.history(request.release)
+      const [last, previous] = [lastRevision(history), unsettledRevisions(history)]
+      if (last !== undefined) {
+        await assertRights(connections, { verb: 'uninstall', release: last, previous })
+      }
     }
     const { release, keepHistory = false } = request
     const asked = `${release.namespace}/${release.name} ${String(keepHistory)}`

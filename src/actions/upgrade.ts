@@ -9,7 +9,12 @@ import {
 import type { Site } from '../apply/site.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
-import { currentRevision, lastRevision, nextRevision } from '../release/history.ts'
+import {
+  currentRevision,
+  lastRevision,
+  nextRevision,
+  unsettledRevisions,
+} from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import { isSameContent } from '../release/same-content.ts'
 import type { Connections } from './connections.ts'
@@ -139,12 +144,12 @@ async function lookForWork(
   if (!connections.cluster.runsHooks) return undefined
   const history = seen ?? (await connections.storage.history(request.release))
   const last = lastRevision(history)
-  const previous = currentRevision(history)
-  if (last === undefined || previous === undefined) return undefined
+  if (last === undefined || currentRevision(history) === undefined) return undefined
   const revision = nextRevision(history)
   const release = await draft(connections, { chart, request, history, revision })
   const recreates = (request.allowance?.recreate ?? []).length > 0
   const { crds } = request
+  const previous = unsettledRevisions(history)
   await assertRights(connections, { verb: 'upgrade', release, previous, crds, recreates })
   const before = { history: [...history], abandoned: undefined }
   const deployment = deploymentOf(release, before, request)

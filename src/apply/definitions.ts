@@ -1,3 +1,4 @@
+import type { KindRef } from '../cluster/cluster.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
 import { valueAt } from '../plan/content.ts'
 import type { Change } from '../plan/plan.ts'
@@ -15,6 +16,12 @@ export async function customResourcesOf(
   { cluster, signal }: View,
   definition: KubeObject,
 ): Promise<KubeObject[]> {
+  const kind = customKindOf(definition)
+  return kind === undefined ? [] : listKind(cluster, kind, { signal })
+}
+
+/** The kind that a CRD defines, in all namespaces; undefined when none is served. */
+export function customKindOf(definition: KubeObject): KindRef | undefined {
   const group = valueAt(definition, 'spec', 'group')
   const kind = valueAt(definition, 'spec', 'names', 'kind')
   const versions = valueAt(definition, 'spec', 'versions')
@@ -25,12 +32,8 @@ export async function customResourcesOf(
       : []
   })
   const [first] = served
-  if (typeof group !== 'string' || typeof kind !== 'string' || first === undefined) return []
-  return listKind(
-    cluster,
-    { apiVersion: `${group}/${first}`, kind, namespace: undefined },
-    { signal },
-  )
+  if (typeof group !== 'string' || typeof kind !== 'string' || first === undefined) return undefined
+  return { apiVersion: `${group}/${first}`, kind, namespace: undefined }
 }
 
 /** Counts the custom resources that would go with the CRDs that the plan deletes or makes anew. */

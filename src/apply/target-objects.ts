@@ -55,7 +55,7 @@ export async function desiredObjects(
 export interface Written {
   /** Objects of the revision that was deployed last. */
   previous: KubeObject[]
-  /** Objects of hooks, of attempts since then, and of what the journal remembers. */
+  /** Objects of attempts since then, hooks that are no more than files, and what the journal knows. */
   attempted: KubeObject[]
 }
 
@@ -71,8 +71,10 @@ export async function writtenObjects(
   const attempts = abandoned === undefined ? unsettled : [...unsettled, abandoned]
   const journal = await storage.readJournal(release)
   const previous = current === undefined ? [] : objectsOf(current, { withHooks: false })
+  // Where hooks are run, what they leave belongs to no release.
+  const withHooks = !cluster.runsHooks
   const attempted = [
-    ...attempts.flatMap((attempt) => objectsOf(attempt, { withHooks: true })),
+    ...attempts.flatMap((attempt) => objectsOf(attempt, { withHooks })),
     ...(journal?.manifests ?? []).flatMap((text) => decodeObjects(text, 'journal')),
   ]
   const served = {

@@ -145,7 +145,19 @@ export function readTestFilters(filters: readonly string[] = []): {
   return { only: namesAfter(/^name=/), without: namesAfter(/^!\s?name=/) }
 }
 
-const RIGHTS_VERBS: readonly RightsVerb[] = ['install', 'upgrade', 'rollback', 'uninstall']
+const RIGHTS_VERBS: readonly RightsVerb[] = [
+  'install',
+  'upgrade',
+  'rollback',
+  'uninstall',
+  'test',
+  'list',
+  'history',
+  'get',
+  'status',
+  'diff',
+  'drift',
+]
 
 /**
  * Reads `--for`; without it all verbs are meant.

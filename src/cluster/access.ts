@@ -16,7 +16,7 @@ export async function accessOf(
 ): Promise<boolean> {
   const { apiVersion, kind, namespace, verb, subresource, name } = review
   const isAny = kind === '*'
-  const resource = isAny ? undefined : await discovery.find(apiVersion, kind, signal)
+  const resource = isAny ? '*' : await resourceOf({ discovery }, review, signal)
   const answer = await transport.request({
     method: 'POST',
     path: `/apis/${API_VERSION}/selfsubjectaccessreviews`,
@@ -28,7 +28,7 @@ export async function accessOf(
         resourceAttributes: {
           group: isAny ? '*' : groupOf(apiVersion),
           version: isAny ? '*' : (apiVersion.split('/').at(-1) ?? ''),
-          resource: isAny ? '*' : (resource?.name ?? usualPlural(kind)),
+          resource,
           verb,
           ...(namespace === undefined ? {} : { namespace }),
           ...(subresource === undefined ? {} : { subresource }),
@@ -44,6 +44,26 @@ export async function accessOf(
   const value = parseJson(answer.body)
   const status = isJsonObject(value) ? value['status'] : undefined
   return isJsonObject(status) && status['allowed'] === true
+}
+
+/** The name by which rules know what is asked about: `deployments`, `pods/log`. */
+export async function resourceName(
+  api: Pick<Api, 'discovery'>,
+  review: AccessReview,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { subresource } = review
+  const resource = await resourceOf(api, review, signal)
+  return subresource === undefined ? resource : `${resource}/${subresource}`
+}
+
+async function resourceOf(
+  { discovery }: Pick<Api, 'discovery'>,
+  { apiVersion, kind, resource }: AccessReview,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const served = await discovery.find(apiVersion, kind, signal)
+  return served?.name ?? resource ?? usualPlural(kind)
 }
 
 /**

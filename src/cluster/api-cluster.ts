@@ -1,6 +1,6 @@
 import { isClusterKind } from '../manifest/kind-order.ts'
 import type { KubeObject } from '../manifest/object.ts'
-import { accessOf, usualPlural } from './access.ts'
+import { accessOf, resourceName } from './access.ts'
 import { apiError } from './api-errors.ts'
 import type { Cluster, LogOptions, ObjectRef, ScopeOf } from './cluster.ts'
 import { declaredScopes } from './declared-scopes.ts'
@@ -47,8 +47,7 @@ export function openApiCluster(options: ApiClusterOptions): Cluster {
     logs: (pod, how = {}) => readLogs(options, pod, how),
     can: (reviews, signal) =>
       Promise.all(reviews.map((review) => accessOf(options, review, signal))),
-    resourceName: async (apiVersion, kind, signal) =>
-      (await discovery.find(apiVersion, kind, signal))?.name ?? usualPlural(kind),
+    resourceName: (review, signal) => resourceName({ discovery }, review, signal),
     // What a run leaves half-written at an API server is an object like others.
     sweep: () => Promise.resolve(),
   }

@@ -79,6 +79,8 @@ export interface AccessReview extends KindRef {
   subresource?: string | undefined
   /** Undefined for any object of the kind. */
   name?: string | undefined
+  /** The name by which rules know the kind, as long as the target does not know it: `widgets`. */
+  resource?: string | undefined
 }
 
 /** What templates may know of a target. */
@@ -165,8 +167,8 @@ export interface Cluster {
   logs(pod: ObjectRef, options?: LogOptions): Promise<string>
   /** Whether each may be done, in the order of the questions. */
   can(reviews: readonly AccessReview[], signal?: AbortSignal): Promise<boolean[]>
-  /** The name by which rules know a kind: `deployments`. */
-  resourceName?(apiVersion: string, kind: string, signal?: AbortSignal): Promise<string>
+  /** The name by which rules know what is asked about: `deployments`, `pods/log`. */
+  resourceName?(review: AccessReview, signal?: AbortSignal): Promise<string>
   /** Removes what holders with these tokens left half-written when they were cut off. */
   sweep(tokens: readonly string[]): Promise<void>
 }

@@ -10,11 +10,14 @@ import { roleDocument, viewRbac } from '../output/rbac-view.ts'
 const { wait, 'wait-for-jobs': waitForJobs } = waitFlags()
 
 export default class Rbac extends ReleaseCommand {
-  static override summary = 'Print the least roles that install, upgrade and uninstall a release.'
+  static override summary = 'Print the least roles for the verbs of a release.'
 
   static override description = `
 - rbac NAME: for the release as it is recorded;
 - rbac NAME CHART: for a chart and values, before anything is installed.
+
+Verbs that only look take rights too: diff and drift try changes out, which a server allows to whoever
+may make them. With CHART, objects that its templates look up count as well.
 
 Roles are printed for each namespace that the release reaches into, and a ClusterRole for what
 lies in none. Bind them to whoever runs kubectl pkg. Left out is what a run does without: events
@@ -40,7 +43,8 @@ its Secrets; --storage configmap keeps the records in ConfigMaps.`
     ...renderFlags,
     ...chartFlags,
     for: list({
-      summary: 'Verbs: install, upgrade, rollback, uninstall; all of them when not given.',
+      summary:
+        'Verbs, from install, upgrade, rollback, uninstall, test to list, history, get, status, diff, drift; all of them when not given.',
       commas: true,
     }),
     'create-namespace': Flags.boolean({ summary: 'Let the namespace be created too.' }),

@@ -45,7 +45,8 @@ run one after the other, by weight and name; the first that fails ends it.`
     const connections = await this.openConnections(flags)
     const release = this.releaseOf(args.name, flags)
     const filters = readTestFilters(flags.filter)
-    await testRelease(connections, { release, ...filters }, async (tested) => {
+    const request = { release, ...filters, withLogs: flags.logs }
+    await testRelease(connections, request, async (tested) => {
       this.io.out(viewTested(tested.release, flags.logs ? await tested.logs() : undefined))
     })
   }

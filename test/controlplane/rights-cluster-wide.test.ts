@@ -17,11 +17,15 @@ interface Role {
   rules: RbacRule[]
 }
 
-/** A chart with a ConfigMap, an object outside of namespaces, and a CRD of its own. */
+/**
+ * A chart with a ConfigMap, an object outside of namespaces, CRDs of its own in crds/ and among
+ * its templates, a custom resource whose plural nobody could guess, and a look at the cluster.
+ */
 function chartFor(release: string): string {
   const group = `${release}.test`
   wide.push(
     `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.${group}`,
+    `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/cacti.${group}`,
     `/apis/scheduling.k8s.io/v1/priorityclasses/${release}`,
   )
   return writeChart(temporaryFolder(), {
@@ -36,7 +40,21 @@ apiVersion: scheduling.k8s.io/v1
 kind: PriorityClass
 metadata: { name: ${release} }
 value: 10
-description: {{ .Values.text | default "one" }}
+description: {{ .Values.text | default "one" }} {{ (lookup "v1" "Node" "" "of-nobody").kind }}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: cacti.${group} }
+spec:
+  group: ${group}
+  scope: Cluster
+  names: { kind: Cactus, plural: cacti, singular: cactus }
+  versions:
+    - { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }
+---
+apiVersion: ${group}/v1
+kind: Cactus
+metadata: { name: saguaro }
 `,
     'crds/things.yaml': `
 apiVersion: apiextensions.k8s.io/v1
@@ -91,7 +109,11 @@ test('printed cluster roles are enough, and without any one rule nothing is writ
   const chart = chartFor(release)
   const verbs = [
     ['install', `rbac ${release} ${chart}`, `install ${release} ${chart}`],
-    ['upgrade', `rbac ${release} ${chart}`, `upgrade ${release} ${chart} --set text=two`],
+    [
+      'upgrade',
+      `rbac ${release} ${chart} --set text=two`,
+      `upgrade ${release} ${chart} --set text=two`,
+    ],
     ['rollback', `rbac ${release}`, `rollback ${release} 1`],
     ['uninstall', `rbac ${release}`, `uninstall ${release}`],
   ] as const
