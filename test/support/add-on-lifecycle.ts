@@ -6,7 +6,7 @@ import { decodeObjects } from '../../src/manifest/decode-objects.ts'
 import { describeObject, type KubeObject } from '../../src/manifest/object.ts'
 import { compareText } from '../../src/golang/order.ts'
 import type { AddOnCase } from './add-on-case.ts'
-import { at, listAt } from './gates.ts'
+import { at, listAt, textOf } from './gates.ts'
 import { api, kubectl, kubectlOk, volumeFor } from './plane.ts'
 import { pkgOk } from './plane-cli.ts'
 
@@ -179,7 +179,7 @@ export function columnsOf(definitions: readonly KubeObject[]): string[] {
       listAt(object, 'spec', 'versions').flatMap((version) =>
         listAt(version, 'additionalPrinterColumns').map(
           (column) =>
-            `${object.metadata.name} ${String(version['name'])}: ${String(column['name'])}`,
+            `${object.metadata.name} ${textOf(version['name'])}: ${textOf(column['name'])}`,
         ),
       ),
     )
