@@ -6,9 +6,12 @@ export type Shell = 'bash' | 'zsh' | 'fish' | 'powershell'
  *
  * For `kubectl pkg` kubectl's own completion runs `kubectl_complete-pkg`, which these
  * scripts ask too.
+ *
+ * @param describes whether words come with what they mean
  */
-export function completionScript(shell: Shell): string {
-  return SCRIPTS[shell]
+export function completionScript(shell: Shell, describes = true): string {
+  const script = SCRIPTS[shell]
+  return describes ? script : WITHOUT_DESCRIPTIONS[shell](script)
 }
 
 const BASH = `# bash completion for kubectl-pkg
@@ -66,3 +69,15 @@ Register-ArgumentCompleter -Native -CommandName kubectl-pkg -ScriptBlock {
 `
 
 const SCRIPTS: Record<Shell, string> = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL }
+
+/** How a script is changed so that it leaves descriptions out; bash shows none. */
+const WITHOUT_DESCRIPTIONS: Record<Shell, (script: string) => string> = {
+  bash: (script) => script,
+  zsh: (script) =>
+    script
+      .replace(/found\+=\(.*\) ;;/, () => `found+=("\${line%%$'\\t'*}") ;;`)
+      .replace("_describe 'kubectl-pkg' found", 'compadd -a found'),
+  fish: (script) => script.replace('-- $found\n', "-- $found | string replace -r '\\t.*' ''\n"),
+  powershell: (script) =>
+    script.replace('if (-not $description) { $description = $word }', '$description = $word'),
+}

@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { completionScript, type Shell } from '../cli/completion-scripts.ts'
 import { PkgError } from '../base/errors.ts'
@@ -21,14 +22,18 @@ kubectl's own completion is loaded. The scripts printed here are for "kubectl-pk
     shell: Args.string({ required: true, description: 'bash, zsh, fish or powershell.' }),
   }
 
+  static override flags = {
+    'no-descriptions': Flags.boolean({ summary: 'Complete words without what they mean.' }),
+  }
+
   async run(): Promise<void> {
-    const { args } = await this.parse(Completion)
+    const { args, flags } = await this.parse(Completion)
     const shell = SHELLS.find((name) => name === args.shell)
     if (shell === undefined) {
       throw new PkgError('USAGE', `there is no completion for shell "${args.shell}"`, {
         hint: `Choose one of ${SHELLS.join(', ')}.`,
       })
     }
-    this.io.out(completionScript(shell))
+    this.io.out(completionScript(shell, !flags['no-descriptions']))
   }
 }

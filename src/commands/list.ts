@@ -38,6 +38,9 @@ export default class List extends ReleaseCommand {
     reverse: Flags.boolean({ char: 'r', summary: 'Sort the other way round.' }),
     short: Flags.boolean({ char: 'q', summary: 'Print names alone.' }),
     'no-headers': Flags.boolean({ summary: 'Leave the headings out.' }),
+    'time-format': Flags.string({
+      summary: 'Layout of the times, as Go has it: "2006-01-02 15:04:05Z0700".',
+    }),
     deployed: Flags.boolean({ summary: 'List deployed releases.' }),
     failed: Flags.boolean({ summary: 'List failed releases.' }),
     pending: Flags.boolean({ summary: 'List releases that a run is changing, or was cut off at.' }),
@@ -71,7 +74,10 @@ export default class List extends ReleaseCommand {
         `warning: the record ${place} of release "${namespace}/${name}" cannot be read: ${reason}`,
       )
     }
-    const items = [...releases.map(listItem), ...hidden.map(unreadableItem)]
+    const items = [
+      ...releases.map((release) => listItem(release, flags['time-format'])),
+      ...hidden.map(unreadableItem),
+    ]
     if (flags.short) {
       const names = items.map(({ name }) => name)
       return this.print(flags.output, names, () => names.join('\n'))

@@ -7,7 +7,7 @@ import type { ReleaseHistoryItem } from '../types/history.ts'
 import type { ReleaseListItem } from '../types/list.ts'
 import { viewTable } from './table.ts'
 import { term } from './term.ts'
-import { viewTime, viewTimestamp } from './times.ts'
+import { viewTime, viewTimeAs, viewTimestamp } from './times.ts'
 
 export interface ReleaseViewOptions {
   hideNotes?: boolean
@@ -79,13 +79,18 @@ export function unreadableItem(record: ReleaseList['hidden'][number]): ReleaseLi
   }
 }
 
-/** What `list -o json` and `-o yaml` print of a release. */
-export function listItem(release: ReleaseSummary): ReleaseListItem {
+/**
+ * What `list -o json` and `-o yaml` print of a release.
+ *
+ * @param layout of the time, as Go has it; otherwise as Go prints a time
+ */
+export function listItem(release: ReleaseSummary, layout = ''): ReleaseListItem {
+  const { lastDeployed } = release
   return {
     name: release.name,
     namespace: release.namespace,
     revision: String(release.revision),
-    updated: viewTimestamp(release.lastDeployed),
+    updated: layout === '' ? viewTimestamp(lastDeployed) : viewTimeAs(lastDeployed, layout),
     status: release.status,
     chart: chartLabel(release),
     app_version: release.chart.metadata.appVersion ?? '',

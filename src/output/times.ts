@@ -1,3 +1,5 @@
+import { formatTime, parseTime, UTC } from '../golang/time.ts'
+
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
@@ -20,4 +22,10 @@ export function viewTimestamp(stored: string): string {
   const decimals = fraction.replace(/\.?0+$/, '')
   const name = offset === '+0000' ? 'UTC' : offset
   return `${year}-${month}-${day} ${hour}:${minute}:${second}${decimals} ${offset} ${name}`
+}
+
+/** A stored time in a layout of Go's: `2006-01-02 15:04`. */
+export function viewTimeAs(stored: string, layout: string): string {
+  if (!RFC_3339.test(stored)) return stored === '' ? '-' : stored
+  return formatTime(parseTime('2006-01-02T15:04:05Z07:00', stored, UTC), layout)
 }

@@ -143,26 +143,30 @@ const isMissing = (shell: string): boolean =>
 test.skipIf(isMissing('fish'))(
   'fish completes with words of ours, and with files (needs fish)',
   () => {
-    const source = 'kubectl-pkg completion fish | source'
-    const complete = (line: string): string[] => {
+    const complete = (line: string, ...flags: string[]): string[] => {
+      const source = ['kubectl-pkg completion fish', ...flags, '| source'].join(' ')
       const { stdout } = run('fish', ['--no-config', '-c', `${source}; complete -C '${line}'`])
       return stdout.trim().split('\n')
     }
     expect(complete('kubectl-pkg rollb')).toEqual([
       'rollback\tMake an earlier revision the newest one again.',
     ])
+    expect(complete('kubectl-pkg rollb', '--no-descriptions')).toEqual(['rollback'])
     expect(complete('kubectl-pkg list --output ').toSorted()).toEqual(['json', 'table', 'yaml'])
     mkdirSync(join(work, 'fishy'))
     expect(complete('kubectl-pkg lint ./fi')).toEqual(['./fishy/'])
   },
 )
 
-test.skipIf(isMissing('zsh'))('zsh completes with words of ours (needs zsh)', () => {
+test.skipIf(isMissing('zsh')).each([
+  { flag: '', wanted: /manifest +-- Print the objects of a release/ },
+  { flag: '--no-descriptions', wanted: /manifest +metadata/ },
+])('zsh completes with words of ours: $flag (needs zsh)', ({ flag, wanted }) => {
   const setUp = [
     'PS1="> "',
     'autoload -Uz compinit',
     'compinit -u -D',
-    'source <(kubectl-pkg completion zsh)',
+    `source <(kubectl-pkg completion zsh ${flag})`,
     'print READY',
   ]
   const script = `zmodload zsh/zpty
@@ -174,7 +178,7 @@ zpty -r shell out '*manifest*metadata*'
 print -r -- "$out"
 zpty -d shell`
   const { stdout } = run('zsh', ['-f', '-c', script], { env: { TERM: 'xterm', COLUMNS: '80' } })
-  expect(stdout).toMatch(/manifest +-- Print the objects of a release/)
+  expect(stdout).toMatch(wanted)
 })
 
 test('the script for PowerShell asks our program', () => {
