@@ -71,6 +71,11 @@ export class HandlebarsEnvironment {
     )
   }
 
+  /** The file that is being rendered; empty when none is. */
+  get runningFile(): string {
+    return this.state.file
+  }
+
   /** Renders a partial for a caller outside Handlebars, with any value as its context. */
   renderPartial(chart: string, name: string, data: Value): string {
     const partial = this.tableOf(chart)[name]

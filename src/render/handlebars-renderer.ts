@@ -15,18 +15,24 @@ import { executionFailure, warningOf } from './template-failure.ts'
 export class HandlebarsRenderer {
   private readonly environment: HandlebarsEnvironment
   private readonly sources: ReadonlyMap<string, string>
-  private readonly partials: readonly PartialFile[]
+  /** By `chart/name`, and by their name alone, where the last of a name counts. */
+  private readonly partials = new Map<string, PartialFile>()
+  /** Names of charts by their files. */
+  private readonly charts: ReadonlyMap<string, string>
   private readonly known: KnownNames
 
   constructor(files: readonly TemplateFile[], functions: FunctionTable, steps: number | undefined) {
     const own = files.filter((file) => file.isHandlebars)
     this.sources = new Map(files.map((file) => [file.path, file.text]))
-    this.partials = own.filter((file) => file.isPartial).map(partialOf)
+    this.charts = new Map(own.map(({ path, scope }) => [path, scope.chart.metadata.name]))
+    const partials = own.filter((file) => file.isPartial).map(partialOf)
+    for (const partial of partials) this.partials.set(partial.name, partial)
+    for (const partial of partials) this.partials.set(`${partial.chart}/${partial.name}`, partial)
     const helpers = withBuiltins(functions)
-    this.environment = new HandlebarsEnvironment(helpers, this.partials, steps)
+    this.environment = new HandlebarsEnvironment(helpers, partials, steps)
     this.known = {
       functions: () => [...helpers.keys()],
-      templates: () => this.partials.map(({ name }) => name),
+      templates: () => partials.map(({ name }) => name),
     }
   }
 
@@ -37,11 +43,15 @@ export class HandlebarsRenderer {
     return this.explained(path, () => this.environment.render({ chart, path, source }, scope.data))
   }
 
-  /** Renders a partial by `name`, or `chart/name`, with a value as its context. */
+  /**
+   * Renders a partial by `name`, or `chart/name`, with a value as its context. Of charts that both
+   * have one of a name, the one that calls gets its own.
+   */
   include(name: string, data: Value): string | undefined {
+    const chart = this.charts.get(this.environment.runningFile)
     const partial =
-      this.partials.find((each) => `${each.chart}/${each.name}` === name) ??
-      this.partials.findLast((each) => each.name === name)
+      (chart === undefined ? undefined : this.partials.get(`${chart}/${name}`)) ??
+      this.partials.get(name)
     if (partial === undefined) return undefined
     return this.explained(partial.file, () =>
       this.environment.renderPartial(partial.chart, partial.name, data),

@@ -91,6 +91,26 @@ test('partials of a library chart serve both engines, with the caller’s facts'
   })
 })
 
+test('of partials that charts call alike, each chart includes its own', () => {
+  const files = {
+    'Chart.yaml': chartYaml('web', 'dependencies: [{name: db, version: 1.0.0}]\n'),
+    'charts/db/Chart.yaml': chartYaml('db'),
+    'charts/db/templates/_name.hbs': 'db{{~!~}}',
+    'charts/db/templates/_title.hbs': 'The {{include "name" this}}{{~!~}}',
+    'charts/db/templates/_port.hbs': '5432{{~!~}}',
+    'charts/db/templates/a.yaml.hbs':
+      'a: {{> title}}, {{include "title" this}} of {{include "web/title" this}}\n',
+    'templates/_name.hbs': 'web{{~!~}}',
+    'templates/_title.hbs': 'My {{include "name" this}}{{~!~}}',
+    'templates/a.yaml.hbs':
+      'a: {{> title}}, {{include "title" this}} by {{> db/title}}, {{include "db/title" this}} at {{include "port" this}}\n',
+  }
+  expect(render(files)).toEqual({
+    'web/charts/db/templates/a.yaml.hbs': 'a: The db, The db of My web\n',
+    'web/templates/a.yaml.hbs': 'a: My web, My web by The db, The db at 5432\n',
+  })
+})
+
 test('one Handlebars template makes the values of all templates YAML 1.2', () => {
   const files = {
     'values.yaml': 'mode: on\nsize: 1000000\n',
