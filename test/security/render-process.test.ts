@@ -20,9 +20,7 @@ afterEach(() => rmSync(cwd, { recursive: true, force: true }))
 function render(name: string, text: string, args: string[] = []) {
   writeFileSync(join(cwd, 'web/templates', name), text)
   const env = { NODE_OPTIONS: '--max-old-space-size=1024' }
-  const start = performance.now()
-  const run = runBuilt(['template', 'web', './web', ...args], { cwd, env })
-  return { ...run, seconds: (performance.now() - start) / 1000 }
+  return runBuilt(['template', 'web', './web', ...args], { cwd, env, processorSeconds: 30 })
 }
 
 const deep = (use: string) =>
@@ -97,14 +95,13 @@ const DANGERS: { what: string; name?: string; text: string; exit?: number }[] = 
 ]
 
 test.each(DANGERS)('$what ends with an error of ours', ({ name = 'x.yaml', text }) => {
-  const { code, signal, stderr, seconds } = render(name, text)
+  const { code, signal, stderr } = render(name, text)
   expect({ code, signal, stderr: stderr.slice(0, 300) }).toMatchObject({
     code: expect.toBeOneOf([6, 9]) as number,
     signal: null,
   })
   expect(stderr).toMatch(/code: [A-Z_]+\n$/)
   expect(stderr).not.toContain('mistake in kubectl-pkg')
-  expect(seconds).toBeLessThan(20)
 })
 
 test('a megabyte of actions is rendered', () => {

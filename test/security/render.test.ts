@@ -3,6 +3,7 @@ import { PkgError } from '../../src/base/errors.ts'
 import { offlineCapabilities } from '../../src/render/capabilities.ts'
 import { renderChart } from '../../src/render/render-chart.ts'
 import { chartOf, type ChartFiles } from '../support/chart-builder.ts'
+import { processorTime } from '../support/processor-time.ts'
 
 /** Fewer steps than a render has by default, so that the tests are quick. */
 const context = {
@@ -24,11 +25,11 @@ function render(templates: Record<string, string>): Map<string, string> {
 
 /** The failure of a render, which must come within ten seconds. */
 function failureOf(templates: Record<string, string>): PkgError {
-  const start = performance.now()
+  const start = processorTime()
   try {
     render(templates)
   } catch (error) {
-    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(processorTime() - start).toBeLessThan(10_000)
     if (error instanceof PkgError) return error
     throw error
   }
@@ -133,20 +134,20 @@ test.each([
   { call: 'mergeOverwrite (dict) .Values' },
 ])('a map that holds itself does not end the process: $call', ({ call }) => {
   const template = `{{ $_ := set .Values "self" .Values }}{{ ${call} | toString | len }}`
-  const start = performance.now()
+  const start = processorTime()
   try {
     render({ 'x.yaml': template })
   } catch (error) {
     expect(error).toBeInstanceOf(PkgError)
   }
-  expect(performance.now() - start).toBeLessThan(10_000)
+  expect(processorTime() - start).toBeLessThan(10_000)
 })
 
 test('a regular expression takes time in proportion to the text', () => {
-  const start = performance.now()
+  const start = processorTime()
   const template = `{{ regexMatch "^(a+)+$" (print (repeat 5000 "a") "b") }}`
   expect(render({ 'x.yaml': template }).get('x.yaml')).toBe('false')
-  expect(performance.now() - start).toBeLessThan(5000)
+  expect(processorTime() - start).toBeLessThan(5000)
 })
 
 test.each([

@@ -8,6 +8,7 @@ import { encodeJson } from '../../src/encoding/json.ts'
 import type { GoMap } from '../../src/golang/value.ts'
 import { parseSet, type SetFlag } from '../../src/values/parse-set.ts'
 import { oracle, runHelm } from '../support/oracle.ts'
+import { processorTime } from '../support/processor-time.ts'
 
 /** What the expressions set, as JSON, or the message of the failure. */
 function set(expression: string, flag: SetFlag = 'set'): string {
@@ -45,10 +46,10 @@ test.each(['__proto__', 'constructor.prototype', 'toString', 'hasOwnProperty'])(
 )
 
 test('ten thousand pairs and a very long key are read quickly', () => {
-  const started = performance.now()
+  const started = processorTime()
   set(Array.from({ length: 10_000 }, (_, at) => `k${at}=${at}`).join())
   set(`${'k'.repeat(1_000_000)}=1`)
-  expect(performance.now() - started).toBeLessThan(2000)
+  expect(processorTime() - started).toBeLessThan(2000)
 })
 
 const PIECES = [

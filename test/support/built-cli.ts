@@ -18,6 +18,8 @@ export interface BuiltRun {
   input?: string
   /** Modules that Node loads first, each a path. */
   preload?: string[]
+  /** How long a processor may work for it; the system ends what works longer. */
+  processorSeconds?: number
 }
 
 export interface Ended {
@@ -42,9 +44,10 @@ export function builtCli(): string {
 
 /** Runs the built program and waits for its end; its home is in `cwd`. */
 export function runBuilt(args: readonly string[], run: BuiltRun): Ended {
+  const program = [process.execPath, ...preloads(run), builtCli(), ...args]
   const { status, signal, stdout, stderr }: SpawnSyncReturns<string> = spawnSync(
-    process.execPath,
-    [...preloads(run), builtCli(), ...args],
+    'sh',
+    ['-c', `ulimit -t ${run.processorSeconds ?? 'unlimited'}; exec "$@"`, 'sh', ...program],
     { cwd: run.cwd, env: surroundings(run), input: run.input ?? '', encoding: 'utf8' },
   )
   return { code: status, signal, stdout, stderr }
@@ -96,7 +99,8 @@ function build(folder: string): void {
 }
 
 function sourcesHash(): string {
-  const hash = createHash('sha256')
+  // A build names the charts of its checkout, so another checkout needs one of its own.
+  const hash = createHash('sha256').update(root)
   const files = ['src', 'plugins'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { hideKnown, redactText } from '../../../src/base/redact-text.ts'
+import { processorTime } from '../../support/processor-time.ts'
 
 test.each([
   ['password=hunter2 rest', 'password=[hidden] rest'],
@@ -54,7 +55,7 @@ test('long texts take no long time', () => {
     '-----BEGIN A',
   ]
   const texts = parts.map((part) => part.repeat(50_000))
-  const start = performance.now()
+  const start = processorTime()
   for (const text of texts) redactText(text)
-  expect(performance.now() - start).toBeLessThan(2000)
+  expect(processorTime() - start).toBeLessThan(2000)
 })

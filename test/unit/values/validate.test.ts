@@ -6,6 +6,7 @@ import { decodeJson } from '../../../src/encoding/json.ts'
 import type { GoMap } from '../../../src/golang/value.ts'
 import { validateValues } from '../../../src/values/validate.ts'
 import { chart, rejection, siblings } from './support.ts'
+import { processorTime } from '../../support/processor-time.ts'
 
 interface Row {
   s: unknown
@@ -92,9 +93,9 @@ describe('hostile schemas', () => {
   test('100,000 alternatives are given up in time', () => {
     const anyOf = Array.from({ length: 100_000 }, () => ({ type: 'string' }))
     const one = chart('web', { schema: { properties: { x: { anyOf } } } })
-    const started = performance.now()
+    const started = processorTime()
     expect(caught(() => validateValues(one, new Map())).exit).toBe(6)
-    expect(performance.now() - started).toBeLessThan(BUSY)
+    expect(processorTime() - started).toBeLessThan(BUSY)
   })
 
   test('references that multiply are given up in time', () => {
@@ -104,18 +105,18 @@ describe('hostile schemas', () => {
       $defs[`a${at}`] = { allOf: [next, { not: { not: next } }] }
     }
     const schema = JSON.stringify({ $ref: '#/$defs/a0', $defs })
-    const started = performance.now()
+    const started = processorTime()
     const parsed = chart('web', { schema: JSON.parse(schema) as object })
     expect(caught(() => validateValues(parsed, new Map())).code).toBe('SCHEMA_INVALID')
-    expect(performance.now() - started).toBeLessThan(BUSY)
+    expect(processorTime() - started).toBeLessThan(BUSY)
   })
 
   test('a pattern that backtracks elsewhere takes linear time', () => {
     const schema = '{"properties":{"x":{"pattern":"^(a+)+$"}}}'
     const values = JSON.stringify({ x: `${'a'.repeat(5000)}!` })
-    const started = performance.now()
+    const started = processorTime()
     expect(rejection({ schema, values })).toContain('does not match pattern')
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(processorTime() - started).toBeLessThan(1000)
   })
 
   test('__proto__ is a property like any other', () => {
@@ -126,7 +127,7 @@ describe('hostile schemas', () => {
   })
 })
 
-/** Milliseconds: what takes two seconds at most, on a machine that is busy with other tests. */
+/** Milliseconds: what takes two seconds at most, on a processor that others heat up. */
 const BUSY = 6000
 
 function caught(run: () => void): PkgError {
