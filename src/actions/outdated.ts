@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import { compareVersions, parseVersion, VersionError } from '../base/versions.ts'
 import { isFolder } from '../chart/archive-file.ts'
 import type { Chart } from '../chart/chart.ts'
@@ -53,16 +54,20 @@ export async function outdatedDependencies(
       const latest = pickVersion(versions, '')?.version ?? ''
       const current = present.get(name) ?? locked.get(name) ?? ''
       const isOld = isNewer(wanted, current) || isNewer(latest, current)
-      return isOld ? { name, current, wanted, latest, source: repository } : undefined
+      return isOld ? { name, current, wanted, latest, source: shownAddress(repository) } : undefined
     }),
   )
   return items.filter((each) => each !== undefined)
 }
 
 function notFound(name: string, repository: string): PkgError {
-  return new PkgError('CHART_NOT_FOUND', `chart "${name}" not found in ${repository}`, {
-    hint: 'Correct the dependency in Chart.yaml.',
-  })
+  return new PkgError(
+    'CHART_NOT_FOUND',
+    `chart "${name}" not found in ${shownAddress(repository)}`,
+    {
+      hint: 'Correct the dependency in Chart.yaml.',
+    },
+  )
 }
 
 /** A release whose chart has a newer version, with the names of `-o json`. */

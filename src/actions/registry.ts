@@ -42,8 +42,9 @@ export async function logout(host: string, store: CredentialStore): Promise<void
 
 function assertHost(host: string): void {
   if (isHost(host)) return
-  throw new PkgError('OCI_REFERENCE_INVALID', `"${host}" is no registry`, {
-    hint: `Name the host alone: ${host.replace(/^\w+:\/\//, '').split('/')[0] ?? 'ghcr.io'}.`,
+  const shown = host.replace(/^.*@/, '')
+  throw new PkgError('OCI_REFERENCE_INVALID', `"${shown}" is no registry`, {
+    hint: `Name the host alone: ${shown.replace(/^\w+:\/\//, '').split('/')[0] ?? 'ghcr.io'}.`,
   })
 }
 

@@ -1,5 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import { BUILT_IN } from '../repo/builtin.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
 import { refresh } from '../repo/find-chart.ts'
@@ -53,9 +54,13 @@ const DEAD = new Map([
 function assertAlive(url: string): void {
   for (const [old, now] of DEAD) {
     if (!url.includes(old)) continue
-    throw new PkgError('USAGE', `repo "${url}" is no longer available; try "${now}" instead`, {
-      hint: 'Pass --allow-deprecated-repos to add it all the same.',
-    })
+    throw new PkgError(
+      'USAGE',
+      `repo "${shownAddress(url)}" is no longer available; try "${now}" instead`,
+      {
+        hint: 'Pass --allow-deprecated-repos to add it all the same.',
+      },
+    )
   }
 }
 
@@ -128,7 +133,7 @@ export async function updateRepositories(
   )
   const failed = results.filter(({ outcome }) => outcome === 'failed')
   if (failed.length > 0) {
-    const list = failed.map(({ url }) => url).join(' ')
+    const list = failed.map(({ url }) => shownAddress(url)).join(' ')
     throw new PkgError(
       'REPOSITORY_UNREACHABLE',
       `failed to update the following repositories: [${list}]`,

@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
 
@@ -25,7 +26,7 @@ export async function searchHub(
   if (!URL.canParse(endpoint)) {
     throw new PkgError(
       'USAGE',
-      `unable to create connection to "${endpoint}": no hostname provided`,
+      `unable to create connection to "${shownAddress(endpoint)}": no hostname provided`,
     )
   }
   const url = new URL(endpoint)
@@ -40,10 +41,14 @@ export async function searchHub(
       : []
   } catch (error) {
     if (!(error instanceof PkgError)) throw error
-    throw new PkgError('REPOSITORY_UNREACHABLE', `unable to perform search against "${endpoint}"`, {
-      hint: error.message,
-      cause: error,
-    })
+    throw new PkgError(
+      'REPOSITORY_UNREACHABLE',
+      `unable to perform search against "${shownAddress(endpoint)}"`,
+      {
+        hint: error.message,
+        cause: error,
+      },
+    )
   }
 }
 
@@ -63,7 +68,7 @@ function hubChart(item: JsonObject, endpoint: string): HubChart {
   const latest = at(item, 'relationships', 'latestChartVersion', 'data')
   const page = textAt(item, 'artifactHub', 'packageUrl')
   return {
-    url: page === '' ? `${endpoint}/charts/${textAt(item, 'id')}` : page,
+    url: page === '' ? `${shownAddress(endpoint)}/charts/${textAt(item, 'id')}` : page,
     version: textAt(latest, 'version'),
     app_version: textAt(latest, 'app_version'),
     description: textAt(item, 'attributes', 'description'),

@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import { BUILT_IN, builtInEntry, builtInNames } from '../repo/builtin.ts'
 import { parseChartRef, type ChartRef } from '../repo/chart-ref.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
@@ -63,7 +64,7 @@ async function versionsOf(
       const origin = { ...access, url: ref.url }
       if (!site.isOffline) await refresh(origin, site)
       const entries = await versionsIn(origin, ref.name, site)
-      if (entries === undefined) throw notFound(ref.name, `${ref.url} repository`)
+      if (entries === undefined) throw notFound(ref.name, `${shownAddress(ref.url)} repository`)
       return entries.map(item)
     }
     default:

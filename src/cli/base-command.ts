@@ -1,6 +1,7 @@
 import { Command } from '@oclif/core/command'
 import type { Interfaces } from '@oclif/core'
 import { PkgError } from '../base/errors.ts'
+import { hideUserinfo } from '../base/shown-address.ts'
 import { encodeJson } from '../encoding/json.ts'
 import { encodeYaml } from '../encoding/yaml-encode.ts'
 import { GoError, type GoMap } from '../golang/value.ts'
@@ -97,7 +98,7 @@ export abstract class BaseCommand extends Command {
 
   /** Tells a person something on standard error; never part of the result. */
   protected note(text: string): void {
-    this.io.err(`${term(text)}\n`)
+    this.io.err(`${term(hideUserinfo(text))}\n`)
   }
 
   /** Tells what is odd in a chart's files but stops nothing. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
+import { hideUserinfo } from '../base/shown-address.ts'
 import { term } from '../output/term.ts'
 import { openChartSite, type ChartSite } from '../repo/chart-site.ts'
 import { openTrustPolicy, type TrustPolicy } from '../repo/trust.ts'
@@ -50,7 +51,7 @@ export function openSite(
     timeout,
     hasProxy: hasProxy(io.env),
     readFile: readPem,
-    onNotice: (notice) => io.err(`${term(notice)}\n`),
+    onNotice: (notice) => io.err(`${term(hideUserinfo(notice))}\n`),
   })
 }
 

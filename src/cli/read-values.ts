@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { PkgError } from '../base/errors.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { filesOfSet } from '../values/parse-set.ts'
 import { composeValues, type ValuesFile, type ValueSources } from '../values/compose-values.ts'
@@ -52,7 +53,7 @@ async function readSources(
   const files = new Map<string, string>()
   for (const path of inSet) files.set(path, await readSetFile(path, io))
   return {
-    files: names.map((name, at) => ({ name, text: texts[at] ?? '' })),
+    files: names.map((name, at) => ({ name: shownAddress(name), text: texts[at] ?? '' })),
     set: given.set ?? [],
     setString: given['set-string'] ?? [],
     setJson: given['set-json'] ?? [],

@@ -1,5 +1,6 @@
 import type { DependencyListing, DependencyNode } from '../actions/dependency-list.ts'
 import type { DependencyNotice } from '../actions/dependencies.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import { viewTable } from './table.ts'
 
 /** Declared dependencies as Helm lists them. */
@@ -7,7 +8,7 @@ export function viewDependencies({ dependencies = [] }: DependencyListing, wides
   const rows = dependencies.map(({ name, version, repository, status }) => [
     name,
     version,
-    repository,
+    shownAddress(repository),
     status,
   ])
   return viewTable([['NAME', 'VERSION', 'REPOSITORY', 'STATUS'], ...rows], widest)
@@ -35,7 +36,7 @@ function branches(nodes: readonly DependencyNode[], indent: string): string[] {
 }
 
 function labelOf({ name, version, repository, problem }: DependencyNode): string {
-  const from = repository === '' ? '' : ` (${repository})`
+  const from = repository === '' ? '' : ` (${shownAddress(repository)})`
   return `${name} ${version}${from}${problem === '' ? '' : `  ${problem.toUpperCase()}`}`
 }
 
@@ -47,10 +48,10 @@ export function viewDependencyNotice(notice: DependencyNotice): string {
     case 'unreachable':
       return `...Unable to get an update from the "${notice.repository}" chart repository:\n\t${notice.reason ?? ''}`
     case 'downloading':
-      return `Downloading ${notice.name} from repo ${notice.repository}`
+      return `Downloading ${notice.name} from repo ${shownAddress(notice.repository)}`
     case 'again':
-      return `Already downloaded ${notice.name} from repo ${notice.repository}`
+      return `Already downloaded ${notice.name} from repo ${shownAddress(notice.repository)}`
     default:
-      return `Archiving ${notice.name} from repo ${notice.repository}`
+      return `Archiving ${notice.name} from repo ${shownAddress(notice.repository)}`
   }
 }

@@ -4,6 +4,7 @@ import type { HubChart } from '../actions/search-hub.ts'
 import type { OutdatedItem, OutdatedRelease } from '../actions/outdated.ts'
 import type { ChartVersionItem } from '../actions/versions.ts'
 import type { PublishedChart } from '../actions/publish.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import { viewTable } from './table.ts'
 import { term } from './term.ts'
 
@@ -19,7 +20,7 @@ export function viewRepositories(
 /** One line on a repository whose index was fetched. */
 export function viewUpdate({ name, url, outcome, reason = '' }: UpdateResult): string {
   return outcome === 'failed'
-    ? `...Unable to get an update from the "${name}" chart repository (${url}):\n\t${reason}`
+    ? `...Unable to get an update from the "${name}" chart repository (${shownAddress(url)}):\n\t${reason}`
     : `...Successfully got an update from the "${name}" chart repository`
 }
 

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { LIMITS } from '../base/limits.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import { loadChartArchive } from '../chart/archive.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { Dependency } from '../chart/metadata.ts'
@@ -243,7 +244,7 @@ function noVersion(
 ): PkgError {
   return new PkgError(
     'VERSION_NOT_FOUND',
-    `can't get a valid version for 1 subchart(s): "${name}" (repository "${repository}", version "${version}"). Make sure a matching chart version exists in the repo, or change the version constraint in Chart.yaml`,
+    `can't get a valid version for 1 subchart(s): "${name}" (repository "${shownAddress(repository)}", version "${version}"). Make sure a matching chart version exists in the repo, or change the version constraint in Chart.yaml`,
     { hint: `It is wanted by ${pathText(path.slice(0, -1))}.` },
   )
 }

@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import type { Dependency } from '../chart/metadata.ts'
 import type { ChartSite } from './chart-site.ts'
 import { pathText } from './dependency-errors.ts'
@@ -152,7 +153,7 @@ async function fromRepository(
   await refreshOnce(origin, sources)
   const entry = await entryOf({ dependency, lock, path }, origin, site)
   const key = `${origin.url} ${entry.urls[0] ?? ''} ${entry.digest}`
-  const fetched = await once(key, { name, repository: origin.url }, sources, () =>
+  const fetched = await once(key, { name, repository: shownAddress(origin.url) }, sources, () =>
     fetchEntry(entry, origin, { query, site }),
   )
   return {
@@ -163,9 +164,12 @@ async function fromRepository(
   }
 }
 
-/** Helm writes the configured address for an alias, and else what Chart.yaml says. */
+/**
+ * Helm writes the configured address for an alias, and else what Chart.yaml says. Locks are
+ * committed, so what only a person's own configuration knows of a password stays out of them.
+ */
 function urlOf({ repository }: Dependency, { url }: Origin): string {
-  return aliasOf(repository) === undefined ? repository : url
+  return aliasOf(repository) === undefined ? repository : shownAddress(url)
 }
 
 /** The name in `@name` or `alias:name`. */
@@ -191,7 +195,7 @@ export async function originOf(
   const isName = !repository.includes('//') && aliasOf(repository) === undefined
   throw new PkgError(
     'REPOSITORY_UNKNOWN',
-    `no repository definition for ${repository}. Please add them via 'helm repo add'`,
+    `no repository definition for ${shownAddress(repository)}. Please add them via 'helm repo add'`,
     {
       hint: isName
         ? `Repositories are addresses or aliases: use "https://charts.example.com/" or "@${repository}".`
@@ -229,7 +233,9 @@ async function refreshOnce(origin: Origin, sources: DependencySources): Promise<
 }
 
 function labelOf(origin: Origin): string {
-  return 'name' in origin && typeof origin.name === 'string' ? origin.name : origin.url
+  return 'name' in origin && typeof origin.name === 'string'
+    ? origin.name
+    : shownAddress(origin.url)
 }
 
 async function entryOf(
@@ -240,9 +246,13 @@ async function entryOf(
   const { name, version = '', repository } = dependency
   const versions = await versionsIn(origin, name, site)
   if (versions === undefined) {
-    throw new PkgError('CHART_NOT_FOUND', `${name} chart not found in repo ${repository}`, {
-      hint: `It is wanted by ${pathText(path.slice(0, -1))}.`,
-    })
+    throw new PkgError(
+      'CHART_NOT_FOUND',
+      `${name} chart not found in repo ${shownAddress(repository)}`,
+      {
+        hint: `It is wanted by ${pathText(path.slice(0, -1))}.`,
+      },
+    )
   }
   const range = lock?.version ?? version
   const usable = versions.filter(({ urls }) => urls.length > 0)
@@ -253,7 +263,7 @@ async function entryOf(
   if (entry !== undefined) return entry
   throw new PkgError(
     'VERSION_NOT_FOUND',
-    `can't get a valid version for 1 subchart(s): "${name}" (repository "${repository}", version "${range}"). Make sure a matching chart version exists in the repo, or change the version constraint in Chart.yaml`,
+    `can't get a valid version for 1 subchart(s): "${name}" (repository "${shownAddress(repository)}", version "${range}"). Make sure a matching chart version exists in the repo, or change the version constraint in Chart.yaml`,
     { hint: `It is wanted by ${pathText(path.slice(0, -1))}.` },
   )
 }
@@ -273,7 +283,7 @@ function once(
 }
 
 function notCached(name: string, repository: string): PkgError {
-  return new PkgError('OFFLINE', `${name} of ${repository} is not in the cache`, {
+  return new PkgError('OFFLINE', `${name} of ${shownAddress(repository)} is not in the cache`, {
     hint: 'Run the command without --offline once, while there is a network.',
   })
 }

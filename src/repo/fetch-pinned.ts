@@ -1,8 +1,8 @@
 import { sha256 } from '../base/digest.ts'
 import { LIMITS } from '../base/limits.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import type { ChartSite } from './chart-site.ts'
 import { assertDigest, offline } from './fetch-archive.ts'
-import { shownAddress } from './find-chart.ts'
 
 /**
  * Gives a file that a chart names by its address and digest: out of the cache, else from the

@@ -1,5 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import type { Access, ChartSite } from './chart-site.ts'
 import type { ChartQuery } from './fetch-archive.ts'
 import type { Origin } from './http.ts'
@@ -93,8 +94,10 @@ export async function findAtUrl(
   const what = range === '' ? `chart "${name}"` : `chart "${name}" version "${range}"`
   throw new PkgError(
     versions === undefined ? 'CHART_NOT_FOUND' : 'VERSION_NOT_FOUND',
-    `${what} not found in ${origin.url} repository`,
-    { hint: `Run "kubectl pkg versions ${name} --repo ${origin.url}" to see what there is.` },
+    `${what} not found in ${shownAddress(origin.url)} repository`,
+    {
+      hint: `Run "kubectl pkg versions ${name} --repo ${shownAddress(origin.url)}" to see what there is.`,
+    },
   )
 }
 
@@ -112,7 +115,7 @@ export async function versionsIn(
   const known = await look()
   if (known !== undefined) return known.versions
   if (site.isOffline) {
-    throw new PkgError('OFFLINE', `the index of ${origin.url} was never fetched`, {
+    throw new PkgError('OFFLINE', `the index of ${shownAddress(origin.url)} was never fetched`, {
       hint: 'Run "kubectl pkg repo update" while there is a network.',
     })
   }
@@ -138,13 +141,4 @@ export async function refresh(origin: Origin, site: ChartSite) {
       { hint, cause: error },
     )
   }
-}
-
-/** The address of a repository as it may be shown: without user, password and query. */
-export function shownAddress(text: string): string {
-  if (!URL.canParse(text)) return text
-  const url = new URL(text)
-  return url.username === '' && url.search === ''
-    ? text
-    : `${url.protocol}//${url.host}${url.pathname}`
 }

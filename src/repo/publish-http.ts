@@ -1,6 +1,7 @@
 import { PkgError } from '../base/errors.ts'
+import { redactText } from '../base/redact-text.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import type { ChartSite } from './chart-site.ts'
-import { shownAddress } from './find-chart.ts'
 import type { Origin } from './http.ts'
 import { published } from './publish-folder.ts'
 import type { PublishedChart, PublishItem } from './publish-item.ts'
@@ -56,7 +57,7 @@ async function upload(
   throw new PkgError(
     'REPOSITORY_UNREACHABLE',
     `cannot publish ${name} ${version} to ${shownAddress(url.href)}: the server answered ${answer.status}`,
-    { hint: hintFor(answer.status), details: reasonIn(answer.body) },
+    { hint: hintFor(answer.status), details: reasonIn(answer.body, origin) },
   )
 }
 
@@ -74,7 +75,9 @@ function hintFor(status: number): string {
   return 'Check that the server takes uploads: it needs the API of ChartMuseum.'
 }
 
-function reasonIn(body: Buffer): string[] {
+/** A server may say in its answer what it was told. */
+function reasonIn(body: Buffer, { password = '', token = '' }: Origin): string[] {
+  const secrets = [password, token]
   const [, reason] = /"error"\s*:\s*"([^"]{1,200})"/.exec(body.toString('utf8')) ?? []
-  return reason === undefined ? [] : [reason]
+  return reason === undefined ? [] : [redactText(reason, secrets)]
 }

@@ -132,7 +132,7 @@ interface ManifestJson {
 
 /** A chart `web` 1.0.0 as a registry holds it; `change` edits the manifest before it is stored. */
 export function storeChart(
-  { content }: FakeRegistry,
+  { content }: Pick<FakeRegistry, 'content'>,
   change: (manifest: ManifestJson) => unknown = (manifest) => manifest,
   { tag = '1.0.0', config = '{"name":"web","version":"1.0.0","apiVersion":"v2"}' } = {},
 ): FakeChart {

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { shownAddress } from '../../base/shown-address.ts'
 import { listRepositories } from '../../actions/repositories.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag } from '../../cli/flags.ts'
@@ -23,7 +24,7 @@ export default class RepoList extends BaseCommand {
     if (repositories.length === 0 && flags.output === 'table') {
       return this.note('no repositories to show')
     }
-    const shown = repositories.map(({ name, url }) => ({ name, url }))
+    const shown = repositories.map(({ name, url }) => ({ name, url: shownAddress(url) }))
     this.print(flags.output, shown, (rows) =>
       viewRepositories(rows, { headers: !flags['no-headers'] }),
     )

@@ -1,0 +1,14 @@
+const USERINFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>]+@/gi
+
+/** An address as it may be shown: without user, password and query. */
+export function shownAddress(text: string): string {
+  const bare = hideUserinfo(text)
+  if (!URL.canParse(bare)) return bare
+  const { protocol, host, pathname, search } = new URL(bare)
+  return search === '' ? bare : `${protocol}//${host}${pathname}`
+}
+
+/** A text in which addresses have neither user nor password. */
+export function hideUserinfo(text: string): string {
+  return text.replaceAll(USERINFO, '$1')
+}
