@@ -56,7 +56,7 @@ export const addOn: AddOnCase = {
       '',
       'ingress.enabled=true,ingress.host=p.example.com,ingress.className=traefik,ingress.tlsSecret=t,ingress.annotations.a=b',
     ],
-    dashboards: ['', 'dashboards.enabled=false'],
+    dashboards: ['', 'dashboards.enabled=false', 'dashboards.grafana=true'],
     budget: ['', 'podDisruptionBudget.enabled=true'],
     spread: ['', 'spread=true'],
     rbac: ['', 'rbac.create=false'],

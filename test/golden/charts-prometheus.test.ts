@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { JsonObject } from '../../src/base/json.ts'
+import type { Chart } from '../../src/chart/chart.ts'
 import { compareText } from '../../src/golang/order.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
-import { at, listAt } from '../support/gates.ts'
+import { at, listAt, textOf } from '../support/gates.ts'
 import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
 import { jobsOfMonitor, targetsOf, type Fixture, type Labels } from '../support/scrape-targets.ts'
 
@@ -170,6 +171,10 @@ test.each([
   ],
   ['ingress.enabled=true', 'the Ingress needs ingress.host'],
   [
+    'dashboards.grafana=true,dashboards.enabled=false',
+    'dashboards.grafana shows the ConfigMap of dashboards.enabled, which is false',
+  ],
+  [
     'ingress.alertmanagerHost=a.example.com,alertmanager.enabled=false',
     'ingress.alertmanagerHost is set, but alertmanager.enabled is false',
   ],
@@ -179,6 +184,34 @@ test.each([
   ],
 ])('refuses %s', async (set, message) => {
   await expect(objectsWith(set)).rejects.toThrow(message)
+})
+
+test('the Grafana that comes along is the chart grafana as it is', () => {
+  const packed = chart.subcharts.find(({ metadata }) => metadata.name === 'grafana')
+  const files = (each: Chart | undefined): (readonly [string, string])[] =>
+    (each?.raw ?? [])
+      .map(({ name, data }) => [name, Buffer.from(data).toString()] as const)
+      .sort(([left], [right]) => compareText(left, right))
+  // When this fails: kubectl pkg package charts/grafana -d charts/prometheus/charts
+  expect(files(packed)).toEqual(files(loadAddOn('grafana')))
+})
+
+test('it shows the dashboards, and draws from the Prometheus of the release', async () => {
+  const objects = await objectsWith('dashboards.grafana=true')
+  const named = (kind: string): string[] =>
+    objects.filter((each) => each.kind === kind).map(({ metadata }) => metadata.name)
+  const grafana = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'edge-grafana')
+  const maps = listAt(grafana ?? null, 'spec', 'template', 'spec', 'volumes').map((volume) =>
+    textOf(at(volume, 'configMap', 'name')),
+  )
+  expect(maps).toContain('edge-prometheus-dashboards')
+  expect(maps.filter((name) => name !== '' && !named('ConfigMap').includes(name))).toEqual([])
+  const config = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'edge-grafana')
+  const { datasources } = parse(textOf(at(config ?? null, 'data', 'datasources.yaml'))) as {
+    datasources: { url: string }[]
+  }
+  expect(datasources).toMatchObject([{ type: 'prometheus', url: 'http://edge-prometheus:9090' }])
+  expect(named('Service')).toContain('edge-prometheus')
 })
 
 test('no alert that is named in rules.without is left', async () => {
