@@ -1,5 +1,4 @@
 // npm run tools: builds the programs that check what add-ons render, once.
-import { prometheusPrograms } from './prometheus/programs.mjs'
+import { ensureTools } from './families.mjs'
 
-for (const [name, path] of Object.entries(prometheusPrograms.ensure()))
-  console.log(`${name}  ${path}`)
+for (const [name, path] of Object.entries(ensureTools())) console.log(`${name}  ${path}`)

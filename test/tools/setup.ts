@@ -1,6 +1,6 @@
-import { prometheusPrograms } from './prometheus/programs.mjs'
+import { ensureTools } from './families.mjs'
 
 /** Builds the programs that are not there yet. */
 export function setup(): void {
-  prometheusPrograms.ensure()
+  ensureTools()
 }

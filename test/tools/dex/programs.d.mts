@@ -1,0 +1,5 @@
+/** Dex, which lets people log in. */
+export const dexPrograms: {
+  canHave: () => boolean
+  ensure: () => Record<'dex', string>
+}
