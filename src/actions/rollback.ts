@@ -17,7 +17,7 @@ import type { Connections } from './connections.ts'
 import { locked } from './locked.ts'
 import { assertReleaseName } from './names.ts'
 import { assertRights } from './preflight.ts'
-import { reporting } from './target-errors.ts'
+import { isStop, reporting } from './target-errors.ts'
 
 export interface RollbackRequest {
   release: ReleaseName
@@ -87,9 +87,12 @@ export async function rollbackTo(
   }
 }
 
-/** The failed revision is the last one now, so "the one before" would be another one. */
+/**
+ * The failed revision is the last one now, so "the one before" would be another one. What a
+ * signal ended is taken up by the same command.
+ */
 function namingRevision(error: unknown, { name, description }: Release): unknown {
-  if (!(error instanceof PkgError) || error.hint === undefined) return error
+  if (!(error instanceof PkgError) || error.hint === undefined || isStop(error)) return error
   const { code, message, span, details, cause } = error
   const command = `kubectl pkg rollback ${name} ${description.replace('Rollback to ', '')}`
   const hint = `Solve the cause and run "${command}"; it does what is left to do.`

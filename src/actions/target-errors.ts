@@ -20,7 +20,8 @@ function prefixed(prefix: string, error: unknown): unknown {
   return new PkgError(code, `${prefix}: ${message}`, { hint, span, details, cause: error.cause })
 }
 
-function isStop({ code }: PkgError): boolean {
+/** Whether a signal ended the run. */
+export function isStop({ code }: PkgError): boolean {
   return code === 'INTERRUPTED' || code === 'TERMINATED'
 }
 

@@ -4,7 +4,7 @@ import { assertAllowed, type Allowance } from '../plan/allow.ts'
 import { isWrite, type Plan } from '../plan/plan.ts'
 import { lastRevision, revisionsToDrop } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
-import { isSameContent } from '../release/same-content.ts'
+import { isSameContent, isSameSource } from '../release/same-content.ts'
 import { applyPlan, createMissing } from './apply-plan.ts'
 import { aroundWrites, verbOf, type RecordHooks } from './around.ts'
 import { cleanUp, type FailedRun } from './clean-up.ts'
@@ -81,6 +81,7 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
     return { release: unchanged, plan, isRecorded: false }
   }
 
+  await takeUpCancelled(site, wanted, before.abandoned)
   const { run } = site.lock.holder
   const hooks = resumeHooks(wanted.hooks, before.abandoned?.hooks ?? [], run)
   let release: Release = { ...wanted, hooks, run }
@@ -104,6 +105,16 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
   const deployed = await recordDeployed(site, release, deployment.description)
   await conclude(site, [...before.history, deployed], deployment.historyMax)
   return { release: deployed, plan, isRecorded: true }
+}
+
+/** With another chart or other values it is another piece of work, and its hooks run anew. */
+async function takeUpCancelled(
+  { lock }: Site,
+  wanted: Release,
+  abandoned: Release | undefined,
+): Promise<void> {
+  if (abandoned?.run === undefined || abandoned.cancelled === undefined) return
+  if (isSameSource(abandoned, wanted)) await lock.takeUp(abandoned.run)
 }
 
 /**
@@ -241,13 +252,15 @@ async function dropOldest(site: Site, history: readonly Release[], max = 0): Pro
 
 /** Nothing is recorded by a run that no longer may write; undefined then. */
 async function recordFailure(
-  { storage, onNotice }: Site,
+  { storage, onNotice, lock, signal }: Site,
   { failure }: Deployment,
   { release, plan, error }: { release: Release; plan: Plan; error: unknown },
 ): Promise<FailedRun | undefined> {
   if (!(error instanceof PkgError) || error.code === 'LOCK_LOST') return undefined
   const description = `${failure}: ${error.message}`
-  const failed: Release = { ...release, status: 'failed', description }
+  const { verb, request } = lock.holder
+  const cancelled = signal.aborted ? { cancelled: { verb, request } } : {}
+  const failed: Release = { ...release, status: 'failed', description, ...cancelled }
   try {
     await storage.update(failed)
   } catch (second) {

@@ -55,6 +55,12 @@ export interface HeldLock {
   assertHeld(): Promise<void>
   /** @throws PkgError LOCK_LOST; for what is left once all objects are written: a signal waits */
   assertStillOurs(): Promise<void>
+  /**
+   * Goes on as a run that a signal ended: what it had done counts as done by this one.
+   *
+   * @throws PkgError LOCK_LOST
+   */
+  takeUp(run: string): Promise<void>
 }
 
 /**
@@ -80,6 +86,11 @@ export async function withLock<T>(
     async assertHeld() {
       assertNotInterrupted(request.signal)
       await assertStillOurs()
+    },
+    async takeUp(run) {
+      holder.run = run
+      // Should this run be cut off too, the next one knows by the lease whose work it was.
+      if (!(await leases.heartbeat(name, holder, request.now()))) throw lost(request)
     },
   }
   let result: T

@@ -7,7 +7,8 @@ import { timestamp } from '../release/timestamp.ts'
 import { applyPlan } from './apply-plan.ts'
 import { aroundWrites, type RecordHooks } from './around.ts'
 import { afterFailure } from './clean-up.ts'
-import { supersede } from './settle.ts'
+import { isRefusal } from './refusal.ts'
+import { isCancelledBefore, supersede } from './settle.ts'
 import type { Site, View } from './site.ts'
 import { sequenceOfRelease } from './chart-order.ts'
 import { liveObjects } from './read-live.ts'
@@ -36,8 +37,10 @@ export async function retire(
 ): Promise<{ release: Release; plan: Plan }> {
   const plan = await planRetirement(site, history, { deleteCrds })
   const { lock, storage } = site
+  const { cancelled: _cancelled, ...before } = last
+  if (last.run !== undefined && isCancelledBefore(last, lock.holder)) await lock.takeUp(last.run)
   let uninstalling: Release = {
-    ...last,
+    ...before,
     status: 'uninstalling',
     deleted: last.deleted === '' ? timestamp(site.now()) : last.deleted,
     description: 'Deletion in progress (or silently failed)',
@@ -51,9 +54,15 @@ export async function retire(
     await storage.update(uninstalling)
   }
   const around = aroundWrites(site, 'delete')
-  await around.before(uninstalling, recordHooks)
-  await applyPlan(site, plan)
-  const failure = await failureOf(site, () => around.after(uninstalling, plan, recordHooks))
+  let failure: PkgError | undefined
+  try {
+    await around.before(uninstalling, recordHooks)
+    await applyPlan(site, plan)
+    failure = await failureOf(site, () => around.after(uninstalling, plan, recordHooks))
+  } catch (error) {
+    await recordCancelled(site, uninstalling, error)
+    throw error
+  }
 
   const release: Release = { ...uninstalling, status: 'uninstalled', description }
   await lock.assertStillOurs()
@@ -70,6 +79,22 @@ export async function retire(
     throw afterFailure(failure, `uninstallation completed with 1 error(s): ${failure.message}`)
   }
   return { release, plan }
+}
+
+/** Tells the same command, run again, that a signal ended this one: its hooks are not run twice. */
+async function recordCancelled(
+  { signal, lock, storage, onNotice }: Site,
+  uninstalling: Release,
+  error: unknown,
+): Promise<void> {
+  if (!signal.aborted || (error instanceof PkgError && error.code === 'LOCK_LOST')) return
+  const { verb, request } = lock.holder
+  try {
+    await storage.update({ ...uninstalling, cancelled: { verb, request } })
+  } catch (second) {
+    if (!isRefusal(second)) throw second
+    onNotice(`that the uninstallation was cancelled is not recorded: ${second.message}`)
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Holder } from '../cluster/lease.ts'
 import { deployedRevision, lastRevision } from '../release/history.ts'
 import type { Release, ReleaseStatus } from '../release/release.ts'
 import { isPending } from '../release/status.ts'
@@ -10,7 +11,7 @@ export type Verb = 'install' | 'upgrade' | 'rollback' | 'uninstall'
 export interface Settled {
   /** Every revision but the abandoned one, oldest first. */
   history: Release[]
-  /** A revision of the same verb that was cut off; this run takes up its number. */
+  /** A revision of the same verb that was cut off or cancelled; this run takes up its number. */
   abandoned: Release | undefined
   /** What the very same command had recorded as done when it was cut off at its end. */
   finished: Release | undefined
@@ -49,7 +50,7 @@ export async function settle(
   const last = lastRevision(stored)
   const isRepeated = left?.run === holder.run
   const finished = isRepeated && last?.run === holder.run && isDone(last) ? last : undefined
-  const isTakenUp = last !== undefined && last.status === PENDING[verb] && verb !== 'uninstall'
+  const isTakenUp = last !== undefined && mayTakeUp(last, verb, holder)
 
   let history = stored.filter((each) => !isTakenUp || each !== last)
   if (last !== undefined && isPending(last.status) && !isTakenUp) {
@@ -61,12 +62,26 @@ export async function settle(
   return { history, abandoned: isTakenUp ? last : undefined, finished, isRepeated }
 }
 
+/** Whether a signal ended the very same command, with nothing done to the release since. */
+export function isCancelledBefore(
+  { status, cancelled }: Release,
+  { verb, request }: Pick<Holder, 'verb' | 'request'>,
+): boolean {
+  if (status !== 'failed' && status !== 'uninstalling') return false
+  return cancelled?.verb === verb && cancelled.request === request
+}
+
 /** Records a revision as superseded and gives it back so. */
 export async function supersede(site: Site, release: Release): Promise<Release> {
   const superseded: Release = { ...release, status: 'superseded' }
   await site.lock.assertStillOurs()
   await site.storage.update(superseded)
   return superseded
+}
+
+function mayTakeUp(last: Release, verb: Verb, holder: Holder): boolean {
+  if (verb === 'uninstall') return false
+  return last.status === PENDING[verb] || isCancelledBefore(last, holder)
 }
 
 function isDone({ status }: Release): boolean {

@@ -6,7 +6,7 @@ import { openApiCluster } from '../cluster/api-cluster.ts'
 import { connect } from '../cluster/connect.ts'
 import { openDiscovery } from '../cluster/discovery-client.ts'
 import { openTransport } from '../cluster/http-transport.ts'
-import { kubeLeases } from '../cluster/kube-leases.ts'
+import { guardWrites, kubeLeases } from '../cluster/kube-leases.ts'
 import { openKubeStorage } from '../storage/kube-storage.ts'
 import type { RecordKind } from '../storage/record-object.ts'
 import { foldersOf } from './home-folders.ts'
@@ -49,10 +49,11 @@ export function openKubeTarget(
     now: () => io.now(),
   })
   const leases = kubeLeases({ transport, expiry: LOCK_TIMES.expiry, onNotice })
+  const guarded = guardWrites(transport, leases)
   return {
     namespace: namespace ?? 'default',
-    cluster: openApiCluster({ transport, discovery, leases }),
-    storage: openKubeStorage({ transport, kind, token, now, signal, onNotice }),
+    cluster: openApiCluster({ transport: guarded, discovery, leases }),
+    storage: openKubeStorage({ transport: guarded, kind, token, now, signal, onNotice }),
     records: kind === 'secret' ? 'Secret' : 'ConfigMap',
     poll: POLL,
     close: () => transport.close(),

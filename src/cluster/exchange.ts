@@ -11,6 +11,8 @@ export interface ExchangeRequest {
   agent: Agent
   signal: AbortSignal | undefined
   times: ExchangeTimes
+  /** Asked when there is a connection; false gives the request up before any of it is sent. */
+  mayGo?: (() => boolean) | undefined
 }
 
 /** In milliseconds. */
@@ -41,7 +43,7 @@ export class ExchangeError extends Error {
  * @throws ExchangeError; the signal's reason when it aborts
  */
 export function exchange(request: ExchangeRequest): Promise<IncomingMessage> {
-  const { url, method, headers, body, agent, signal, times } = request
+  const { url, method, headers, body, agent, signal, times, mayGo } = request
   signal?.throwIfAborted()
   const { request: send } =
     url.protocol === 'https:'
@@ -52,7 +54,11 @@ export function exchange(request: ExchangeRequest): Promise<IncomingMessage> {
     // Without a length Node sends the body of a DELETE as if it were the next request.
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
     const call = send(url, { method, headers: { ...headers, ...length }, agent })
-    const state = watchConnection(call, times)
+    const go = (): void => {
+      if (mayGo === undefined || mayGo()) call.end(body)
+      else call.destroy(new ExchangeError('LATE', 'it took too long to connect', true))
+    }
+    const state = watchConnection(call, times, mayGo === undefined ? undefined : go)
     const stop = (): void => {
       call.destroy()
       reject(signal?.reason as Error)
@@ -72,7 +78,8 @@ export function exchange(request: ExchangeRequest): Promise<IncomingMessage> {
       settle()
       reject(state.failure() ?? asExchangeError(error, state.isUnsent()))
     })
-    call.end(body)
+    // Node would keep what is written now, and send it whenever the connection is made.
+    if (mayGo === undefined) go()
   })
 }
 
@@ -83,7 +90,11 @@ interface ConnectionState {
 }
 
 /** Bounds the time until the socket is ready and until the answer comes. */
-function watchConnection(call: ClientRequest, times: ExchangeTimes): ConnectionState {
+function watchConnection(
+  call: ClientRequest,
+  times: ExchangeTimes,
+  onReady: (() => void) | undefined,
+): ConnectionState {
   let isReady = false
   let failure: ExchangeError | undefined
   const fail = (code: string, limit: number): void => {
@@ -95,6 +106,7 @@ function watchConnection(call: ClientRequest, times: ExchangeTimes): ConnectionS
   const ready = (): void => {
     isReady = true
     clearTimeout(connecting)
+    onReady?.()
   }
   call.once('socket', (socket) => {
     const isTls = 'encrypted' in socket

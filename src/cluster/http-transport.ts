@@ -51,6 +51,7 @@ export function openTransport(endpoint: Endpoint, options: TransportOptions): Tr
       gate(request.signal, () => {
         const timeout = request.timeout ?? times.answer
         return answered({ link, policy, request }, async () => {
+          await request.guard?.check()
           const { message, credentials } = await link.send(request, { ...times, answer: timeout })
           const answer = await readAnswer(link, message, { ...request, timeout })
           return { answer, credentials, body: answer.body }

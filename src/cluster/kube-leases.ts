@@ -4,7 +4,7 @@ import { parseJsonObject } from './api-json.ts'
 import { isGone } from './holder.ts'
 import { composeLease, leaseName, readLease, type LeaseObject } from './lease-object.ts'
 import type { Holder, LeaseStore, SeenLease } from './lease.ts'
-import type { ApiRequest, Transport } from './transport.ts'
+import type { ApiRequest, SendGuard, Transport } from './transport.ts'
 
 export interface KubeLeasesOptions {
   transport: Transport
@@ -33,11 +33,43 @@ const NO_RIGHT =
  * A person without the right to Leases holds none: then runs are parted by the status of the
  * record alone.
  */
-export function kubeLeases(options: KubeLeasesOptions): LeaseStore {
+export function kubeLeases(options: KubeLeasesOptions): KubeLeaseStore {
   return new KubeLeases(options)
 }
 
-class KubeLeases implements LeaseStore {
+export interface KubeLeaseStore extends LeaseStore {
+  /**
+   * Looks whether this run still holds what it took, where that may have changed unnoticed.
+   *
+   * @throws PkgError LOCK_LOST
+   */
+  assertHolds(): Promise<void>
+  /** Whether nobody can have taken over what this run holds since it looked last. */
+  holdsSurely(): boolean
+}
+
+/**
+ * The same calls, but whoever has lost its lease writes nothing any more: a process that was
+ * stopped, or waited long to try again, looks before each try of a write that still may go out.
+ */
+export function guardWrites(transport: Transport, leases: KubeLeaseStore): Transport {
+  const guard: SendGuard = {
+    check: () => leases.assertHolds(),
+    isFresh: () => leases.holdsSurely(),
+  }
+  return {
+    server: transport.server,
+    request: (request) => transport.request(isWriting(request) ? { ...request, guard } : request),
+    stream: (request) => transport.stream(request),
+    close: () => transport.close(),
+  }
+}
+
+function isWriting({ method, query }: ApiRequest): boolean {
+  return method !== 'GET' && query?.['dryRun'] === undefined
+}
+
+class KubeLeases implements KubeLeaseStore {
   readonly isGone = isGone
   private readonly calls: LeaseCalls
   private readonly expiry: number
@@ -91,6 +123,20 @@ class KubeLeases implements LeaseStore {
     const freed = await this.calls.put(content, lease)
     if (freed !== undefined) this.seen.set(name, freed)
     return freed !== undefined
+  }
+
+  async assertHolds(): Promise<void> {
+    for (const [name, { lease, confirmed }] of this.holds) {
+      if (isFresh({ confirmed }, this.expiry / 2) || lease.holder === undefined) continue
+      if (await this.lookForOwn(name, lease.holder)) continue
+      throw new PkgError('LOCK_LOST', `another run took release "${parts(name).release}" over`, {
+        hint: 'This run was silent for too long and has stopped; run the command again.',
+      })
+    }
+  }
+
+  holdsSurely(): boolean {
+    return [...this.holds.values()].every((hold) => isFresh(hold, this.expiry * SURE))
   }
 
   /** Between two heartbeats nobody can have taken it over, unless this process was stopped. */
@@ -172,7 +218,10 @@ class KubeLeases implements LeaseStore {
   }
 }
 
-function isFresh({ confirmed }: Hold, window: number): boolean {
+/** Of the expiry: longer than a check counts, so that none is found late at once. */
+const SURE = 2 / 3
+
+function isFresh({ confirmed }: Pick<Hold, 'confirmed'>, window: number): boolean {
   // The steady clock stands still while a machine sleeps, the wall's does not.
   const steady = performance.now() - confirmed.steady
   const wall = Date.now() - confirmed.wall

@@ -69,6 +69,7 @@ export function openLink(endpoint: Endpoint, { userAgent, onWarning }: LinkOptio
         agent: agentFor(credentials),
         signal,
         times,
+        mayGo: request.guard?.isFresh,
       })
       isReached = true
       for (const text of readWarnings(message.headers['warning'])) {

@@ -22,6 +22,15 @@ export interface ApiRequest {
    * but POST may: two PATCHes of server-side apply leave what one leaves.
    */
   isRepeatable?: boolean | undefined
+  guard?: SendGuard | undefined
+}
+
+/** Keeps back a call that may no longer be made. */
+export interface SendGuard {
+  /** Called before each try; what it throws ends the call. */
+  check: () => Promise<void>
+  /** Whether the last check still counts, once there is a connection to send by. */
+  isFresh: () => boolean
 }
 
 /** What comes before the body of an answer. */

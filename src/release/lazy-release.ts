@@ -15,6 +15,7 @@ const DECODED = [
   'hooks',
   'applyMethod',
   'run',
+  'cancelled',
   'extra',
   'leftOut',
 ] as const satisfies readonly Exclude<keyof Release, keyof KnownFields>[]

@@ -8,7 +8,7 @@ import type { RecordExtra, Release, ReleaseStatus } from './release.ts'
 import { isReleaseStatus } from './status.ts'
 
 const RECORD_FIELDS = namesIn(
-  'name info chart config manifest hooks version namespace apply_method labels run',
+  'name info chart config manifest hooks version namespace apply_method labels run cancelled',
 )
 const INFO_FIELDS = namesIn('first_deployed last_deployed deleted description status notes')
 const CHART_FIELDS = namesIn('metadata lock templates values schema files')
@@ -35,6 +35,8 @@ export function parseRecord(record: JsonObject): Release {
   const parsed = parseChart(chart)
   const hooks = objectsIn(record, 'hooks')
   const run = textIn(record, 'run')
+  const { verb, request } = objectIn(record, 'cancelled')
+  const isCancelled = typeof verb === 'string' && typeof request === 'string'
   return {
     name,
     namespace: textIn(record, 'namespace'),
@@ -52,6 +54,7 @@ export function parseRecord(record: JsonObject): Release {
     labels: stringMapIn(record, 'labels'),
     applyMethod: textIn(record, 'apply_method'),
     ...(run !== '' && { run }),
+    ...(isCancelled && { cancelled: { verb, request } }),
     ...extraOf({ record, info, chart, hooks }),
   }
 }

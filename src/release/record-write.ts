@@ -29,6 +29,7 @@ export function recordText(release: Release): string {
     ['apply_method', filled(release.applyMethod)],
     ['labels', Object.keys(labels).length === 0 ? undefined : labels],
     ['run', release.run],
+    ['cancelled', release.cancelled && { ...release.cancelled }],
     ...unknownFields(extra?.record),
   ]).text
 }

@@ -39,10 +39,19 @@ export interface Release {
   applyMethod: string
   /** The run that stored it, so that the same command after a crash knows its own work. */
   run?: string
+  /** What a signal ended; of a revision that is `failed` or `uninstalling` for nothing else. */
+  cancelled?: CancelledRun
   /** Names what lies beside a record that was too large; see `release/left-out.ts`. */
   leftOut?: string
   /** Fields of the stored record that this version does not know; they survive a rewrite. */
   extra?: RecordExtra
+}
+
+/** Tells the same command, when it is run again. */
+export interface CancelledRun {
+  verb: string
+  /** What was asked for. */
+  request: string
 }
 
 /** Unknown fields by their place in the record; `hooks` by position. */

@@ -6,12 +6,19 @@ export function isSameContent(left: Release, right: Release): boolean {
   return (
     left.manifest === right.manifest &&
     left.notes === right.notes &&
+    isSameSource(left, right) &&
+    hooksText(left) === hooksText(right) &&
+    encodeJson(left.labels) === encodeJson(right.labels)
+  )
+}
+
+/** Whether two revisions are made of the same chart and values; templates may still differ. */
+export function isSameSource(left: Release, right: Release): boolean {
+  return (
     left.chart.metadata.name === right.chart.metadata.name &&
     left.chart.metadata.version === right.chart.metadata.version &&
     left.chart.metadata.appVersion === right.chart.metadata.appVersion &&
-    encodeJson(left.config) === encodeJson(right.config) &&
-    hooksText(left) === hooksText(right) &&
-    encodeJson(left.labels) === encodeJson(right.labels)
+    encodeJson(left.config) === encodeJson(right.config)
   )
 }
 

@@ -317,6 +317,7 @@ function siteOf(cluster: Site['cluster'], run: string, signal: AbortSignal): Sit
     left: undefined,
     assertHeld: async () => undefined,
     assertStillOurs: async () => undefined,
+    takeUp: async () => undefined,
   }
   const storage = {} as Site['storage']
   return { cluster, storage, lock, signal, now: () => new Date(), onNotice: () => undefined }

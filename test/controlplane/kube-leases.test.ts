@@ -143,3 +143,24 @@ test('who may not give a Lease back has done the work all the same, and is told'
   ])
   expect(await withLock(open(), requestIn(namespace), async () => 'next')).toBe('next')
 })
+
+test.each([-3_600_000, -300_000, 300_000, 3_600_000])(
+  'a holder whose clock is off by %i ms keeps its Lease, and loses it only by silence',
+  async (offset) => {
+    const namespace = await freshNamespace()
+    const now = (): Date => new Date(Date.now() + offset)
+    const off = requestIn(namespace, { now })
+    await withLock(open(), off, async (lock) => {
+      const impatient = requestIn(namespace, { timeout: 3 * TIMES.expiry })
+      await expect(withLock(open(), impatient, async () => undefined)).rejects.toMatchObject({
+        code: 'RELEASE_LOCKED',
+      })
+      await lock.assertHeld()
+    })
+    const silent = { ...TIMES, heartbeat: 3_600_000 }
+    await withLock(open(), { ...off, times: silent }, async (lock) => {
+      await withLock(open(), requestIn(namespace), async () => undefined)
+      await expect(lock.assertHeld()).rejects.toMatchObject({ code: 'LOCK_LOST' })
+    })
+  },
+)

@@ -13,6 +13,7 @@ test('a release is decoded as it was encoded', () => {
   const release = releaseOf({
     labels: { team: 'web' },
     run: 'r1',
+    cancelled: { verb: 'upgrade', request: 'apps/web' },
     config: new Map<string, Value>([['a', 2]]),
     hooks: [
       {

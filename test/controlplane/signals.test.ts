@@ -1,0 +1,156 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { auditedWrites, auditMark } from '../support/audit.ts'
+import { builtCli, startBuilt } from '../support/built-cli.ts'
+import { temporaryFolder } from '../support/chart-builder.ts'
+import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
+import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
+import {
+  MATRIX_VERBS,
+  writeMatrixCharts,
+  type MatrixCharts,
+  type MatrixVerb,
+} from '../support/matrix-chart.ts'
+import { api, freshNamespace } from '../support/plane.ts'
+import { pkgOk } from '../support/plane-cli.ts'
+import { stateOf } from '../support/release-state.ts'
+
+/*
+ * A run is told to end at one of its calls. It gives the lock back, leaves a record that says so,
+ * and ends as the signal asks; the same command then gets to where a run gets that nobody
+ * disturbed, and no hook is made twice.
+ */
+
+/** At every call; for people, since it takes minutes. */
+const IS_FULL = process.env['KUBECTL_PKG_FULL_MATRIX'] === '1'
+const LANES = 6
+/** A share of the calls is enough where all are alike. */
+const EVERY = IS_FULL ? 1 : 4
+
+const SIGNALS = [
+  { mode: 'term-before', exit: 143, code: 'TERMINATED' },
+  { mode: 'int-before', exit: 130, code: 'INTERRUPTED' },
+] as const
+
+let home: string
+let charts: MatrixCharts
+beforeAll(() => {
+  home = temporaryFolder()
+  charts = writeMatrixCharts(home)
+  builtCli()
+}, 120_000)
+
+interface Lane {
+  row: MatrixVerb
+  namespace: string
+  proxy: FaultProxy
+}
+
+let count = 0
+
+async function prepared({ row, namespace }: Lane): Promise<string> {
+  const release = `s${String(count++).padStart(4, '0')}`
+  for (const line of row.before(charts)) await pkgOk(namespace, line.replace('RELEASE', release))
+  return release
+}
+
+async function run({ row, namespace, proxy }: Lane, release: string) {
+  const line = row.line(charts).replace('RELEASE', release)
+  const env = { KUBECONFIG: proxy.kubeconfig({ namespace }) }
+  const { child, end } = startBuilt([...line.split(' '), '--namespace', namespace], {
+    cwd: home,
+    env,
+  })
+  proxy.strike(child)
+  return end
+}
+
+/** Hooks by how often the server has made them. */
+async function hooksMade(mark: number, release: string): Promise<string[]> {
+  const names = ['settings', 'before', 'after'].map((name) => `${release}-${name}`)
+  const writes = await auditedWrites(
+    mark,
+    ({ name, status }) => status === 201 && names.includes(name),
+  )
+  return writes.map(({ name }) => name.replace(release, 'RELEASE')).sort()
+}
+
+async function record(lane: Lane) {
+  const release = await prepared(lane)
+  const mark = auditMark()
+  lane.proxy.begin()
+  const { code, stderr } = await run(lane, release)
+  expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])
+  return {
+    points: pointsOf(lane.proxy.calls, release),
+    state: await stateOf(lane.namespace, release),
+    hooks: await hooksMade(mark, release),
+  }
+}
+
+interface Stop {
+  point: FaultPoint
+  signal: (typeof SIGNALS)[number]
+  wanted: Awaited<ReturnType<typeof record>>
+}
+
+/** Ends a run at a point, repeats the command, and says what is wrong; empty when nothing is. */
+async function stopAndRepeat(lane: Lane, { point, signal, wanted }: Stop): Promise<string> {
+  const { namespace, proxy } = lane
+  const release = await prepared(lane)
+  const mark = auditMark()
+  proxy.begin([ruleAt(point, release, { mode: signal.mode })])
+  const { code, stderr } = await run(lane, release)
+  if (!proxy.calls.some(({ mode }) => mode === signal.mode)) {
+    // What is ready at once is not watched.
+    return point.verb === 'WATCH' ? '' : 'the point was not met'
+  }
+  if (code !== 0 && code !== signal.exit) return `ends with ${code}: ${stderr}`
+  if (code !== 0 && !stderr.includes(`code: ${signal.code}`)) return `does not say why: ${stderr}`
+  const lease = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/pkg-${release}`
+  if ((await api('GET', lease)).status !== 404) return 'keeps the lock'
+  const stopped = await stateOf(namespace, release)
+  if (stopped.some((line) => / pending-/.test(line))) return `leaves ${stopped.join('\n')}`
+
+  proxy.begin()
+  if (code !== 0) {
+    const again = await run(lane, release)
+    if (again.code !== 0) return `the same command ends with ${again.code}: ${again.stderr}`
+  }
+  const state = await stateOf(namespace, release)
+  if (state.join('\n') !== wanted.state.join('\n')) return `gets to ${state.join('\n')}`
+  const hooks = await hooksMade(mark, release)
+  return hooks.join() === wanted.hooks.join() ? '' : `made the hooks ${hooks.join()}`
+}
+
+describe.concurrent('a signal at any call', () => {
+  test.each(MATRIX_VERBS)(
+    'of $verb ends it in order, and the same command does the rest',
+    async (row) => {
+      const namespace = await freshNamespace()
+      const open = async (): Promise<Lane> => {
+        return { row, namespace, proxy: await startFaultProxy(() => false) }
+      }
+      const lanes = await Promise.all(Array.from({ length: LANES / 2 }, open))
+      const [first] = lanes
+      if (first === undefined) throw new Error('there is no lane')
+      const wanted = await record(first)
+      expect(wanted.hooks).toEqual(['RELEASE-after', 'RELEASE-before', 'RELEASE-settings'])
+      const left = wanted.points.flatMap((point, at): Stop[] => {
+        const chosen = IS_FULL ? SIGNALS : [SIGNALS[(at / EVERY) % 2 < 1 ? 0 : 1]]
+        return at % EVERY === 0 ? chosen.map((signal) => ({ point, signal, wanted })) : []
+      })
+      const failures: string[] = []
+      const work = async (lane: Lane): Promise<void> => {
+        for (let stop = left.shift(); stop !== undefined; stop = left.shift()) {
+          const failure = await stopAndRepeat(lane, stop).catch(String)
+          const { mode } = stop.signal
+          if (failure !== '') failures.push(`${mode} ${describePoint(stop.point)}: ${failure}`)
+        }
+      }
+      await Promise.all(lanes.map(work))
+      expect(failures).toEqual([])
+      await Promise.all(lanes.map(({ proxy }) => proxy.close()))
+    },
+    IS_FULL ? 3_600_000 : 600_000,
+  )
+})
