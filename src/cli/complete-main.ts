@@ -1,6 +1,22 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { complete } from './complete.ts'
+import { foldersOf } from './home-folders.ts'
 
 /** The executable `kubectl_complete-pkg`, which kubectl and our shell scripts ask. */
-const words = process.argv.slice(2)
-process.stdout.write(complete(words, dirname(__dirname), process.env['KUBECTL_PKG_TARGET']))
+async function main(): Promise<void> {
+  const root = dirname(__dirname)
+  const { env } = process
+  const { config, cache } = foldersOf(env)
+  const text = await complete(process.argv.slice(2), {
+    root,
+    target: env['KUBECTL_PKG_TARGET'],
+    charts: {
+      repositoriesFile: env['HELM_REPOSITORY_CONFIG'] ?? join(config, 'repositories.yaml'),
+      indexFolder: env['HELM_REPOSITORY_CACHE'] ?? join(cache, 'repositories'),
+      addonsFolder: join(root, 'charts'),
+    },
+  })
+  process.stdout.write(text)
+}
+
+void main()

@@ -21,6 +21,7 @@ _kubectl_pkg() {
   while IFS= read -r line; do
     case "$line" in
       :0) compopt -o default 2>/dev/null ;;
+      :2) compopt -o default -o nospace 2>/dev/null ;;
       :*) ;;
       *) COMPREPLY+=("\${line%%$'\\t'*}") ;;
     esac
@@ -32,15 +33,16 @@ complete -F _kubectl_pkg kubectl-pkg
 const ZSH = `#compdef kubectl-pkg
 _kubectl_pkg() {
   local line
-  local -a found
+  local -a found ending
   while IFS= read -r line; do
     case "$line" in
       :0) (( \${#found} )) || _files ;;
+      :2) (( \${#found} )) && ending=(-S '') || _files ;;
       :*) ;;
       *) found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}") ;;
     esac
   done < <(kubectl_complete-pkg "\${(@)words[2,CURRENT]}" 2>/dev/null)
-  _describe 'kubectl-pkg' found
+  _describe 'kubectl-pkg' found $ending
 }
 compdef _kubectl_pkg kubectl-pkg
 `
@@ -50,7 +52,7 @@ function __kubectl_pkg
     set -l words (commandline -opc) (commandline -ct)
     set -l found (kubectl_complete-pkg $words[2..-1] 2>/dev/null)
     string match -v -r '^:\\d+$' -- $found
-    contains -- :0 $found; and __fish_complete_path (commandline -ct)
+    string match -q -r '^:[02]$' -- $found; and __fish_complete_path (commandline -ct)
 end
 complete -c kubectl-pkg -f -a '(__kubectl_pkg)'
 `
@@ -76,7 +78,7 @@ const WITHOUT_DESCRIPTIONS: Record<Shell, (script: string) => string> = {
   zsh: (script) =>
     script
       .replace(/found\+=\(.*\) ;;/, () => `found+=("\${line%%$'\\t'*}") ;;`)
-      .replace("_describe 'kubectl-pkg' found", 'compadd -a found'),
+      .replace("_describe 'kubectl-pkg' found $ending", 'compadd $ending -a found'),
   fish: (script) => script.replace('-- $found\n', "-- $found | string replace -r '\\t.*' ''\n"),
   powershell: (script) =>
     script.replace('if (-not $description) { $description = $word }', '$description = $word'),

@@ -22,6 +22,12 @@ export interface IndexStore {
    */
   use<T>(origin: Origin, look: (table: IndexTable) => T): Promise<T | undefined>
   /**
+   * Looks as `use` does, but into a side table that is there and whole: nothing is written.
+   *
+   * @returns undefined when there is none
+   */
+  peek<T>(origin: Origin, look: (table: IndexTable) => T): Promise<T | undefined>
+  /**
    * Fetches the index, unless the server says that it has not changed.
    *
    * @throws PkgError REPOSITORY_UNREACHABLE, INDEX_INVALID, URL_REFUSED, and what being told of
@@ -70,15 +76,14 @@ export function openIndexStore(
       const home = folderOf(origin)
       const state = await readState(home, files)
       if (state === undefined) return undefined
-      const table = openTable(tablePath(home, state), state.source)
-      try {
-        if (table !== undefined) return look(table)
-      } catch (error) {
-        if (!(error instanceof DamagedTable)) throw error
-      } finally {
-        table?.close()
-      }
-      return useRebuilt(home, state, look, files)
+      const found = lookInto(home, state, look)
+      return found === undefined ? useRebuilt(home, state, look, files) : found.result
+    },
+
+    async peek(origin, look) {
+      const home = folderOf(origin)
+      const state = await readState(home, files)
+      return state && lookInto(home, state, look)?.result
     },
 
     async refresh(origin, downloader) {
@@ -188,6 +193,23 @@ function tablePath(home: string, { source }: State): string {
 function buildTable(bytes: Buffer, source: string) {
   const { head, charts, warnings } = readIndex(bytes, openTableWriter)
   return { parts: charts.finish(head, source, warnings), generated: head.generated, warnings }
+}
+
+/** Looks into the table as it is; undefined when it is not there or damaged. */
+function lookInto<T>(
+  home: string,
+  state: State,
+  look: (table: IndexTable) => T,
+): { result: T } | undefined {
+  const table = openTable(tablePath(home, state), state.source)
+  try {
+    return table && { result: look(table) }
+  } catch (error) {
+    if (!(error instanceof DamagedTable)) throw error
+    return undefined
+  } finally {
+    table?.close()
+  }
 }
 
 /** Makes the table anew from the index beside it. */
