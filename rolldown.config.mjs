@@ -9,14 +9,23 @@ const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(co
 /** What nearly every command but `version` uses: one large script is read sooner than ten. */
 const RENDERING =
   /\/src\/(actions\/(choose-name|installable|load-chart|names|render)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/(has-proxy|read-)|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|repo\/chart-ref\.ts|sprig\/|values\/)/
+/** Small parts of every command, `version` included. */
+const BASE =
+  /\/src\/(base\/(digest|files|folders|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256)|cli\/home-folders)\.ts$/
+/** What every command uses that looks into a repository. */
+const REPOSITORIES =
+  /\/src\/(cli\/(open-site|package-root|registry-options)|repo\/(builtin|cache|chart-site|credentials|credentials-file|fetch-archive|file-lock|find-chart|http|http-direct|http-exchange|index-entry|index-store|index-table|oci-reference|oci-registry|registry-http|repositories|republished|resolve|trust))\.ts$/
 /**
  * Parts that most runs do without: each is a script of its own, read when something of it is
  * first used. V8 takes time for every function of a script, also for those that never run.
  */
 const LATE = {
+  addresses:
+    /\/src\/repo\/(http-axios|oci|oci-(?!reference|registry)\w+|registry-auth|credential-helper)\.ts$/,
   archives: /\/src\/chart\/(archive|read-archive|tar)\.ts$/,
   errors: /\/src\/(encoding\/json-error|render\/template-(advice|failure))\.ts$/,
   handlebars: /\/src\/(hbs\/|render\/handlebars-renderer\.ts$)/,
+  indexes: /\/src\/repo\/index-(lines|read|scan|values)\.ts$/,
   inference: /\/src\/values\/(schema-of|types-of)\.ts$/,
   keys: /\/src\/sprig\/(der|letters|pem|private-keys|x509)\.ts$/,
   oclif:
@@ -81,7 +90,13 @@ export default defineConfig([
       exports: 'named',
       codeSplitting: {
         includeDependenciesRecursively: false,
-        groups: [{ name: packageChunk }, { name: lateChunk }, { name: 'render', test: RENDERING }],
+        groups: [
+          { name: packageChunk },
+          { name: lateChunk },
+          { name: 'base', test: BASE },
+          { name: 'render', test: RENDERING },
+          { name: 'repositories', test: REPOSITORIES },
+        ],
       },
     },
   },

@@ -1,7 +1,13 @@
 import { requirePackage } from './lazy.ts'
+import { sha256OfShort } from './sha256.ts'
+
+/** Bytes up to which our own hash takes less time than loading node:crypto does. */
+const SHORT = 512
 
 /** SHA-256 in hexadecimal digits. */
 export function sha256(data: Uint8Array | string): string {
+  if (data.length <= SHORT)
+    return sha256OfShort(typeof data === 'string' ? Buffer.from(data) : data)
   const { createHash } = requirePackage('node:crypto') as typeof import('node:crypto')
   return createHash('sha256').update(data).digest('hex')
 }

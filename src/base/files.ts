@@ -1,15 +1,6 @@
-import {
-  lstat,
-  link,
-  open,
-  readFile,
-  readdir,
-  rename,
-  rmdir,
-  unlink,
-  utimes,
-} from 'node:fs/promises'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { requirePackage } from './lazy.ts'
 import { makeFolders } from './make-folders.ts'
 
 /** The steps that change a folder or must reach the disk; each is one call of the system. */
@@ -48,6 +39,8 @@ export interface Files {
   makeFolder(path: string, mode: number): Promise<void>
   /** Creates or replaces the file through `temporary`, which must be in the same folder. */
   replace(path: string, temporary: string, content: FileContent): Promise<void>
+  /** Writes a file of a new name, which is on the disk once another change of the folder is. */
+  stage(path: string, content: FileContent): Promise<void>
   /** Creates the file through `temporary`; false when the file exists already. */
   create(path: string, temporary: string, content: FileContent): Promise<boolean>
   /** Moves a file over another of the same folder; false when there is nothing to move. */
@@ -66,33 +59,35 @@ export interface FileContent {
   data: string | Uint8Array
   /** Permissions before the process's umask, for example 0o644. */
   mode: number
+  /** Does not wait for the disk, as whoever reads the file sees whether it is whole. */
+  isUnsynced?: boolean
+}
+
+/** Opens the real file system without ever waiting for the disk. */
+export function openUnsyncedFiles(): Files {
+  return openFiles(async (step, _path, run) => {
+    if (step !== 'fsync' && step !== 'fsync-folder') return run()
+    return undefined as Awaited<ReturnType<typeof run>>
+  })
 }
 
 /** Opens the real file system; `runStep` wraps every step that changes something. */
 export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): Files {
   const syncFolder = (path: string): Promise<void> =>
     runStep('fsync-folder', path, async () => {
-      const handle = await open(path, 'r')
+      const handle = await fs().open(path, 'r')
       await handle.sync().finally(() => handle.close())
     })
 
-  const writeTemporary = async (path: string, { data, mode }: FileContent): Promise<void> => {
-    const handle = await runStep('open', path, () => open(path, 'wx', mode))
-    try {
-      await runStep('write', path, () => handle.writeFile(data))
-      await runStep('fsync', path, () => handle.sync())
-    } finally {
-      await handle.close()
-    }
-  }
+  const stage = (path: string, content: FileContent): Promise<void> => write(path, content, runStep)
 
   const discard = (path: string): Promise<boolean> =>
-    when('ENOENT', () => runStep('unlink', path, () => unlink(path)))
+    when('ENOENT', () => runStep('unlink', path, () => fs().unlink(path)))
 
   return {
-    read: (path) => unless('ENOENT', () => readFile(path)),
+    read: async (path) => unless('ENOENT', () => readFileSync(path)),
     list,
-    touchedAt: async (path) => (await unless('ENOENT', () => lstat(path)))?.mtimeMs,
+    touchedAt: async (path) => unless('ENOENT', () => lstatSync(path))?.mtimeMs,
 
     async makeFolder(path, mode) {
       const first = await runStep('mkdir', path, async () => makeFolders(path, mode))
@@ -101,18 +96,20 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
 
     async replace(path, temporary, content) {
       try {
-        await writeTemporary(temporary, content)
-        await runStep('rename', path, () => rename(temporary, path))
+        await stage(temporary, content)
+        await runStep('rename', path, () => fs().rename(temporary, path))
       } catch (error) {
         await discard(temporary)
         throw error
       }
-      await syncFolder(dirname(path))
+      if (content.isUnsynced !== true) await syncFolder(dirname(path))
     },
+
+    stage,
 
     async create(path, temporary, content) {
       try {
-        await writeTemporary(temporary, content)
+        await stage(temporary, content)
         return await this.link(temporary, path)
       } finally {
         await discard(temporary)
@@ -120,13 +117,12 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
       }
     },
 
-    move: (from, to) => when('ENOENT', () => runStep('rename', to, () => rename(from, to))),
-
+    move: (from, to) => when('ENOENT', () => runStep('rename', to, () => fs().rename(from, to))),
     link: (from, to) =>
-      when('ENOENT', () => when('EEXIST', () => runStep('link', to, () => link(from, to)))),
+      when('ENOENT', () => when('EEXIST', () => runStep('link', to, () => fs().link(from, to)))),
 
     touch: (path, now) =>
-      when('ENOENT', () => runStep('utimes', path, () => utimes(path, now, now))),
+      when('ENOENT', () => runStep('utimes', path, () => fs().utimes(path, now, now))),
 
     async remove(path) {
       const removed = await discard(path)
@@ -135,7 +131,8 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
     },
 
     async removeEmptyFolder(path) {
-      await when('ENOTEMPTY', () => when('ENOENT', () => runStep('rmdir', path, () => rmdir(path))))
+      const run = () => runStep('rmdir', path, () => fs().rmdir(path))
+      await when('ENOTEMPTY', () => when('ENOENT', run))
     },
   }
 }
@@ -146,8 +143,27 @@ export function isSystemError(error: unknown, code?: string): error is NodeJS.Er
   return code === undefined || (error as NodeJS.ErrnoException).code === code
 }
 
+async function write(
+  path: string,
+  { data, mode, isUnsynced }: FileContent,
+  runStep: StepRunner,
+): Promise<void> {
+  const handle = await runStep('open', path, () => fs().open(path, 'wx', mode))
+  try {
+    await runStep('write', path, () => handle.writeFile(data))
+    if (isUnsynced !== true) await runStep('fsync', path, () => handle.sync())
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Node takes a while to load its promises of files, which a run that only reads can do without. */
+function fs() {
+  return requirePackage('node:fs/promises') as typeof import('node:fs/promises')
+}
+
 async function list(path: string): Promise<FolderEntry[]> {
-  const entries = (await unless('ENOENT', () => readdir(path, { withFileTypes: true }))) ?? []
+  const entries = unless('ENOENT', () => readdirSync(path, { withFileTypes: true })) ?? []
   return entries
     .map((entry): FolderEntry => {
       const kind = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other'
@@ -157,9 +173,9 @@ async function list(path: string): Promise<FolderEntry[]> {
 }
 
 /** Runs; undefined when it failed with the code. */
-async function unless<T>(code: string, run: () => Promise<T>): Promise<T | undefined> {
+function unless<T>(code: string, run: () => T): T | undefined {
   try {
-    return await run()
+    return run()
   } catch (error) {
     if (isSystemError(error, code)) return undefined
     throw error

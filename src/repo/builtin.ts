@@ -1,9 +1,11 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
-import { loadChartDirectory } from '../chart/read-directory.ts'
 import type { Chart } from '../chart/chart.ts'
+import { readMetadata } from '../chart/metadata.ts'
+import { loadChartDirectory } from '../chart/read-directory.ts'
+import { decodeDocument } from '../chart/read-yaml.ts'
 import type { IndexEntry } from './index-entry.ts'
 import { pickVersion } from './resolve.ts'
 
@@ -24,7 +26,8 @@ function hasChart(folder: string): boolean {
 
 /** What an index would say of an add-on; of each there is the one version of this program. */
 export function builtInEntry(folder: string, name: string): IndexEntry {
-  const { metadata } = loadChartDirectory(join(folder, name))
+  const file = 'Chart.yaml'
+  const metadata = readMetadata(decodeDocument(readFileSync(join(folder, name, file)), file))
   const { version, appVersion = '', description = '', keywords = [], deprecated = false } = metadata
   return {
     name: metadata.name,

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
-import { isSystemError, openFiles, type Files } from '../base/files.ts'
+import { isSystemError, openUnsyncedFiles, type Files } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
 
 /** Bytes by what they hash to. The cache is a help: a run goes on when it cannot be used. */
@@ -24,19 +24,13 @@ export interface BlobCacheOptions {
 const DIGEST = /^[0-9a-f]{64}$/
 
 /**
- * Files that do not wait for the disk: bytes are hashed when they are read, so what a loss of
+ * Opens the cache of a folder, which is made when something is first kept.
+ *
+ * Its files do not wait for the disk: bytes are hashed when they are read, so what a loss of
  * power tears is found out then, and fetched again.
  */
-function openUnsynced(): Files {
-  return openFiles(async (step, _path, run) => {
-    if (step !== 'fsync' && step !== 'fsync-folder') return run()
-    return undefined as Awaited<ReturnType<typeof run>>
-  })
-}
-
-/** Opens the cache of a folder, which is made when something is first kept. */
 export function openBlobCache(folder: string, options: BlobCacheOptions): BlobCache {
-  const { onNotice, files = openUnsynced() } = options
+  const { onNotice, files = openUnsyncedFiles() } = options
   let isNoticed = false
   const notice = (why: string): void => {
     if (!isNoticed) onNotice(`warning: the cache ${folder} is not used: ${why}`)

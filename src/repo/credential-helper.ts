@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import { PkgError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
+import { requirePackage } from '../base/lazy.ts'
 import { parseJson, type Credential } from './registry-auth.ts'
 
 /** A program `docker-credential-NAME` that keeps logins. */
@@ -69,6 +69,7 @@ interface Result {
 function run(helper: CredentialHelper, verb: string, input: string): Promise<Result> {
   const { name, env } = helper
   if (!NAME.test(name)) throw failure(helper, 'its name is not one')
+  const { spawn } = requirePackage('node:child_process') as typeof import('node:child_process')
   return new Promise((resolve, reject) => {
     const program = spawn(`docker-credential-${name}`, [verb], {
       env,

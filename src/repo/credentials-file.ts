@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { openFiles, isSystemError } from '../base/files.ts'
@@ -50,7 +50,7 @@ export async function changeCredentialsFile(
   change: (file: CredentialsFile) => JsonObject | undefined,
 ): Promise<void> {
   await files.makeFolder(dirname(path), 0o700)
-  const target = await followLink(path, home)
+  const target = followLink(path, home)
   await withFileLock(`${target}.lock`, async () => {
     const content = change(await readCredentialsFile(target))
     if (content === undefined) return
@@ -60,11 +60,11 @@ export async function changeCredentialsFile(
   })
 }
 
-async function followLink(path: string, home: string): Promise<string> {
+function followLink(path: string, home: string): string {
   try {
-    if (!(await lstat(path)).isSymbolicLink()) return path
-    const target = await realpath(path)
-    if (!relative(await realpath(home), target).startsWith('..')) return target
+    if (!lstatSync(path).isSymbolicLink()) return path
+    const target = realpathSync(path)
+    if (!relative(realpathSync(home), target).startsWith('..')) return target
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return path
     throw error

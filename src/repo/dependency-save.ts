@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
 import { openFiles, type Files } from '../base/files.ts'
-import { newToken, temporaryName } from '../base/folders.ts'
+import { isTemporary, newToken, temporaryName } from '../base/folders.ts'
 import { isJsonObject } from '../base/json.ts'
 import { loadChartArchive } from '../chart/archive.ts'
 import type { Chart } from '../chart/chart.ts'
@@ -43,11 +43,12 @@ export async function saveDependencies(
   const charts = await openCharts(folder, files)
   return withFileLock(join(charts, LOCK), async () => {
     await finish(folder, charts, files)
+    await removeStaged(charts, files)
     if (update.lock !== undefined) assertNoLink(folder, update.lock.name)
     const moves = await Promise.all(
       update.archives.map(async ({ name, bytes }): Promise<[from: string, to: string]> => {
         const staged = join(charts, temporaryName(name, newToken()))
-        await files.replace(staged, `${staged}.part`, { data: bytes, mode: SHARED_MODES.file })
+        await files.stage(staged, { data: bytes, mode: SHARED_MODES.file })
         return [staged, join(charts, name)]
       }),
     )
@@ -55,7 +56,8 @@ export async function saveDependencies(
     const removals = await outdated(charts, names, update.kept, files)
     const journal: Journal = { moves, removals, lock: update.lock }
     const path = join(charts, JOURNAL)
-    await files.replace(path, `${path}.part`, { data: JSON.stringify(journal), mode: 0o600 })
+    const temporary = join(charts, temporaryName(JOURNAL, newToken()))
+    await files.replace(path, temporary, { data: JSON.stringify(journal), mode: 0o600 })
     await finish(folder, charts, files)
     return removals.map((each) => each.slice(charts.length + 1))
   })
@@ -103,6 +105,14 @@ async function finish(folder: string, charts: string, files: Files): Promise<voi
   for (const [from, to] of moves) await files.move(from, to)
   if (lock !== undefined) await writeLock(folder, lock.name, lock.text)
   await files.remove(path)
+}
+
+/** What a run staged that was cut off before its journal; runs that wait only make locks. */
+async function removeStaged(charts: string, files: Files): Promise<void> {
+  for (const { name, kind } of await files.list(charts)) {
+    const isStaged = isTemporary(name) && !name.startsWith(`.${LOCK}.`)
+    if (kind === 'file' && isStaged) await files.remove(join(charts, name))
+  }
 }
 
 async function openCharts(folder: string, files: Files): Promise<string> {

@@ -1,8 +1,9 @@
 import { basename, dirname, join } from 'node:path'
 import { requirePackage } from '../base/lazy.ts'
 import { PkgError } from '../base/errors.ts'
-import { openFiles } from '../base/files.ts'
+import { openUnsyncedFiles } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
+import { isProcessGone, processIdentity } from '../base/process-identity.ts'
 
 export interface LockTimes {
   /** Milliseconds: how long to wait for another run. */
@@ -14,11 +15,13 @@ export interface LockTimes {
 const TIMES: LockTimes = { wait: 60_000, stale: 10_000 }
 const HEARTBEAT = 1000
 
-const files = openFiles()
+/** A loss of power ends all holders. */
+const files = openUnsyncedFiles()
 
 /**
  * Runs while no other run holds the lock file, also one on another machine that shares the
- * folder. A holder touches the file each second; one that was killed is noticed by that.
+ * folder. A holder touches the file each second; one that was killed is noticed by that, and at
+ * once by who runs on the same machine.
  *
  * @throws PkgError FILE_UNWRITABLE when the lock is held for too long, and what `run` throws
  */
@@ -28,7 +31,8 @@ export async function withFileLock<T>(
   times: LockTimes = TIMES,
 ): Promise<T> {
   const token = newToken()
-  await take(path, token, times)
+  const mark = `${token} ${processIdentity()}`
+  await take(path, mark, times)
   const heartbeat = setInterval(() => {
     files.touch(path, new Date()).catch(() => undefined)
   }, HEARTBEAT).unref()
@@ -36,27 +40,48 @@ export async function withFileLock<T>(
     return await run()
   } finally {
     clearInterval(heartbeat)
-    if ((await files.read(path))?.toString() === token) await files.remove(path)
+    if ((await textOf(path)) === mark) await files.remove(path)
   }
 }
 
-async function take(path: string, token: string, { wait, stale }: LockTimes): Promise<void> {
+async function take(path: string, mark: string, { wait, stale }: LockTimes): Promise<void> {
   const { setTimeout } = requirePackage(
     'node:timers/promises',
   ) as typeof import('node:timers/promises')
-  const temporary = join(dirname(path), temporaryName(basename(path), token))
   const end = Date.now() + wait
   let seen = { state: '', since: Date.now() }
-  while (!(await files.create(path, temporary, { data: token, mode: 0o600 }))) {
-    const holder = (await files.read(path))?.toString() ?? ''
+  while (!(await create(path, mark))) {
+    const holder = await textOf(path)
     const state = `${holder} ${await files.touchedAt(path)}`
     if (state !== seen.state) seen = { state, since: Date.now() }
-    if (Date.now() - seen.since > stale) {
-      if ((await files.read(path))?.toString() === holder) await files.remove(path)
+    if (isProcessGone(holder.slice(holder.indexOf(' ') + 1))) await clear(path, holder)
+    else if (Date.now() - seen.since > stale) {
+      if ((await textOf(path)) === holder) await files.remove(path)
     } else if (Date.now() > end) {
       throw new PkgError('FILE_UNWRITABLE', `${path} is held by another run`, {
         hint: 'Wait for it to end, then run the command again.',
       })
-    } else await setTimeout(20 + Math.random() * 30)
+    }
+    await setTimeout(20 + Math.random() * 30)
   }
+}
+
+/**
+ * Removes the lock of a holder that is gone. Of several runs that see it one does so, as another
+ * could remove the lock that the first one then takes.
+ */
+async function clear(path: string, holder: string): Promise<void> {
+  const claim = `${path}.${holder.slice(0, holder.indexOf(' '))}`
+  if (!(await create(claim, ''))) return
+  if ((await textOf(path)) === holder) await files.remove(path)
+  await files.remove(claim)
+}
+
+function create(path: string, data: string): Promise<boolean> {
+  const temporary = join(dirname(path), temporaryName(basename(path), newToken()))
+  return files.create(path, temporary, { data, mode: 0o600 })
+}
+
+async function textOf(path: string): Promise<string> {
+  return (await files.read(path))?.toString() ?? ''
 }

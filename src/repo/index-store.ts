@@ -12,6 +12,7 @@ import { readIndex } from './index-read.ts'
 import { DamagedTable, openTable, openTableWriter, type IndexTable } from './index-table.ts'
 import { republished, tellRepublished } from './republished.ts'
 import { resolveUrl } from './resolve.ts'
+import { strayFiles } from './strays.ts'
 
 /** Indexes of repositories on this machine: each as it was fetched, with a side table. */
 export interface IndexStore {
@@ -153,7 +154,8 @@ async function writeParts(
   files: Files,
 ): Promise<void> {
   await files.makeFolder(home, 0o700)
-  await replace(indexPath(home, state), index, files)
+  // Only a damaged table needs the index again, and by its digest it is known to be whole.
+  await replace(indexPath(home, state), index, files, true)
   await replace(tablePath(home, state), table, files)
 }
 
@@ -281,16 +283,23 @@ async function writeState(home: string, state: State, files: Files): Promise<voi
   await replace(join(home, STATE), Buffer.from(`${JSON.stringify(document)}\n`), files)
 }
 
-async function replace(path: string, data: Buffer, files: Files): Promise<void> {
+async function replace(
+  path: string,
+  data: Buffer,
+  files: Files,
+  isUnsynced = false,
+): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path).slice(0, 12), newToken()))
-  await files.replace(path, temporary, { data, mode: 0o600 })
+  await files.replace(path, temporary, { data, mode: 0o600, isUnsynced })
 }
 
 async function removeOthers(home: string, source: string, files: Files): Promise<void> {
-  for (const { name } of await files.list(home)) {
-    if (name === STATE || name.startsWith(source) || name.startsWith('.')) continue
+  const others = (await files.list(home))
+    .filter(({ name }) => name !== STATE && !name.startsWith(source) && !name.startsWith('.'))
+    .map(({ name }) => join(home, name))
+  for (const path of [...others, ...(await strayFiles(home, files))]) {
     try {
-      await files.remove(join(home, name))
+      await files.remove(path)
     } catch (error) {
       if (!isSystemError(error)) throw error
     }

@@ -55,7 +55,7 @@ function run(home: string, args: readonly string[], env: Record<string, string> 
 
 /** Names and digests of what a folder shows; names with a dot are nobody's to read. */
 function shown(folder: string): string {
-  if (!existsSync(folder)) return 'nothing'
+  if (!existsSync(folder)) return ''
   return treeOf(folder)
     .filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')))
     .map(({ path, text }) => `${path} ${sha256(Buffer.from(text)).slice(0, 8)}`)
