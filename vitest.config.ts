@@ -1,9 +1,14 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { canHavePrograms } from './test/controlplane/programs.mjs'
+import { Interleaved } from './test/support/interleaved.ts'
 import { canHaveTools } from './test/tools/families.mjs'
 
 /** Suites that change the working folder, which a thread cannot. */
 const inProcesses = ['test/golden/cli.test.ts']
+
+/** Suites of single modules, which keep nothing and so can share a worker's modules. */
+const units = ['test/unit/**/*.test.ts']
 
 /** Suites that need a real control plane. */
 const controlPlane = ['test/controlplane/**/*.test.ts']
@@ -35,19 +40,23 @@ export default defineConfig({
     ],
     // @oclif/test's captureOutput reads the process's own streams.
     disableConsoleIntercept: true,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
+    // A processor does the work of several files at once.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Files that work and files that wait for a control plane run beside each other.
+    maxWorkers: Math.min(2 * availableParallelism(), 8),
+    sequence: { sequencer: Interleaved },
     projects: [
       {
         extends: true,
         test: {
           name: 'threads',
           include: ['test/**/*.test.ts', 'plugins/*/test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...inProcesses, ...controlPlane, ...tools],
+          exclude: [...configDefaults.exclude, ...units, ...inProcesses, ...controlPlane, ...tools],
           pool: 'threads',
         },
       },
+      { extends: true, test: { name: 'units', include: units, isolate: false, pool: 'threads' } },
       { extends: true, test: { name: 'processes', include: inProcesses, pool: 'forks' } },
       {
         extends: true,
@@ -55,7 +64,6 @@ export default defineConfig({
           name: 'tools',
           include: toolsLeftOut ? [] : tools,
           globalSetup: ['test/tools/setup.ts'],
-          testTimeout: 60_000,
           pool: 'threads',
         },
       },
@@ -65,11 +73,7 @@ export default defineConfig({
           name: 'controlplane',
           include: leftOut ? [] : controlPlane,
           globalSetup: ['test/controlplane/setup.ts'],
-          testTimeout: 60_000,
-          // They wait for the cluster more than they work.
-          maxWorkers: 3,
-          // Vitest runs projects with other numbers of workers one after the other.
-          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
           pool: 'threads',
         },
       },
