@@ -10,6 +10,7 @@ export const addOn: AddOnCase = {
     issuers: [
       '',
       ACME,
+      'issuers.le.acme.server=https://acme.example.com/dir,issuers.le.acme.privateKeySecretRef.name=le,issuers.le.acme.solvers[0].dns01.cloudflare.apiTokenSecretRef.name=cf,issuers.le.acme.solvers[0].dns01.cloudflare.apiTokenSecretRef.key=token,issuers.le.acme.solvers[0].selector.dnsZones={example.com}',
       'issuers.own.selfSigned.crlDistributionPoints={},issuers.ca.ca.secretName=ca,issuers.ca.namespace=shop',
       'issuers.v.vault.server=https://v:8200,issuers.v.vault.path=pki/sign/x,issuers.v.vault.auth.kubernetes.role=cm,issuers.v.vault.auth.kubernetes.serviceAccountRef.name=cm',
     ],

@@ -3,9 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { parse } from 'yaml'
+import { template } from '../../src/actions/template.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
 import { loadChartDirectory } from '../../src/chart/read-directory.ts'
 import { encodeJson } from '../../src/encoding/json.ts'
+import { composeValues } from '../../src/values/compose-values.ts'
 import { inferSchema } from '../../src/values/schema-of.ts'
 import { valuesTypes } from '../../src/values/types-of.ts'
 import { expectGolden } from '../support/golden.ts'
@@ -52,6 +55,16 @@ test.each(charts)('%s: types can be made of its schema', async (chart) => {
   expect(types).not.toContain('[k: string]: unknown | undefined')
 })
 
+test.each(charts.flatMap(examplesOf))('the README of $chart, example $at: $of renders', ({ of, text }) => {
+  const { output } = template({
+    chart: loadChartDirectory(join(root, of)),
+    values: composeValues({ files: [{ name: 'README.md', text }] }, 'core'),
+    release: { name: 'edge', namespace: 'edge' },
+    options: {},
+  })
+  expect(output).toMatch(/^kind: /m)
+})
+
 test('the types compile, strictly, and the defaults are of them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kubectl-pkg-types-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -73,6 +86,25 @@ test('the types compile, strictly, and the defaults are of them', async () => {
   })
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
 })
+
+interface Example {
+  chart: string
+  at: number
+  /** The chart whose values these are. */
+  of: string
+  text: string
+}
+
+/** Values in the README of a chart: of its own, or of the chart that they are told to go to. */
+function examplesOf(chart: string): Example[] {
+  const blocks = [...read(chart, 'README.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
+  return blocks.map(([, text = ''], at) => {
+    const names = Object.keys(parse(text) as object)
+    const takes = (each: string): boolean =>
+      names.every((name) => name in (schemaOf(each)['properties'] as object))
+    return { chart, at, text, of: [chart, ...charts].find(takes) ?? `no chart has ${names.join()}` }
+  })
+}
 
 function property(schema: JsonObject, name: string): JsonObject {
   const { properties } = schema
