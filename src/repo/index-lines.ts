@@ -27,6 +27,8 @@ export class Lines {
   readonly #bytes: Buffer
   #next = 0
   #window = ''
+  /** Where the window begins in the text. */
+  #base = 0
   #start = 0
   #end = -1
 
@@ -39,6 +41,26 @@ export class Lines {
   /** The line without its line feed. */
   get line(): string {
     return this.#window.slice(this.#start, this.#end)
+  }
+
+  /** Where the line begins in the text; its length at the end. */
+  get offset(): number {
+    return this.isEnd ? this.#bytes.length : this.#base + this.#start
+  }
+
+  /** Goes back to the line that begins at an offset. */
+  seek(offset: number): void {
+    if (this.isEnd || offset < this.#base) {
+      this.#next = offset
+      this.#load()
+    } else this.#end = offset - this.#base - 1
+    this.isEnd = false
+    this.next()
+  }
+
+  /** The lines from one that begins at an offset to the one before this, as they are. */
+  textSince(offset: number): string {
+    return this.#bytes.toString('utf8', offset, this.offset)
   }
 
   /** The line from a column on. */
@@ -99,6 +121,7 @@ export class Lines {
       end = feed < 0 ? length : feed + 1
     }
     this.#window = this.#bytes.toString('latin1', this.#next, end)
+    this.#base = this.#next
     this.#next = end
     this.#start = 0
     this.#end = -1

@@ -8,7 +8,7 @@ import { YamlError } from '../encoding/yaml-error.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { GoError, type Value } from '../golang/value.ts'
 import { checkEntry, type IndexEntry, type IndexHead, type OnChart } from './index-entry.ts'
-import { scanIndex } from './index-scan.ts'
+import { scanIndex, type ReadChart } from './index-scan.ts'
 
 /** Takes the charts of an index; made anew when reading starts again from the top. */
 export interface IndexSink {
@@ -38,11 +38,11 @@ export function readIndex<T extends IndexSink>(bytes: Buffer, open: () => T): Re
   }
   const charts = open()
   const warnings: string[] = []
-  const head = scanIndex(
-    bytes,
-    (key, entries) => charts.add(key, entries),
-    (warning) => warnings.push(warning),
-  )
+  const head = scanIndex(bytes, {
+    onChart: (key, entries) => charts.add(key, entries),
+    onWarning: (warning) => warnings.push(warning),
+    readChart,
+  })
   const read = head === undefined ? readGenerally(bytes, open) : { head, charts, warnings }
   if (read.head.apiVersion === '') throw invalid('no API version specified')
   return read
@@ -88,6 +88,30 @@ function decodeDocument(bytes: Buffer): Value {
     if (error instanceof YamlError) throw invalid(error.message)
     throw error
   }
+}
+
+/** An anchor may be meant elsewhere, and to follow many of them may take long. */
+const ANCHOR = /(?:^|[\s,:[{])[&*][^\s&*]/
+
+/** Reads one chart of an index by itself, from its key on. */
+function readChart(text: string): ReadChart | undefined {
+  if (ANCHOR.test(text)) return undefined
+  let document: Value
+  try {
+    let isDouble = false
+    const onDuplicateKey = (): void => void (isDouble = true)
+    document = decodeYaml(text, { dialect: 'helm', keepIntegers: true, onDuplicateKey })
+    if (isDouble) return undefined
+  } catch (error) {
+    if (error instanceof YamlError) return undefined
+    throw error
+  }
+  if (!(document instanceof Map) || document.size !== 1) return undefined
+  const warnings: string[] = []
+  for (const [key, versions] of document) {
+    return { key, entries: readVersions(key, versions, warnings), warnings }
+  }
+  return undefined
 }
 
 function readVersions(key: string, versions: Value, warnings: string[]): IndexEntry[] {

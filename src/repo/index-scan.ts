@@ -10,22 +10,36 @@ import {
 import { giveUp, Irregular, Lines } from './index-lines.ts'
 import { readText, readTexts, skipValue } from './index-values.ts'
 
+/** A chart that the general reader has read by itself. */
+export interface ReadChart {
+  key: string
+  entries: IndexEntry[]
+  warnings: string[]
+}
+
+export interface ScanSink {
+  onChart: OnChart
+  onWarning: OnWarning
+  /**
+   * Reads the lines of one chart, from its key on, that are written otherwise.
+   *
+   * @returns undefined when they can only be read with the rest of the index
+   */
+  readChart: (text: string) => ReadChart | undefined
+}
+
 /**
  * Reads an index.yaml of the form that Helm writes, without making a tree of it.
  *
- * It never decides that an index is wrong: whatever it does not know, it leaves to the
- * general reader, which then starts again from the top.
+ * It never decides that an index is wrong: a chart that it does not know how to read it leaves to
+ * the general reader, and the whole index when that cannot read the chart by itself.
  *
  * @returns undefined when the index is written otherwise; charts may have been told of
  */
-export function scanIndex(
-  bytes: Buffer,
-  onChart: OnChart,
-  onWarning: OnWarning,
-): IndexHead | undefined {
+export function scanIndex(bytes: Buffer, sink: ScanSink): IndexHead | undefined {
   if (!isUtf8(bytes)) return undefined
   try {
-    return new IndexScanner(bytes, onChart, onWarning).read()
+    return new IndexScanner(bytes, sink).read()
   } catch (error) {
     if (error instanceof Irregular) return undefined
     throw error
@@ -37,14 +51,12 @@ const CHART = /^[A-Za-z0-9][\w.-]*$/
 
 class IndexScanner {
   readonly #lines: Lines
-  readonly #onChart: OnChart
-  readonly #onWarning: OnWarning
+  readonly #sink: ScanSink
   readonly #charts = new Set<string>()
 
-  constructor(bytes: Buffer, onChart: OnChart, onWarning: OnWarning) {
+  constructor(bytes: Buffer, sink: ScanSink) {
     this.#lines = new Lines(bytes)
-    this.#onChart = onChart
-    this.#onWarning = onWarning
+    this.#sink = sink
   }
 
   read(): IndexHead {
@@ -75,20 +87,58 @@ class IndexScanner {
     lines.next()
     if (value === '{}') return
     if (value !== '') giveUp()
+    skipVoid(lines)
     const column = lines.indent
     if (column < 1) return
-    while (!lines.isEnd && lines.indent === column && !lines.isBlank) {
-      const colon = lines.colon()
-      const key = lines.line.slice(column, colon)
-      if (colon < 0 || !CHART.test(key) || this.#charts.has(key)) giveUp()
-      if (mayBeTyped(key.charCodeAt(0)) && typeof resolvePlain(key, 'helm') !== 'string') giveUp()
-      this.#charts.add(key)
-      this.#onChart(key, this.#readVersions(key, lines.from(colon + 1), column))
+    while (!lines.isEnd && lines.indent === column) {
+      const start = lines.offset
+      this.#tell(this.#scanChart(column) ?? this.#readChart(start, column))
+      skipVoid(lines)
     }
-    if (lines.isBlank || lines.indent > 0) giveUp()
+    if (lines.indent > 0) giveUp()
   }
 
-  #readVersions(key: string, rest: string, column: number): IndexEntry[] {
+  #tell({ key, entries, warnings }: ReadChart): void {
+    if (this.#charts.has(key)) giveUp()
+    this.#charts.add(key)
+    this.#sink.onChart(key, entries)
+    for (const warning of warnings) this.#sink.onWarning(warning)
+  }
+
+  #scanChart(column: number): ReadChart | undefined {
+    const lines = this.#lines
+    try {
+      const colon = lines.colon()
+      const key = lines.line.slice(column, colon)
+      if (colon < 0 || !CHART.test(key)) giveUp()
+      if (mayBeTyped(key.charCodeAt(0)) && typeof resolvePlain(key, 'helm') !== 'string') giveUp()
+      const warnings: string[] = []
+      const entries = this.#readVersions({ key, warnings }, lines.from(colon + 1), column)
+      if (!isAtNext(lines, column)) giveUp()
+      return { key, entries, warnings }
+    } catch (error) {
+      if (error instanceof Irregular) return undefined
+      throw error
+    }
+  }
+
+  /**
+   * Hands the lines of a chart to the general reader. Where a text or a list in brackets goes on
+   * in lines that are no deeper than its key, it ends too soon for that reader to take it.
+   */
+  #readChart(start: number, column: number): ReadChart {
+    const lines = this.#lines
+    lines.seek(start)
+    do lines.next()
+    while (!lines.isEnd && !isAtNext(lines, column))
+    return this.#sink.readChart(lines.textSince(start)) ?? giveUp()
+  }
+
+  #readVersions(
+    { key, warnings }: { key: string; warnings: string[] },
+    rest: string,
+    column: number,
+  ): IndexEntry[] {
     const lines = this.#lines
     const value = rest.trim()
     lines.next()
@@ -100,9 +150,8 @@ class IndexScanner {
       const entry = this.#readEntry(dash + 2)
       const problem = checkEntry(entry)
       if (problem === '') entries.push(entry)
-      else this.#onWarning(`chart "${key}" ${entry.version}: ${problem}`)
+      else warnings.push(`chart "${key}" ${entry.version}: ${problem}`)
     }
-    if (lines.indent > column || lines.isBlank) giveUp()
     return entries
   }
 
@@ -162,6 +211,17 @@ class IndexScanner {
         skipValue(lines, rest, { column })
     }
   }
+}
+
+/** Whether the line begins what comes behind a chart: the next chart, or a line less deep. */
+function isAtNext(lines: Lines, column: number): boolean {
+  if (lines.isBlank || lines.startsWith('#')) return false
+  return lines.indent < column || (lines.indent === column && !lines.startsWith('-'))
+}
+
+/** Goes past empty lines and comments. */
+function skipVoid(lines: Lines): void {
+  while (lines.isBlank || (!lines.isEnd && lines.startsWith('#'))) lines.next()
 }
 
 /** Fields that are kept, each with a bit of its own; 0 are those that are passed over. */

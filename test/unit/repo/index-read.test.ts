@@ -71,11 +71,11 @@ entries:
 generated: "2024-05-06T07:08:09Z"
 `
   const scanned: IndexEntry[] = []
-  const head = scanIndex(
-    Buffer.from(text),
-    (_, entries) => scanned.push(...entries),
-    () => undefined,
-  )
+  const head = scanIndex(Buffer.from(text), {
+    onChart: (_key, entries) => scanned.push(...entries),
+    onWarning: () => undefined,
+    readChart: () => undefined,
+  })
   expect(head).toEqual({ apiVersion: 'v1', generated: '2024-05-06T07:08:09Z' })
   expect(scanned).toEqual([
     {
@@ -218,11 +218,11 @@ test('the scan reads what the general reader reads, or gives up', () => {
     fc.property(fc.dictionary(fc.constantFrom('web', 'db', 'x-1'), fc.array(entry)), (entries) => {
       const text = index(entries, { generated: '2024-01-01T00:00:00Z' })
       const scanned: [string, IndexEntry[]][] = []
-      const head = scanIndex(
-        Buffer.from(text),
-        (key, list) => scanned.push([key, list]),
-        () => undefined,
-      )
+      const head = scanIndex(Buffer.from(text), {
+        onChart: (key, list) => scanned.push([key, list]),
+        onWarning: () => undefined,
+        readChart: () => undefined,
+      })
       if (head === undefined) return
       scans++
       // JSON takes the general way.
@@ -232,4 +232,87 @@ test('the scan reads what the general reader reads, or gives up', () => {
     { numRuns: 300, seed: 7 },
   )
   expect(scans).toBeGreaterThan(20)
+})
+
+const STYLES = {
+  block: (key: string, entries: unknown) => encodeYamlPlain({ [key]: entries } as never),
+  brackets: (key: string, entries: unknown) => `${key}: ${JSON.stringify(entries)}\n`,
+  quoted: (key: string, entries: unknown) =>
+    `"${key}":\n# a comment\n\n- ${JSON.stringify(entries)}\n`,
+  items: (key: string, entries: unknown) =>
+    `${key}:\n${(entries as unknown[]).map((item) => `- ${JSON.stringify(item)}\n`).join('')}`,
+}
+
+const indented = (text: string) => text.replaceAll(/^(?=.)/gm, '  ')
+
+// Of each chart only what is written otherwise goes to the general reader; JSON goes there whole.
+test('charts that are written otherwise are read as if all were', () => {
+  const style = fc.constantFrom(...(Object.keys(STYLES) as (keyof typeof STYLES)[]))
+  const charts = fc.uniqueArray(
+    fc.record({
+      key: fc.constantFrom('web', 'db', 'x-1', 'y_2'),
+      entries: fc.array(entry, { minLength: 1, maxLength: 3 }),
+      style,
+      gap: fc.constantFrom('', '\n', '# about the next\n', '    # deep\n\n'),
+    }),
+    { selector: ({ key }) => key },
+  )
+  fc.assert(
+    fc.property(charts, (all) => {
+      const shown = all.map(({ key, entries, style: name, gap }) => {
+        const listed = name === 'quoted' ? entries[0] : entries
+        return `${indented(STYLES[name](key, listed))}${gap}`
+      })
+      const meant = all.map(({ key, entries, style: name }) => [
+        key,
+        name === 'quoted' ? entries.slice(0, 1) : entries,
+      ])
+      const text = `apiVersion: v1\nentries:\n${shown.join('')}generated: "2024"\n`
+      const json = JSON.stringify({ apiVersion: 'v1', entries: Object.fromEntries(meant) })
+      expect(read(text)).toEqual(read(json))
+    }),
+    { numRuns: 300, seed: 11 },
+  )
+})
+
+/** What the scan hands out, each chart as its lines. */
+function handedOut(text: string): string[] | undefined {
+  const texts: string[] = []
+  const head = scanIndex(Buffer.from(text), {
+    onChart: () => undefined,
+    onWarning: () => undefined,
+    readChart: (chart) => {
+      texts.push(chart)
+      return { key: String(texts.length), entries: [], warnings: [] }
+    },
+  })
+  return head && texts
+}
+
+test('of an index only the charts that are written otherwise are handed out', () => {
+  const good = '  good:\n  - name: good\n    version: 1.0.0\n    urls: []\n'
+  const odd = '  odd: [{name: odd,\n    version: 1.0.0}]\n'
+  const tag =
+    '  tag:\n    - !!map\n      name: tag\n      # deep\n# shallow\n\n      version: 1.0.0\n'
+  const text = `apiVersion: v1\nentries:\n${good}${odd}${good.replaceAll('good', 'fine')}${tag}`
+  expect(handedOut(text)).toEqual([odd, tag])
+  expect(handedOut(`${text}generated: "2024"\n`)).toEqual([odd, tag])
+})
+
+test.each([
+  ['brackets that close less deep', '  a: [\n]\n  b: []\n', { a: [], b: [] }],
+  ['a text that ends less deep', '  a:\n  - {name: a, version: "1.0.\n0"}\n', { a: [] }],
+  [
+    'an anchor that another chart means',
+    '  a:\n  - &a {name: a, version: 1.0.0}\n  b: [*a]\n',
+    { a: ['1.0.0'], b: ['1.0.0'] },
+  ],
+])('%s leave the whole index to the general reader', (_what, entries, wanted) => {
+  const text = `apiVersion: v1\nentries:\n${entries}`
+  expect(versions(text)).toEqual(wanted)
+})
+
+test('a chart that is there twice is refused, however it is written', () => {
+  const text = 'apiVersion: v1\nentries:\n  a: [{name: a, version: 1.0.0}]\n  a: []\n'
+  expect(failure(text)).toBe('INDEX_INVALID line 4: key "a" already set in map')
 })
