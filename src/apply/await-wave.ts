@@ -1,18 +1,18 @@
 import { PkgError } from '../base/errors.ts'
 import { refOf } from '../cluster/cluster.ts'
-import { describeObject, type KubeObject } from '../manifest/object.ts'
+import type { KubeObject } from '../manifest/object.ts'
 import { isDefinition } from './definitions.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
 import type { Site, WaitSettings } from './site.ts'
+import { stays, waitUntilGone } from './wait-gone.ts'
 import { waitUntilReady } from './wait.ts'
 
 /** How long one stage may take to get ready when nobody says, in milliseconds. */
 const STAGE_TIMEOUT = 300_000
 /** How long an object may take to be gone, in milliseconds. */
 const GONE_TIMEOUT = 60_000
-/** First pause between two looks at an object that is going, in milliseconds. */
-const FIRST_PAUSE = 50
-const LONGEST_PAUSE = 2000
+/** Between two looks of who may not watch, in milliseconds. */
+const PAUSE = 1000
 
 /** Waits until new kinds can be used, which takes a moment and is not worth a word. */
 export async function awaitEstablished(site: Site, objects: readonly KubeObject[]): Promise<void> {
@@ -39,36 +39,41 @@ async function wait(
 }
 
 /**
- * Waits until objects are no longer there; another one of the same name is none of them.
+ * Waits until objects are no longer there; another one of the same name is none of them. Most
+ * go at once, and only those that do not are watched.
  *
  * @throws PkgError WAIT_TIMED_OUT that names finalizers
  */
 export async function awaitGone(site: Site, objects: readonly KubeObject[]): Promise<void> {
-  await inParallel(objects, PARALLEL, (object) => awaitOneGone(site, object))
-}
-
-async function awaitOneGone(
-  { cluster, signal, wait: settings }: Site,
-  object: KubeObject,
-): Promise<void> {
-  const timeout = settings?.timeout ?? GONE_TIMEOUT
-  const began = performance.now()
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    const live = await cluster.get(refOf(object), signal)
-    if (live === undefined || live.metadata['uid'] !== object.metadata['uid']) return
-    if (performance.now() - began > timeout) throw stays(live, timeout)
-    await sleep(pause, signal)
+  const there = await inParallel(objects, PARALLEL, (object) => isThere(site, object))
+  const left = objects.filter((_, at) => there[at] === true)
+  const timeout = site.wait?.timeout ?? GONE_TIMEOUT
+  try {
+    await waitUntilGone({ ...site, onProgress: undefined }, left, timeout)
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'FORBIDDEN') throw error
+    await lookUntilGone(site, left, timeout)
   }
 }
 
-function stays(live: KubeObject, timeout: number): PkgError {
-  const { finalizers } = live.metadata
-  const names = Array.isArray(finalizers) ? finalizers.map(String) : []
-  const label = describeObject(live)
-  return new PkgError('WAIT_TIMED_OUT', `${label} is not gone after ${timeout / 1000} s`, {
-    details: names.length === 0 ? [] : [`finalizers: ${names.join(', ')}`],
-    hint: 'See what its finalizers wait for, and run the same command again.',
-  })
+async function isThere({ cluster, signal }: Site, object: KubeObject): Promise<boolean> {
+  const live = await cluster.get(refOf(object), signal)
+  return live !== undefined && live.metadata['uid'] === object.metadata['uid']
+}
+
+/** Who may not watch looks again and again. */
+async function lookUntilGone(
+  site: Site,
+  objects: readonly KubeObject[],
+  timeout: number,
+): Promise<void> {
+  const began = performance.now()
+  for (const object of objects) {
+    while (await isThere(site, object)) {
+      if (performance.now() - began > timeout) throw stays([object], timeout)
+      await sleep(PAUSE, site.signal)
+    }
+  }
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

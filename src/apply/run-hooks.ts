@@ -1,5 +1,5 @@
 import { PkgError } from '../base/errors.ts'
-import { refOf } from '../cluster/cluster.ts'
+import { refOf, uidOf } from '../cluster/cluster.ts'
 import { decodeObjects } from '../manifest/decode-objects.ts'
 import type { Hook, HookDeletePolicy, HookEvent, HookPhase } from '../manifest/manifest.ts'
 import type { KubeObject } from '../manifest/object.ts'
@@ -215,7 +215,7 @@ async function remove(site: Site, objects: readonly KubeObject[]): Promise<void>
   const removable = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition')
   for (const object of removable) {
     await site.lock.assertHeld()
-    await site.cluster.delete(refOf(object), { signal: site.signal })
+    await site.cluster.delete(refOf(object), { uid: uidOf(object), signal: site.signal })
   }
   await awaitGone(site, removable)
 }

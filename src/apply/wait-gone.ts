@@ -154,10 +154,11 @@ function finalizersOf(object: KubeObject): string[] {
   return Array.isArray(finalizers) ? finalizers.filter((name) => typeof name === 'string') : []
 }
 
-function stays(left: readonly KubeObject[], timeout: number): PkgError {
+/** Names what is still there after the timeout, in milliseconds, and its finalizers. */
+export function stays(left: readonly KubeObject[], timeout: number): PkgError {
   const [first] = left
   const label = first === undefined ? 'an object' : describeObject(first)
-  const others = left.length > 1 ? ` and ${left.length - 1} more` : ''
+  const others = left.length > 1 ? ` and ${left.length - 1} more are` : ' is'
   const seconds = timeout / 1000
   return new PkgError('WAIT_TIMED_OUT', `${label}${others} not gone after ${seconds} s`, {
     details: left.map((object) => `${describeObject(object)} ${describeDeletion(object)}`),

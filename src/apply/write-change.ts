@@ -1,4 +1,5 @@
-import { refOf } from '../cluster/cluster.ts'
+import { PkgError } from '../base/errors.ts'
+import { refOf, uidOf } from '../cluster/cluster.ts'
 import { movedFields } from '../cluster/field-managers.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import type { Change } from '../plan/plan.ts'
@@ -13,7 +14,7 @@ import type { Site } from './site.ts'
  */
 export async function writeChange(site: Site, change: Change): Promise<void> {
   const { cluster, signal, cascade } = site
-  const { op, object, live, force = false } = change
+  const { op, object, live } = change
   switch (op) {
     case 'unchanged':
     case 'keep':
@@ -28,7 +29,22 @@ export async function writeChange(site: Site, change: Change): Promise<void> {
     case 'create':
     case 'update':
       if (live !== undefined && cluster.runsHooks) await moveFields(site, live)
-      await cluster.apply(object, { force, signal })
+      await applyToPlanned(site, change)
+  }
+}
+
+/**
+ * What somebody has deleted since it was planned comes back; what somebody has also made anew is
+ * another object, which the plan knows nothing of.
+ */
+async function applyToPlanned({ cluster, signal }: Site, change: Change): Promise<void> {
+  const { object, live, force = false } = change
+  try {
+    await cluster.apply(object, { force, uid: uidOf(live), signal })
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'OBJECT_CHANGED') throw error
+    if ((await cluster.get(refOf(object), signal)) !== undefined) throw error
+    await cluster.apply(object, { force, signal })
   }
 }
 
@@ -43,9 +59,4 @@ async function remove(site: Site, { object, live, isOrphaning = false }: Change)
   const cascade = isOrphaning ? 'orphan' : 'background'
   await cluster.delete(refOf(object), { uid: uidOf(live), cascade, signal })
   await awaitGone(site, [live ?? object])
-}
-
-function uidOf(live: KubeObject | undefined): string | undefined {
-  const uid = live?.metadata['uid']
-  return typeof uid === 'string' ? uid : undefined
 }

@@ -57,6 +57,13 @@ export function isChanged(answer: ApiAnswer): boolean {
   return reason === 'Conflict' && !causes.some(isConflict)
 }
 
+/** Whether an apply meant an object of another uid than the one there is, if there is one. */
+export function isOtherObject(answer: ApiAnswer): boolean {
+  const { reason, message, causes } = readStatus(answer)
+  if (reason === 'Conflict') return message.includes('uid mismatch')
+  return reason === 'Invalid' && causes.some(({ field }) => field === 'metadata.uid')
+}
+
 /** Whether the answer is a Status with this reason, for example `AlreadyExists`. */
 export function hasReason(answer: ApiAnswer, reason: string): boolean {
   return readStatus(answer).reason === reason

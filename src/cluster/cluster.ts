@@ -31,6 +31,8 @@ export interface ApplyOptions {
   force?: boolean | undefined
   /** The object's resourceVersion as it was seen last; without it nothing is told `unchanged`. */
   seen?: string | undefined
+  /** Applies to this object only, and not to another of its name. */
+  uid?: string | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -135,7 +137,7 @@ export interface Cluster {
    * whoever manages them.
    *
    * @throws PkgError FIELD_CONFLICT, FIELD_IMMUTABLE, OBJECT_INVALID, KIND_UNKNOWN, FORBIDDEN,
-   *   NAMESPACE_MISSING
+   *   NAMESPACE_MISSING; OBJECT_CHANGED when the object of `uid` is not there any more
    */
   apply(object: KubeObject, options?: ApplyOptions): Promise<Applied>
   /** The object as `apply` would leave it; writes nothing. Throws as `apply` does. */
@@ -185,4 +187,10 @@ export function refOf(object: KubeObject): ObjectRef {
     namespace: typeof namespace === 'string' && namespace !== '' ? namespace : undefined,
     name,
   }
+}
+
+/** What tells the object from another one of its name; undefined when the target tells nothing. */
+export function uidOf(object: KubeObject | undefined): string | undefined {
+  const uid = object?.metadata['uid']
+  return typeof uid === 'string' ? uid : undefined
 }

@@ -1,6 +1,7 @@
+import { PkgError } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import type { KubeObject } from '../manifest/object.ts'
-import { apiError, hasReason, isChanged } from './api-errors.ts'
+import { describeObject, type KubeObject } from '../manifest/object.ts'
+import { apiError, hasReason, isChanged, isOtherObject } from './api-errors.ts'
 import {
   refOf,
   type Applied,
@@ -48,6 +49,7 @@ export async function applyObject(
   options: ApplyOptions,
 ): Promise<Applied> {
   const answer = await sendUntilTaken(api, object, options)
+  if (options.uid !== undefined && isOtherObject(answer)) throw otherObject(object)
   const live = objectIn(answer, subjectOf('apply', refOf(object)))
   const isSame = options.seen !== undefined && live.metadata['resourceVersion'] === options.seen
   if (definesKinds(object) && !isSame) api.discovery.forget()
@@ -64,13 +66,21 @@ async function sendUntilTaken(
   const { resourceVersion } = object.metadata
   for (let tries = 1; ; tries++) {
     const answer = await sendApply(api, object, options)
-    const isRace = answer.status === 409 && isChanged(answer) && resourceVersion === undefined
+    const isMeant = resourceVersion === undefined && !isOtherObject(answer)
+    const isRace = answer.status === 409 && isChanged(answer) && isMeant
     if (!isRace || tries === TRIES) return answer
     await pause(Math.random() * 100 * tries, options.signal)
   }
 }
 
 const TRIES = 5
+
+function otherObject(object: KubeObject): PkgError {
+  const message = `${describeObject(object)} was deleted, or made anew by somebody else`
+  return new PkgError('OBJECT_CHANGED', message, {
+    hint: 'Run the same command again; it begins with what is there now.',
+  })
+}
 
 /** Server-side apply that leaves everything as it is. */
 export async function previewObject(
@@ -85,7 +95,7 @@ export async function previewObject(
 async function sendApply(
   api: WriteOptions,
   object: KubeObject,
-  { force, signal }: ApplyOptions,
+  { force, uid, signal }: ApplyOptions,
   dryRun?: 'All',
 ): Promise<ApiAnswer> {
   const ref = refOf(object)
@@ -96,7 +106,7 @@ async function sendApply(
     query: { ...writeQuery(api), force: force === true || undefined, dryRun },
     // JSON is YAML too.
     contentType: PATCH_TYPES.apply,
-    body: object,
+    body: uid === undefined ? object : { ...object, metadata: { ...object.metadata, uid } },
     signal,
   })
 }

@@ -62,7 +62,7 @@ test('what does not go is named with its finalizers', async () => {
   const stuck = kubeObject('ConfigMap/a', { metadata: going })
   expect((await wait(liveCluster([stuck]), [stuck])).slice(-2)).toEqual([
     'timed-out',
-    'PkgError: ConfigMap/a not gone after 10 s',
+    'PkgError: ConfigMap/a is not gone after 10 s',
   ])
 })
 
