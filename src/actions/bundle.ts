@@ -7,7 +7,8 @@ import { assertDependenciesPresent } from '../chart/lock.ts'
 import { packageChart } from '../chart/package-chart.ts'
 import { pushBundle, type AppliedItem } from '../repo/bundle-apply.ts'
 import { openCollector, type BundleCollector } from '../repo/bundle-collect.ts'
-import { openBundle } from '../repo/bundle-layout.ts'
+import { chartsIn } from '../repo/bundle-charts.ts'
+import { openBundle, type Bundle } from '../repo/bundle-layout.ts'
 import { verifyBundle, type BundleReport } from '../repo/bundle-verify.ts'
 import { writeBundle } from '../repo/bundle-write.ts'
 import { parseChartRef } from '../repo/chart-ref.ts'
@@ -16,7 +17,10 @@ import { fetchArchive } from '../repo/chart-source.ts'
 import type { ChartQuery } from '../repo/fetch-archive.ts'
 import { parseOciReference } from '../repo/oci-reference.ts'
 import type { RegistryOptions } from '../repo/oci-registry.ts'
+import { publishToFolder } from '../repo/publish-folder.ts'
+import { publishItem, type PublishItem } from '../repo/publish-item.ts'
 import { readPublicKeys } from '../repo/trust.ts'
+import type { VerifySettings } from './verify-fetched.ts'
 
 export interface BundleRequest {
   /** Folders, archives and references of charts. */
@@ -122,36 +126,93 @@ async function readLocal(path: string, mtime: number) {
   return { archive: packageChart(chart, { mtime }).bytes, provenance: undefined }
 }
 
+/** Who must vouch for what a bundle holds. */
+export interface BundleTrust {
+  /** Paths of public keys; with them every chart must be signed by one, as cosign signs. */
+  keys: readonly string[]
+  /** With it every chart must have a provenance file of a trusted key. */
+  verify?: VerifySettings | undefined
+}
+
 /**
  * Checks a bundle whole.
  *
- * @param keys paths of public keys; with them every chart must be signed by one
- * @throws PkgError as `verifyBundle` does
+ * @throws PkgError as `verifyBundle` does, PROVENANCE_FAILED
  */
-export async function checkBundle(path: string, keys: readonly string[]): Promise<BundleReport> {
+export async function checkBundle(path: string, trust: BundleTrust): Promise<BundleReport> {
   const bundle = await openBundle(path)
   try {
-    return await verifyBundle(bundle, [...readPublicKeys(keys).keys()])
+    return await check(bundle, trust)
   } finally {
     await bundle.close()
   }
 }
 
+async function check(bundle: Bundle, { keys, verify }: BundleTrust): Promise<BundleReport> {
+  const report = await verifyBundle(bundle, [...readPublicKeys(keys).keys()])
+  if (verify === undefined) return report
+  const { verifyProvenance } = await import('../signing/verify-provenance.ts')
+  for await (const { name, archive, provenance } of chartsIn(bundle)) {
+    const { fileName } = publishItem(archive, provenance, name)
+    await verifyProvenance({ archive, fileName, provenance, ...verify })
+  }
+  return report
+}
+
+export interface ApplyRequest extends BundleTrust {
+  /** Path of the bundle. */
+  path: string
+  /** `oci://HOST/PATH`, or a folder that becomes a static repository of the charts. */
+  target: string
+  /** Tells where everything would go, and changes nothing. */
+  dryRun: boolean
+  /** In a folder: replaces versions that are there with other bytes. */
+  overwrite: boolean
+  now: () => Date
+}
+
 /**
- * Pushes what a bundle holds to a registry, once all of it has been checked.
+ * Puts what a bundle holds into a registry, or its charts into a folder, once all of it has been
+ * checked.
  *
- * @param request `keys` are paths of public keys; with them every chart must be signed by one
- * @throws PkgError as `verifyBundle` and `pushBundle` do
+ * @throws PkgError as `checkBundle`, `pushBundle` and `publishToFolder` do
  */
 export async function applyBundle(
-  request: { path: string; target: string; keys: readonly string[] },
+  request: ApplyRequest,
   registry: RegistryOptions,
 ): Promise<AppliedItem[]> {
-  const bundle = await openBundle(request.path)
+  const { path, target, dryRun } = request
+  const bundle = await openBundle(path)
   try {
-    await verifyBundle(bundle, [...readPublicKeys(request.keys).keys()])
-    return await pushBundle(bundle, request.target, registry)
+    await check(bundle, request)
+    if (target.startsWith('oci://')) return await pushBundle(bundle, { target, dryRun }, registry)
+    return await publishCharts(bundle, request)
   } finally {
     await bundle.close()
   }
+}
+
+/** Only charts and their provenance files have a place in a static repository. */
+async function publishCharts(
+  bundle: Bundle,
+  { target, dryRun, overwrite, now }: ApplyRequest,
+): Promise<AppliedItem[]> {
+  const items: PublishItem[] = []
+  for await (const { name, archive, provenance } of chartsIn(bundle)) {
+    items.push(publishItem(archive, provenance, name))
+  }
+  const stamp = now().toISOString()
+  const folder = { folder: target, baseUrl: '', overwrite, dryRun, now: stamp }
+  const published = await publishToFolder(items, folder)
+  return published.map(({ name, version, location }) => ({
+    kind: 'chart',
+    name: `${name}:${version}`,
+    reference: location,
+  }))
+}
+
+/** Which image of a registry stands for which image of a bundle, for `--image-map`. */
+export function imageMapOf(applied: readonly AppliedItem[]): Record<string, string> {
+  const images = applied.filter(({ kind }) => kind === 'image')
+  return Object.fromEntries(images.map(({ name, reference }) => [name, reference]))
 }

@@ -5,6 +5,8 @@ import type { Holder } from '../cluster/lease.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { ImageUse } from '../manifest/images.ts'
+import type { ImageMap } from '../manifest/replace-images.ts'
 import type { LookupQuery } from '../render/lookup.ts'
 import type { ReleaseStorage } from '../storage/storage.ts'
 import type { RecordsKind } from './rights.ts'
@@ -67,9 +69,13 @@ export interface RenderOptions {
   /** A program, and its arguments, that manifests are piped through. */
   postRenderer?: { command: string; args: readonly string[] } | undefined
   postRenderHooks?: boolean | undefined
+  /** What stands in the place of images, after the program had the manifests. */
+  images?: ImageMap | undefined
 }
 
 export interface RenderResult extends Manifest {
   /** The chart as it was rendered: without subcharts that are switched off. */
   chart: Chart
+  /** Images that the image map does not know; undefined without one. */
+  leftImages?: readonly ImageUse[] | undefined
 }

@@ -6,6 +6,7 @@ import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections, RenderOptions } from './connections.ts'
 import { assertInstallable } from './installable.ts'
 import { assertLabels } from './names.ts'
+import { leftImageWarnings } from './render.ts'
 
 /** What a release shall be made of. */
 export interface ReleaseDraft {
@@ -40,6 +41,7 @@ export async function prepare(connections: Connections, draft: ReleaseDraft): Pr
     options: draft.render,
     isOffline: draft.isOffline,
   })
+  for (const warning of leftImageWarnings(rendered)) connections.onNotice(warning)
   const now = timestamp(connections.now())
   const status: ReleaseStatus = isUpgrade ? 'pending-upgrade' : 'pending-install'
   return {

@@ -11,7 +11,10 @@ import {
   sortDocuments,
   type Locate,
   type ManifestEntry,
+  type SortedDocuments,
 } from '../manifest/parse-manifest.ts'
+import type { ImageUse } from '../manifest/images.ts'
+import { replaceImages, type ImageMap } from '../manifest/replace-images.ts'
 import { postRender } from '../manifest/post-render.ts'
 import { offlineCapabilities, type Capabilities } from '../render/capabilities.ts'
 import { templateTexts } from '../render/collect-templates.ts'
@@ -68,12 +71,15 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
     enableDns: options.enableDns === true,
     ...(options.steps === undefined ? {} : { steps: options.steps }),
   })
-  const { entries, hooks } = readDocuments(files, request, locateIn(files, templateTexts(chart)))
+  const locate = locateIn(files, templateTexts(chart))
+  const documents = readDocuments(files, request, locate)
+  const { entries, hooks, leftImages } = withImages(documents, options.images)
   const notes = notesOf(files, {
     notesPath: `${chartPath(chart)}/templates/NOTES.txt`,
     subchartNotes: options.renderSubchartNotes === true,
   })
-  return { chart, values, files, entries, hooks, notes, text: manifestText(entries) }
+  const text = manifestText(entries)
+  return { chart, values, files, entries, hooks, notes, text, leftImages }
 }
 
 /** @throws PkgError KUBE_VERSION_UNMET with Helm's text */
@@ -107,5 +113,31 @@ function readDocuments(files: RenderedFile[], request: RenderRequest, locate: Lo
       .map(({ path, content }) => `---\n# Source: ${path}\n${content}\n`)
     request.onUnreadable?.(`${trimSpace(texts.join(''))}\n`)
     throw error
+  }
+}
+
+/** What a person should know of images that stayed as they are, a line each. */
+export function leftImageWarnings({ leftImages = [] }: Pick<RenderResult, 'leftImages'>): string[] {
+  return leftImages.map(
+    ({ image, object }) => `warning: the image map does not have ${image} of ${object}`,
+  )
+}
+
+/** Other images in the objects and hooks, as the map says. */
+function withImages(
+  { entries, hooks }: SortedDocuments,
+  images: ImageMap | undefined,
+): SortedDocuments & { leftImages?: ImageUse[] } {
+  if (images === undefined) return { entries, hooks }
+  const leftImages: ImageUse[] = []
+  const replace = (text: string, path: string): string => {
+    const { text: replaced, left } = replaceImages(text, path, images)
+    leftImages.push(...left)
+    return replaced
+  }
+  return {
+    entries: entries.map((entry) => ({ ...entry, text: replace(entry.text, entry.path) })),
+    hooks: hooks.map((hook) => ({ ...hook, manifest: replace(hook.manifest, hook.path) })),
+    leftImages,
   }
 }

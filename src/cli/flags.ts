@@ -125,6 +125,10 @@ export const renderFlags = {
     default: true,
     helpGroup: 'RENDERING',
   }),
+  'image-map': list({
+    summary: 'File that says which images to run in the place of others; may be repeated.',
+    helpGroup: 'RENDERING',
+  }),
   'render-subchart-notes': Flags.boolean({
     summary: 'Render the notes of subcharts too.',
     helpGroup: 'RENDERING',

@@ -2,6 +2,7 @@ import { PkgError } from '../base/errors.ts'
 import { compileRegexp } from '../golang/regexp.ts'
 import { GoError } from '../golang/value.ts'
 import type { RenderOptions } from '../actions/connections.ts'
+import { readImageMap } from './read-image-map.ts'
 import type { CrdMode } from '../apply/crds.ts'
 import type { ChartRequest } from '../actions/install.ts'
 import type { RightsVerb } from '../actions/rights.ts'
@@ -17,9 +18,10 @@ export interface GivenRenderFlags {
   'post-renderer'?: string | undefined
   'post-renderer-args'?: string[] | undefined
   'post-render-hooks': boolean
+  'image-map'?: string[] | undefined
 }
 
-/** What the flags say about rendering. */
+/** What the flags say about rendering. @throws PkgError VALUES_UNREADABLE */
 export function renderOptions(flags: GivenRenderFlags): RenderOptions {
   const command = flags['post-renderer']
   return {
@@ -28,6 +30,7 @@ export function renderOptions(flags: GivenRenderFlags): RenderOptions {
     enableDns: flags['enable-dns'],
     steps: flags['render-fuel'],
     postRenderHooks: flags['post-render-hooks'],
+    images: readImageMap(flags['image-map']),
     postRenderer:
       command === undefined ? undefined : { command, args: flags['post-renderer-args'] ?? [] },
   }

@@ -72,21 +72,22 @@ export interface BundleNode {
 
 /** Where an artefact of a bundle is now. */
 export interface AppliedItem {
+  /** `chart`, `signature` or `image`. */
+  kind: string
   name: string
-  /** `HOST/REPOSITORY:TAG@DIGEST`. */
+  /** `HOST/REPOSITORY:TAG@DIGEST`, or the path of a chart in a static repository. */
   reference: string
 }
 
 /**
  * Pushes all of a bundle to a registry: charts and signatures to TARGET/NAME, images to
- * TARGET/PATH without the host they came from.
+ * TARGET/PATH without the host they came from. A dry run tells where everything would go.
  *
- * @param target `oci://HOST/PATH`
  * @throws PkgError BUNDLE_INVALID, DIGEST_MISMATCH, REGISTRY_FAILED, REGISTRY_DENIED
  */
 export async function pushBundle(
   bundle: Bundle,
-  target: string,
+  { target, dryRun }: { /** `oci://HOST/PATH` */ target: string; dryRun: boolean },
   options: RegistryOptions,
 ): Promise<AppliedItem[]> {
   const base = parseOciReference(`${target.replace(/\/+$/, '')}/x`)
@@ -97,10 +98,10 @@ export async function pushBundle(
   for (const [at, entry] of bundle.entries.entries()) {
     const place = places[at]
     if (place === undefined) continue
-    const nodes = await treeOf(bundle, entry)
+    const nodes = dryRun ? [] : await treeOf(bundle, entry)
     for (const node of nodes) await pushNode(bundle, registry, { place, node, entry })
-    const name = entry.annotations?.[REF_NAME] ?? ''
-    applied.push({ name, reference: formatOciReference({ ...place, digest: entry.digest }) })
+    const { [KIND]: kind = 'artefact', [REF_NAME]: name = '' } = entry.annotations ?? {}
+    applied.push({ kind, name, reference: formatOciReference({ ...place, digest: entry.digest }) })
   }
   return applied
 }

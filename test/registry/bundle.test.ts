@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import BundleApply from '../../src/commands/bundle/apply.ts'
 import BundleCreate from '../../src/commands/bundle/create.ts'
 import BundleVerify from '../../src/commands/bundle/verify.ts'
+import Install from '../../src/commands/install.ts'
 import Keygen from '../../src/commands/keygen.ts'
 import Package from '../../src/commands/package.ts'
 import Push from '../../src/commands/push.ts'
 import Sign from '../../src/commands/sign.ts'
+import Template from '../../src/commands/template.ts'
 import Verify from '../../src/commands/verify.ts'
 import { writeTar } from '../../src/chart/tar-write.ts'
 import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { openGpg } from '../support/gpg.ts'
 import { runHelm } from '../support/oracle.ts'
 import { startRegistry, type RealRegistry } from '../support/real-registry.ts'
 import { runCli, type CommandClass } from '../support/run-cli.ts'
@@ -52,7 +55,10 @@ const pod = (name: string) =>
   `apiVersion: v1\nkind: Pod\nmetadata: {name: "{{ .Chart.Name }}"}\nspec: {containers: [{name: a, image: "${name}"}]}\n`
 
 async function run(command: CommandClass, ...argv: string[]) {
-  const { code, stdout, stderr } = await runCli(command, argv, { env: env() })
+  const { code, stdout, stderr } = await runCli(command, argv, {
+    env: env(),
+    now: Date.now() + 60_000,
+  })
   return { code, stdout: stdout.toString(), stderr }
 }
 
@@ -236,6 +242,107 @@ test('what is applied to a registry is pulled by Helm, verified, and has its ima
     'manifests.1.platform.architecture',
     'arm64',
   )
+})
+
+test('what was applied is run under the names that it has now', async () => {
+  const file = await create('mapped.tar', web, '--images')
+  const map = join(home, 'images.json')
+  const target = `oci://${closed.host}/mapped`
+  const dry = await ok(BundleApply, file, target, '--plain-http', '--dry-run', '--image-map', map)
+  expect(existsSync(map)).toBe(false)
+  expect((await fetch(`http://${closed.host}/v2/mapped/web/tags/list`)).status).toBe(404)
+
+  const table = await ok(BundleApply, file, target, '--plain-http', '--image-map', map)
+  expect(table).toBe(dry)
+  const images = JSON.parse(readFileSync(map, 'utf8')) as Record<string, string>
+  expect(Object.keys(images)).toEqual([image])
+  const [, digest = ''] = (images[image] ?? '').split('@')
+  expect(images[image]).toBe(`${closed.host}/mapped/apps/web:1@${digest}`)
+  const answer = await fetch(`http://${closed.host}/v2/mapped/apps/web/manifests/${digest}`, {
+    headers: { Accept: 'application/vnd.oci.image.index.v1+json' },
+  })
+  expect(answer.status).toBe(200)
+
+  const rendered = await run(Template, 'x', web, '--image-map', map)
+  expect(rendered.stdout.match(/image: .*\}/g)).toEqual(
+    Array.from({ length: 2 }, () => `image: "${images[image]}"}]}`),
+  )
+  expect(rendered.stderr).toBe('')
+
+  const other = await run(
+    ...([Install, 'x', web, '--set', 'image=other:1', '--image-map', map] as const),
+    ...['--target', `dir:${join(home, 'mapped')}`],
+  )
+  expect(other).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('the image map does not have other:1 of Pod/web'),
+  })
+})
+
+test.each([
+  { text: 'a: [1]', why: 'it must be a map of names of images' },
+  { text: '{', why: '' },
+  { text: undefined, why: 'no such file' },
+])('an image map $text is refused', async ({ text, why }) => {
+  const map = join(home, `map-${why.length}`)
+  if (text !== undefined) writeFileSync(map, text)
+  const { code, stderr } = await run(Template, 'x', web, '--image-map', map)
+  expect({ code, stderr }).toEqual({
+    code: 6,
+    stderr: expect.stringMatching(new RegExp(`cannot read the image map .*${why}`)),
+  })
+})
+
+test('a folder becomes a static repository of the charts, with their provenance files', async () => {
+  const gpg = openGpg()
+  try {
+    gpg.makeKey('Ann <ann@example.com>', { kind: 'ed25519' })
+    const ring = gpg.publicRing('Ann')
+    const signed = join(home, 'signed')
+    const sign = ['--sign', '--key', 'Ann', '--keyring', gpg.secretRing('Ann')]
+    await ok(Package, web, '-d', signed, ...sign)
+    const archive = join(signed, 'web-1.0.0.tgz')
+    const file = await create('folder.tar', archive)
+    const folder = join(home, 'repository')
+
+    const dry = await ok(BundleApply, file, folder, '--dry-run', '-o', 'json')
+    expect(JSON.parse(dry)).toEqual([
+      { kind: 'chart', name: 'web:1.0.0', reference: 'web-1.0.0.tgz' },
+    ])
+    expect(existsSync(folder)).toBe(false)
+
+    const trusted = ['--verify', '--keyring', ring]
+    await ok(BundleVerify, file, ...trusted)
+    await ok(BundleApply, file, folder, ...trusted)
+    for (const name of ['web-1.0.0.tgz', 'web-1.0.0.tgz.prov']) {
+      expect(readFileSync(join(folder, name))).toEqual(readFileSync(join(signed, name)))
+    }
+    expect(readFileSync(join(folder, 'index.yaml'), 'utf8')).toContain(
+      sha(readFileSync(archive)).slice('sha256:'.length),
+    )
+    expect(runHelm(['verify', join(folder, 'web-1.0.0.tgz'), '--keyring', ring]).code).toBe(0)
+
+    const unsigned = await create('unsigned.tar', web)
+    for (const args of [[unsigned], [unsigned, join(home, 'never')]]) {
+      const command = args.length === 1 ? BundleVerify : BundleApply
+      const { code, stderr } = await run(command, ...args, ...trusted)
+      expect({ code, stderr }).toEqual({
+        code: 5,
+        stderr: expect.stringContaining('web-1.0.0.tgz has no provenance file'),
+      })
+    }
+    expect(existsSync(join(home, 'never'))).toBe(false)
+
+    const other = writeChart(join(home, 'other'), { 'Chart.yaml': chartYaml('web') })
+    const others = await create('other.tar', other)
+    expect(await run(BundleApply, others, folder)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('VERSION_PUBLISHED'),
+    })
+    await ok(BundleApply, others, folder, '--force')
+  } finally {
+    gpg.close()
+  }
 })
 
 test('a chart without its dependencies makes no bundle, and nothing is left of it', async () => {
