@@ -48,19 +48,18 @@ export function clusterFlags({ hidden = false } = {}) {
       env: 'HELM_KUBEINSECURE_SKIP_TLS_VERIFY',
     }),
     as: text('User to act as.', 'kube-as-user', 'HELM_KUBEASUSER'),
-    'as-group': Flags.string({
-      ...group,
-      summary: 'Group to act as; may be repeated.',
-      aliases: ['kube-as-group'],
-      env: 'HELM_KUBEASGROUPS',
-      multiple: true,
-      multipleNonGreedy: true,
-      commas: true,
-    }),
+    'as-group': groupsFlag(group),
     'as-uid': text('UID to act as.'),
     'request-timeout': callTime({
       ...group,
       summary: 'How long one call may take; 0 for no limit of your own.',
+    }),
+    'exec-plugins': Flags.string({
+      ...group,
+      summary:
+        'Programs that the kubeconfig names for credentials: allow, if kuberc does, or deny.',
+      options: ['allow', 'deny'],
+      env: 'KUBECTL_PKG_EXEC_PLUGINS',
     }),
     storage: Flags.string({
       ...group,
@@ -71,6 +70,18 @@ export function clusterFlags({ hidden = false } = {}) {
     'burst-limit': text(ACCEPTED, undefined, 'HELM_BURST_LIMIT'),
     qps: text(ACCEPTED, undefined, 'HELM_QPS'),
   }
+}
+
+function groupsFlag(group: { hidden: boolean; helpGroup: string }) {
+  return Flags.string({
+    ...group,
+    summary: 'Group to act as; may be repeated.',
+    aliases: ['kube-as-group'],
+    env: 'HELM_KUBEASGROUPS',
+    multiple: true,
+    multipleNonGreedy: true,
+    commas: true,
+  })
 }
 
 /** kubectl takes a number without a unit for seconds. */

@@ -17,6 +17,7 @@ export interface GivenClusterFlags {
   'as-group'?: string[] | undefined
   'as-uid'?: string | undefined
   'request-timeout'?: number | undefined
+  'exec-plugins'?: string | undefined
   storage?: string | undefined
 }
 

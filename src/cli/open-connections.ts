@@ -27,9 +27,14 @@ export interface ConnectionFlags extends ChartFlags, GivenClusterFlags, WaitFlag
 export interface RunIdentity {
   token: string
   signal: AbortSignal
+  /** What servers are told of the program. */
+  userAgent: string
   now: () => Date
   onNotice: (notice: string) => void
 }
+
+/** What a command knows of its run. */
+export type CommandRun = Pick<RunIdentity, 'signal' | 'userAgent'>
 
 /** The part of the connections that a target decides. */
 export type TargetConnections = Pick<
@@ -47,13 +52,13 @@ export type TargetConnections = Pick<
 export async function openConnections(
   flags: ConnectionFlags,
   io: Io,
-  signal: AbortSignal,
+  { signal, userAgent }: CommandRun,
 ): Promise<Connections> {
   const token = newToken()
   const now = (): Date => new Date(io.now())
   const progress = openProgress(flags, io)
   const onNotice = progress.note
-  const target = await openTarget(flags, io, { token, signal, now, onNotice })
+  const target = await openTarget(flags, io, { token, signal, userAgent, now, onNotice })
   const { cluster, poll = LOCK_TIMES.poll } = target
   return {
     ...target,

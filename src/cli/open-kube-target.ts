@@ -25,7 +25,7 @@ const POLL = 500
 export function openKubeTarget(
   flags: GivenClusterFlags,
   io: Io,
-  { token, signal, now, onNotice }: RunIdentity,
+  { token, signal, userAgent, now, onNotice }: RunIdentity,
 ): TargetConnections {
   const kind = recordKindOf(flags.storage, io.env['HELM_DRIVER'])
   const { endpoint, namespace } = connect({
@@ -33,12 +33,13 @@ export function openKubeTarget(
     env: io.env,
     home: io.env['HOME'] ?? homedir(),
     isTerminal: io.isTerminal,
+    isExecDenied: flags['exec-plugins'] === 'deny',
     now: () => io.now(),
     onNotice,
   })
   const timeout = flags['request-timeout'] ?? 0
   const transport = openTransport(endpoint, {
-    userAgent: 'kubectl-pkg',
+    userAgent,
     onWarning: (text) => onNotice(`warning: ${text}`),
     ...(timeout > 0 && { times: { answer: timeout } }),
   })

@@ -8,6 +8,7 @@ import { clusterFlags } from './cluster-flags.ts'
 import { globalFlags } from './flags.ts'
 import { openConnections, type ConnectionFlags } from './open-connections.ts'
 import { onStoppingSignal } from './signals.ts'
+import { userAgentOf } from './user-agent.ts'
 
 /** A command that works with releases at a target. */
 export abstract class ReleaseCommand extends BaseCommand {
@@ -25,7 +26,10 @@ export abstract class ReleaseCommand extends BaseCommand {
       const code = signal === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED'
       interruption.abort(new PkgError(code, `cancelled by ${signal}`, { hint: AGAIN }))
     })
-    this.connections = await openConnections(flags, this.io, interruption.signal)
+    this.connections = await openConnections(flags, this.io, {
+      signal: interruption.signal,
+      userAgent: userAgentOf(this.config.version),
+    })
     return this.connections
   }
 

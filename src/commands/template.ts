@@ -15,6 +15,7 @@ import { readLabels, renderOptions } from '../cli/read-flags.ts'
 import { readChart, siteOpener } from '../cli/read-chart.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { dependencyUpdateFlag } from '../cli/source-flags.ts'
+import { userAgentOf } from '../cli/user-agent.ts'
 import { writeTemplates } from '../cli/write-templates.ts'
 import { chooseName } from '../actions/choose-name.ts'
 import { template, type TemplateRequest, type TemplateResult } from '../actions/template.ts'
@@ -118,7 +119,10 @@ The output is byte for byte what Helm 4.1.4 prints.`
   ): Promise<TemplateResult> {
     const { openConnections } = await import('../cli/open-connections.ts')
     const { templateAtTarget } = await import('../actions/template-at-target.ts')
-    const connections = await openConnections(flags, this.io, new AbortController().signal)
+    const connections = await openConnections(flags, this.io, {
+      signal: new AbortController().signal,
+      userAgent: userAgentOf(this.config.version),
+    })
     const { namespace } = connections
     const release = { ...request.release, namespace: flags.namespace || namespace }
     try {

@@ -1,11 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, connect as connectSocket, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { userAgentOf } from '../../src/cli/user-agent.ts'
 import { openDiscovery } from '../../src/cluster/discovery-client.ts'
 import { makeAuthority } from './certificates.mjs'
-import { plane } from '../support/plane.ts'
+import { auditedCalls, auditMark } from '../support/audit.ts'
+import { freshNamespace, plane } from '../support/plane.ts'
+import { pkg, pkgOk } from '../support/plane-cli.ts'
 import { openPlaneCluster, type PlaneClusterOptions } from '../support/plane-cluster.ts'
 
 const closing: (() => void)[] = []
@@ -189,6 +192,55 @@ test('servers of before aggregated discovery are asked group by group', async ()
   })
   expect(known(sorted(old))).toEqual(known(sorted(whole)))
   expect(old.apiVersions.toSorted()).toEqual(whole.apiVersions.toSorted())
+})
+
+test('the server is told what program asks, in what version and on what machine', async () => {
+  const namespace = await freshNamespace()
+  const mark = auditMark()
+  await pkgOk(namespace, 'list')
+  const calls = await auditedCalls(mark, (call) => call.namespace === namespace)
+  const agents = new Set(calls.map(({ userAgent }) => userAgent))
+  // Commands that run in a test are of no version.
+  expect([...agents]).toEqual([userAgentOf('0.0.0')])
+  expect(userAgentOf('1.2.3')).toMatch(/^kubectl-pkg\/\d+\.\d+\.\d+\S* \([a-z]+\/[a-z0-9]+\)$/)
+})
+
+test('programs for credentials are run unless that is denied', async () => {
+  const { server, authority, token } = plane()
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-pkg-exec-'))
+  closing.push(() => rmSync(folder, { recursive: true }))
+  const apiVersion = 'client.authentication.k8s.io/v1'
+  const credential = { apiVersion, kind: 'ExecCredential', status: { token } }
+  const exec = {
+    apiVersion,
+    command: '/bin/echo',
+    args: [JSON.stringify(credential)],
+    interactiveMode: 'Never',
+  }
+  const file = join(folder, 'config')
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'a', cluster: { server, 'certificate-authority': authority } }],
+    users: [{ name: 'a', user: { exec } }],
+    contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    'current-context': 'a',
+  }
+  writeFileSync(file, JSON.stringify(config), { mode: 0o600 })
+  const list = (more: string, env = {}) =>
+    pkg('default', `list --kubeconfig ${file}${more}`, { HOME: folder, ...env })
+  expect(await list('')).toMatchObject({ code: 0 })
+  expect(await list(' --exec-plugins allow')).toMatchObject({ code: 0 })
+  const denied = [
+    await list(' --exec-plugins deny'),
+    await list('', { KUBECTL_PKG_EXEC_PLUGINS: 'deny' }),
+  ]
+  for (const { code, err } of denied) {
+    expect([code, err]).toEqual([8, expect.stringContaining('"/bin/echo" may not be run')])
+  }
+  mkdirSync(join(folder, '.kube'))
+  writeFileSync(join(folder, '.kube/kuberc'), 'credentialPluginPolicy: DenyAll\n')
+  expect(await list(' --exec-plugins allow')).toMatchObject({ code: 8 })
 })
 
 async function listen(handle: (socket: Socket) => void): Promise<number> {
