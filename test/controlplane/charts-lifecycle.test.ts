@@ -30,7 +30,7 @@ const cases = await addOnCases()
 
 describe.concurrent('on the control plane', () => {
   test.for(cases)(
-    '$name of the version before is installed small, upgraded to ha of this one, taken back and removed',
+    '$name of the version before is installed small, upgraded to ha of this one, tested, taken back and removed',
     { timeout: 300_000 },
     async (addOn, { onTestFinished }) => {
       const release: InstalledAddOn = {
@@ -68,6 +68,7 @@ describe.concurrent('on the control plane', () => {
         { name, revision: '2', status: 'deployed', chart: `${addOn.name}-${versionOf(chart)}` },
       ])
 
+      await pkgOk(namespace, ['test', name, '--timeout', '60s'])
       await run(release, ['rollback', name, '1'])
       expect(await pkgOk(namespace, `get manifest ${name}`)).toBe(first)
       expect(await seenByHelm(release)).toEqual([
