@@ -8,10 +8,10 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
 /** What nearly every command but `version` uses: one large script is read sooner than ten. */
 const RENDERING =
-  /\/src\/(actions\/(choose-name|installable|load-chart|names|render)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/(has-proxy|read-)|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|repo\/chart-ref\.ts|sprig\/|values\/)/
-/** Small parts of every command, `version` included. */
-const BASE =
-  /\/src\/(base\/(digest|files|folders|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256)|cli\/home-folders)\.ts$/
+  /\/src\/(actions\/(choose-name|installable|load-chart|names|render|template)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/(has-proxy|read-)|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|repo\/chart-ref\.ts|sprig\/|values\/)/
+/** What every command loads, `version` included, and small parts that most do. */
+const START =
+  /\/src\/(base\/(digest|errors|files|folders|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256|value-budget)|cli\/(base-command|cluster-flags|flags|home-folders|io|parse-flags|signals|source-flags)|encoding\/(json|yaml-emit-\w+|yaml-encode)|golang\/(bytes|decimal|duration|order|printable|strconv|value)|output\/(document|error-view|term))\.ts$|\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/
 /** What every command uses that looks into a repository. */
 const REPOSITORIES =
   /\/src\/(cli\/(open-site|package-root|registry-options)|repo\/(builtin|cache|chart-site|credentials|credentials-file|fetch-archive|file-lock|find-chart|http|http-direct|http-exchange|index-entry|index-store|index-table|oci-reference|oci-registry|registry-http|repositories|republished|resolve|trust))\.ts$/
@@ -61,7 +61,7 @@ const output = {
   format: 'cjs',
   minify: true,
   strict: true,
-  plugins: [nameContent()],
+  plugins: [plainExports(), nameContent()],
 }
 
 export default defineConfig([
@@ -93,7 +93,7 @@ export default defineConfig([
         groups: [
           { name: packageChunk },
           { name: lateChunk },
-          { name: 'base', test: BASE },
+          { name: 'start', test: START },
           { name: 'render', test: RENDERING },
           { name: 'repositories', test: REPOSITORIES },
         ],
@@ -213,6 +213,39 @@ function loadLate(code, bundle) {
       return `=(m=>({${getters.join()}}))()`
     },
   )
+}
+
+/**
+ * Puts what never changes into plain properties of `exports`. rolldown defines a getter for each,
+ * which takes longer to define than all else that a script does first, and a call at each use.
+ */
+function plainExports() {
+  return {
+    name: 'plain-exports',
+    renderChunk(code) {
+      const isFixed = fixedNames(this.parse(code))
+      return code.replaceAll(GETTER, (getter, key, name) =>
+        isFixed(name) ? `exports.${key} = ${name};` : getter,
+      )
+    },
+  }
+}
+
+const GETTER =
+  /Object\.defineProperty\(exports, "(\w+)", \{\s*enumerable: true,\s*get: function\s*\(\) \{\s*return ([\w$]+);\s*\}\s*\}\);/g
+
+/** Tells which names of a script are functions, classes or constants, and nothing else later. */
+function fixedNames({ body }) {
+  const fixed = new Set()
+  for (const statement of body) {
+    if (statement.type === 'FunctionDeclaration' || statement.type === 'ClassDeclaration')
+      fixed.add(statement.id.name)
+    if (statement.type !== 'VariableDeclaration') continue
+    for (const { id, init } of statement.declarations) {
+      if (statement.kind === 'const' || init?.type === 'ClassExpression') fixed.add(id.name)
+    }
+  }
+  return (name) => fixed.has(name)
 }
 
 /**
