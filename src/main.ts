@@ -1,5 +1,4 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { foldersOf } from './cli/home-folders.ts'
@@ -26,7 +25,6 @@ interface CommandModule {
 }
 
 const folder = __dirname
-const nodeRequire = createRequire(__filename)
 const loaded = new Map<string, Loaded>()
 const scripts = new Map<string, Script>()
 const uncached = new Map<string, Script>()
@@ -59,7 +57,7 @@ async function main(argv: string[]): Promise<void> {
  * This comes before any script is read; a short run is spared the streams that Node reads for it.
  */
 function optimizeLate(): void {
-  const { setFlagsFromString } = nodeRequire('node:v8') as typeof import('node:v8')
+  const { setFlagsFromString } = require('node:v8') as typeof import('node:v8')
   setFlagsFromString('--interrupt-budget=400000')
   cacheSuffix = ''
 }
@@ -127,22 +125,25 @@ function load(file: string): Loaded {
 
 /** Only built-ins and packages beside the bundle are not of it, which are the same for all. */
 function requireFrom(file: string) {
-  const require = (name: string): unknown =>
-    name.startsWith('.') ? load(join(dirname(file), name)).exports : nodeRequire(name)
-  return Object.assign(require, { resolve: nodeRequire.resolve })
+  const requireHere = (name: string): unknown =>
+    name.startsWith('.') ? load(join(dirname(file), name)).exports : require(name)
+  return Object.assign(requireHere, { resolve: require.resolve })
 }
 
 /** The code cache of a script, made by the build or, for another V8, by an earlier run. */
 function readCodeCache(name: string): Buffer | undefined {
   // V8 takes no cache that was made under other flags than its own.
-  for (const folder of nodeFlags() === '' ? [BUILT_CACHE, personalCache()] : [personalCache()]) {
-    try {
-      return readFileSync(join(folder, name))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
+  const built = nodeFlags() === '' ? readIfThere(join(BUILT_CACHE, name)) : undefined
+  return built ?? readIfThere(join(personalCache(), name))
+}
+
+function readIfThere(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return undefined
   }
-  return undefined
 }
 
 /**

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { requirePackage } from '../base/lazy.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -20,6 +20,11 @@ export function foldersOf(env: Environment): Folders {
     cache: folder('CACHE', env['XDG_CACHE_HOME'], '.cache'),
     data: folder('DATA', env['XDG_DATA_HOME'], join('.local', 'share')),
   }
+}
+
+/** A run that renders a chart of this machine needs none of these folders, nor node:os. */
+function homedir(): string {
+  return (requirePackage('node:os') as typeof import('node:os')).homedir()
 }
 
 /** Where Helm keeps its repositories.yaml. Source: Helm 4.1.4 pkg/helmpath. */
