@@ -69,6 +69,8 @@ export function decodeYamlMap(text: string, options: DecodeYamlOptions = {}): Go
  * Source: YAMLReader of k8s.io/apimachinery v0.35.1, through which Helm reads values files.
  */
 export function splitYamlDocuments(text: string): string[] {
+  // Nearly every file is one document, and a large one takes long to be put together again.
+  if (!SEPARATOR.test(text) && !text.includes('\r\n')) return text === '' ? [] : [inLines(text)]
   const documents: string[] = []
   let document = ''
   const lines = text.split(/\r?\n/)
@@ -82,6 +84,11 @@ export function splitYamlDocuments(text: string): string[] {
   }
   if (document !== '') documents.push(document)
   return documents
+}
+
+/** The text with a line feed at its end. */
+function inLines(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`
 }
 
 function assertSeparator(text: string, line: number): void {
@@ -145,4 +152,5 @@ function jsonTypeOf(value: Value): string {
   return typeof value === 'string' ? 'string' : 'number'
 }
 
+const SEPARATOR = /^---/m
 const DOCUMENT_START = /^(?=---(?:[ \t\r\n]|$))/m
