@@ -71,7 +71,8 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
     enableDns: options.enableDns === true,
     ...(options.steps === undefined ? {} : { steps: options.steps }),
   })
-  const locate = locateIn(files, templateTexts(chart))
+  // The texts are made again for a failure alone.
+  const locate: Locate = (...place) => locateIn(files, templateTexts(chart))(...place)
   const documents = readDocuments(files, request, locate)
   const { entries, hooks, leftImages } = withImages(documents, options.images)
   const notes = notesOf(files, {

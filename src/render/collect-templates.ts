@@ -27,9 +27,10 @@ export interface TemplateFile {
 export function collectTemplates(scope: ChartScope): TemplateFile[] {
   const files = new Map<string, TemplateFile>()
   addTemplates(scope, files)
-  return [...files.values()].sort(
-    (left, right) => depth(right.path) - depth(left.path) || compareText(right.path, left.path),
-  )
+  return [...files.values()]
+    .map((file) => ({ file, depth: file.path.split('/').length }))
+    .sort((left, right) => right.depth - left.depth || compareText(right.file.path, left.file.path))
+    .map(({ file }) => file)
 }
 
 /** The text of every template of a chart and its subcharts, by path. */
@@ -54,8 +55,4 @@ function addTemplates(scope: ChartScope, files: Map<string, TemplateFile>): void
     const isHandlebars = name.endsWith('.hbs')
     files.set(path, { path, text: fromBytes(data), scope, basePath, isPartial, isHandlebars })
   }
-}
-
-function depth(path: string): number {
-  return path.split('/').length
 }
