@@ -139,7 +139,7 @@ function compileIf(node: IfNode, scope: Scope): Step {
 }
 
 function loneIf(list: ListNode | undefined): IfNode | undefined {
-  const [node] = list?.nodes ?? []
+  const node = list?.nodes[0]
   return list?.nodes.length === 1 && node?.kind === 'if' ? node : undefined
 }
 
@@ -152,9 +152,11 @@ function runBranch({ shift, test, list }: Branch, otherwise: Block | undefined):
 
 function runChain(branches: readonly Branch[], otherwise: Block | undefined): Step {
   return (frame) => {
-    for (const { shift, test, list } of branches) {
-      frame.shift = shift
-      if (isTrue(test(frame))) return list
+    for (let index = 0; index < branches.length; index++) {
+      const branch = branches[index]
+      if (branch === undefined) break
+      frame.shift = branch.shift
+      if (isTrue(branch.test(frame))) return branch.list
     }
     return otherwise ?? GO_ON
   }

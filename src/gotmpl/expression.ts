@@ -32,7 +32,10 @@ export function compilePipe(pipe: PipeNode, scope: Scope): Evaluate {
 
 function compileStages(pipe: PipeNode, scope: Scope): Evaluate {
   const { commands } = pipe
-  const [head, next] = commands
+  // No list is taken apart by its iterator here: that makes an object for each step, and what
+  // compiles a pipeline runs too seldom for V8 to leave them out.
+  const head = commands[0]
+  const next = commands[1]
   if (head === undefined) return () => undefined
   const first = compileCommand(head, scope, { isFirst: true, pipe })
   if (next === undefined) return first
@@ -55,7 +58,7 @@ function compileDeclaration(pipe: PipeNode, value: Evaluate, scope: Scope): Eval
   const stores = pipe.variables.map((variable) => storeOf(variable, pipe, scope))
   return (frame) => {
     const result = value(frame) ?? undefined
-    for (const store of stores) store(frame, result, false)
+    for (let index = 0; index < stores.length; index++) stores[index]?.(frame, result, false)
     return result
   }
 }
@@ -84,6 +87,8 @@ function storeIn(slot: number): Store {
   }
 }
 
+const NO_OPERANDS: readonly Operand[] = []
+
 interface Position {
   /** Whether no stage comes before, whose value would be the last argument. */
   isFirst: boolean
@@ -91,8 +96,10 @@ interface Position {
 }
 
 function compileCommand(command: CommandNode, scope: Scope, position: Position): Stage {
-  const [first, ...rest] = command.operands
+  const { operands } = command
+  const first = operands[0]
   if (first === undefined) throw new Error('a command without operands')
+  const rest = operands.length === 1 ? NO_OPERANDS : operands.slice(1)
   const hasArguments = rest.length > 0 || !position.isFirst
   if (first.kind === 'identifier') {
     const compile = first.name === 'slice' ? compileIndex : compileArgument

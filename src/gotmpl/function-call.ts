@@ -147,8 +147,8 @@ function planNamedCall(plan: Plan, args: readonly Argument[]): Plan {
 /** `and` and `or`: the first argument that decides, else the last. */
 function shortCircuit(frame: Frame, plan: Plan, last: Cell, isOr: boolean): Cell {
   let value: Cell
-  for (const evaluate of plan.arguments) {
-    value = evaluate(frame)
+  for (let index = 0; index < plan.arguments.length; index++) {
+    value = plan.arguments[index]?.(frame)
     if (isTrue(value) === isOr) return value
   }
   return plan.final === undefined ? value : last

@@ -162,7 +162,7 @@ class Parser {
     if (kind === 'end' || kind === 'else' || pipe === undefined)
       return kind === 'end' ? 'end' : 'else'
     const known = pipelines.variables.length
-    for (const name of declares) pipelines.variables.push(name)
+    if (declares.length > 0) pipelines.variables.push(...declares)
     if (kind === 'action') return { kind, at: pipe.at + shift, shift, pipe } satisfies Statement
     return this.branch(kind, { pipe, shift }, known)
   }

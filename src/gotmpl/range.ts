@@ -62,7 +62,7 @@ function compileVariables(node: RangeNode, scope: Scope) {
   const collection = (frame: Frame): Cell => {
     frame.shift = shift
     const result = value(frame) ?? undefined
-    for (const store of stores) store(frame, result, false)
+    for (let index = 0; index < stores.length; index++) stores[index]?.(frame, result, false)
     return result
   }
   return {
@@ -98,8 +98,8 @@ function loopMap(frame: Frame, map: GoMap, turn: Turn): boolean {
   const keys = sortedKeys(map)
   // Read beforehand, since the body may change the map.
   const values = keys.map((key) => map.get(key) ?? null)
-  for (const [index, key] of keys.entries()) {
-    if (!turn(frame, key, values[index] ?? null)) break
+  for (let index = 0; index < keys.length; index++) {
+    if (!turn(frame, keys[index] ?? '', values[index] ?? null)) break
   }
   return keys.length > 0
 }

@@ -140,9 +140,9 @@ function skipPairs(scan: Scan, { column, isWaiting }: Level): void {
 
 /** False for a field of the head that was met before, or whose name is in another case. */
 function isFreshField({ levels, seen }: Scan): boolean {
-  const level = levels.at(-1)
-  const names = levels.length === 1 ? ROOT_FIELDS : levels[0]?.key === 'metadata' ? FIELDS : []
+  const level = levels[levels.length - 1]
   if (level === undefined || levels.length > 2) return true
+  const names = levels.length === 1 ? ROOT_FIELDS : levels[0]?.key === 'metadata' ? FIELDS : []
   const known = names.find((name) => name.toLowerCase() === level.key.toLowerCase())
   if (known === undefined) return true
   if (known !== level.key || seen.has(known)) return false
@@ -177,10 +177,10 @@ function enter(scan: Scan, column: number, isList: boolean): boolean {
 
 /** Closes the collections that end before this column; gives the innermost that stays. */
 function closeTo(levels: Level[], column: number, isList: boolean): Level | undefined {
-  let top = levels.at(-1)
+  let top = levels[levels.length - 1]
   while (top !== undefined && top.column > column) {
     levels.pop()
-    top = levels.at(-1)
+    top = levels[levels.length - 1]
   }
   // A list may stand in the column of the key that it belongs to, and ends before the next key.
   if (top?.column !== column || !top.isList || isList) return top
@@ -200,11 +200,12 @@ function mayHold(levels: readonly Level[], isList: boolean): boolean {
 
 /** The field of the head whose value is read now; undefined for all that is not of the head. */
 function fieldAt(levels: readonly Level[]): Field | undefined {
-  const [root, second] = levels
-  if (levels.length === 1) return ROOT_FIELDS.find((name) => name === root?.key)
-  if (root?.key !== 'metadata') return undefined
-  if (levels.length === 2) return FIELDS.find((name) => name === second?.key)
-  return levels.length === 3 && second?.key === 'annotations' ? 'annotation' : undefined
+  const root = levels[0]?.key
+  if (levels.length === 1) return ROOT_FIELDS.find((name) => name === root)
+  if (root !== 'metadata') return undefined
+  const second = levels[1]?.key
+  if (levels.length === 2) return FIELDS.find((name) => name === second)
+  return levels.length === 3 && second === 'annotations' ? 'annotation' : undefined
 }
 
 type Field = 'kind' | 'apiVersion' | 'metadata' | 'name' | 'annotations' | 'annotation'

@@ -147,12 +147,13 @@ export function keyEnd(text: string, at: number): number {
     end = quotedEnd(text, at)
     if (end < 0) return -1
   } else {
-    end = skip(/[\w./-]*/y, text, at)
+    end = skip(WORD, text, at)
   }
   if (end === at || end - at > MAX_KEY || text.charCodeAt(end) !== COLON) return -1
   return end + 1 >= text.length || isBlank(text.charCodeAt(end + 1)) ? end : -1
 }
 
+const WORD = /[\w./-]*/y
 const MAX_KEY = 500
 
 /** What a key without quotes is: YAML reads some words as another type than text. */
@@ -172,13 +173,17 @@ export function textOf(raw: string): string | undefined {
 
 /** The next place that is no space. */
 export function skipSpaces(text: string, from: number): number {
-  return skip(/ */y, text, from)
+  return skip(SPACES, text, from)
 }
+
+const SPACES = / */y
 
 /** The next place that is no space and no line feed. */
 export function skipBlank(text: string, from: number): number {
-  return skip(/[ \n]*/y, text, from)
+  return skip(BLANK, text, from)
 }
+
+const BLANK = /[ \n]*/y
 
 /** Where what the pattern matches at this place ends: patterns are quicker than loops here. */
 function skip(pattern: RegExp, text: string, from: number): number {

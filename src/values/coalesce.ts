@@ -160,29 +160,40 @@ function handDownGlobal(pass: Pass, own: GoMap, { key, value, prefix }: Entry): 
 
 /** Merges `source` into `target`, which wins; both change. */
 function mergeInto(pass: Pass, target: GoMap, source: GoMap, prefix: string): void {
-  const defaults = new Set<string>()
-  for (const [key, value] of source) if (value !== null) defaults.add(key)
-  for (const [key, value] of target) if (value === null) source.set(key, null)
-  for (const [key, value] of source) {
-    const path = joinPath(prefix, key)
+  const hidden = hideDefaults(target, source)
+  source.forEach((value, key) => {
     const existing = target.get(key)
     if (existing === undefined) target.set(key, value)
-    else if (existing === null && !pass.keepNulls && defaults.has(key)) target.delete(key)
+    else if (existing === null && !pass.keepNulls && hidden.has(key)) target.delete(key)
     else if (existing instanceof Map && value instanceof Map) {
-      mergeInto(pass, existing, value, path)
+      mergeInto(pass, existing, value, joinPath(prefix, key))
     } else if (value instanceof Map) {
+      const path = joinPath(prefix, key)
       pass.warn(sprintf('warning: cannot overwrite table with non table for %s (%v)', path, value))
     } else if (existing instanceof Map && value !== null) {
       pass.warn(
         sprintf(
           'warning: destination for %s is a table. Ignoring non-table value (%v)',
-          path,
+          joinPath(prefix, key),
           value,
         ),
       )
     }
-  }
+  })
 }
+
+/** Puts the target's nulls over the source's values; gives the keys of those that were none. */
+function hideDefaults(target: GoMap, source: GoMap): ReadonlySet<string> {
+  let hidden: Set<string> | undefined
+  target.forEach((value, key) => {
+    if (value !== null) return
+    if ((source.get(key) ?? null) !== null) (hidden ??= new Set()).add(key)
+    source.set(key, null)
+  })
+  return hidden ?? NOTHING
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
 
 function joinPath(prefix: string, name: string): string {
   return prefix === '' ? name : `${prefix}.${name}`

@@ -3,7 +3,8 @@ import { typeOfCollection, withType, type GoMap, type Value } from '../golang/va
 /** Copies maps and lists at every depth; all other values never change. */
 export function copyMap(source: GoMap): GoMap {
   const copy: GoMap = new Map()
-  for (const [key, value] of source) copy.set(key, copyValue(value))
+  // Not by iterator, which makes a list and a result for each entry.
+  source.forEach((value, key) => copy.set(key, copyValue(value)))
   const type = typeOfCollection(source)
   return type === undefined ? copy : withType(copy, type)
 }
