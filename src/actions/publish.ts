@@ -41,10 +41,7 @@ export async function publish(request: PublishRequest, site: ChartSite): Promise
   }
   const origin = await serverOf(target, request.access, site)
   if (origin !== undefined) {
-    const settings = { origin, overwrite, dryRun }
-    const results: PublishedChart[] = []
-    for (const item of items) results.push(await publishToServer(item, settings, site))
-    return results
+    return publishToServer(items, { origin, overwrite, dryRun }, site)
   }
   return publishToFolder(items, {
     folder: target,

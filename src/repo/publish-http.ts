@@ -2,34 +2,81 @@ import { PkgError } from '../base/errors.ts'
 import { redactText } from '../base/redact-text.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import type { ChartSite } from './chart-site.ts'
+import { refresh, versionsIn } from './find-chart.ts'
 import type { Origin } from './http.ts'
 import { published } from './publish-folder.ts'
 import type { PublishedChart, PublishItem } from './publish-item.ts'
 
+export interface ServerTarget {
+  origin: Origin
+  overwrite: boolean
+  dryRun: boolean
+}
+
 /**
- * Uploads an archive to a server that has ChartMuseum's API.
+ * Uploads archives to a server that has ChartMuseum's API, one after the other, once its index
+ * says that none of their versions is there with other bytes. Where the index cannot be had, the
+ * server alone decides.
  *
  * @throws PkgError VERSION_PUBLISHED, REPOSITORY_UNREACHABLE
  */
 export async function publishToServer(
-  item: PublishItem,
-  { origin, overwrite, dryRun }: { origin: Origin; overwrite: boolean; dryRun: boolean },
+  items: readonly PublishItem[],
+  target: ServerTarget,
   site: ChartSite,
-): Promise<PublishedChart> {
-  const { name, version } = item.metadata
-  const result: PublishedChart = {
-    name,
-    version,
-    digest: `sha256:${item.digest}`,
-    location: `${shownAddress(origin.url).replace(/\/+$/, '')}/charts/${item.fileName}`,
-    outcome: 'published',
+): Promise<PublishedChart[]> {
+  const { origin, overwrite, dryRun } = target
+  const steps = await plan(items, origin, site)
+  const taken = steps.filter(({ result }) => result.outcome === 'replaced')
+  if (taken.length > 0 && !overwrite) {
+    throw published(taken.map(({ result }) => `${result.name} ${result.version}`))
   }
-  if (dryRun) return result
-  await upload('charts', item.archive, { item, origin, overwrite, site })
-  if (item.provenance !== undefined) {
+  for (const { item, result } of dryRun ? [] : steps) {
+    if (result.outcome === 'unchanged') continue
+    await upload('charts', item.archive, { item, origin, overwrite, site })
+    if (item.provenance === undefined) continue
     await upload('prov', item.provenance, { item, origin, overwrite, site })
   }
-  return result
+  return steps.map(({ result }) => result)
+}
+
+interface Step {
+  item: PublishItem
+  result: PublishedChart
+}
+
+async function plan(
+  items: readonly PublishItem[],
+  origin: Origin,
+  site: ChartSite,
+): Promise<Step[]> {
+  const isKnown = await hasIndex(origin, site)
+  const steps = items.map(async (item): Promise<Step> => {
+    const { name, version } = item.metadata
+    const versions = isKnown ? await versionsIn(origin, name, site) : []
+    const entry = versions?.find((each) => each.version === version)
+    const isSame = entry?.digest.trim().replace(/^sha256:/, '') === item.digest
+    const result: PublishedChart = {
+      name,
+      version,
+      digest: `sha256:${item.digest}`,
+      location: `${shownAddress(origin.url).replace(/\/+$/, '')}/charts/${item.fileName}`,
+      outcome: entry === undefined ? 'published' : isSame ? 'unchanged' : 'replaced',
+    }
+    return { item, result }
+  })
+  return Promise.all(steps)
+}
+
+/** A server may let people upload and not look; a new one may have no index yet. */
+async function hasIndex(origin: Origin, site: ChartSite): Promise<boolean> {
+  try {
+    await refresh(origin, site)
+    return true
+  } catch (error) {
+    if (error instanceof PkgError) return false
+    throw error
+  }
 }
 
 interface Upload {

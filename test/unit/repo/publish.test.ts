@@ -10,7 +10,7 @@ import { publishToFolder } from '../../../src/repo/publish-folder.ts'
 import { publishItem } from '../../../src/repo/publish-item.ts'
 import { readIndex } from '../../../src/repo/index-read.ts'
 import { chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
-import { archiveOf, failureOf, siteAt, type TestSite } from '../../support/chart-site.ts'
+import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository } from '../../support/fake-repository.ts'
 import { runHelmClient } from '../../support/helm-client.ts'
 
@@ -251,6 +251,34 @@ test('a server with the API of ChartMuseum takes uploads', async () => {
     `REPOSITORY_UNREACHABLE cannot publish web 1.0.0 to ${server.url}/api/org/charts: the server answered 500`,
   )
   expect(server.seen.at(-1)?.url).toBe('/api/org/charts?force=true')
+})
+
+test('what a server has is told before anything is sent to it', async () => {
+  const server = await startRepository()
+  closing.push(() => server.close())
+  server.files.set('/api/charts', (response) => response.writeHead(201).end('{"saved":true}'))
+  const uploads = () => server.seen.filter(({ method }) => method === 'POST').length
+  const [web, db] = [archive('web'), archive('db')]
+  offer(server, [
+    { name: 'web', archive: readFileSync(web) },
+    { name: 'db', archive: readFileSync(web) },
+  ])
+  const target = server.url
+
+  expect(await outcomes([web], { target })).toEqual([
+    `web 1.0.0 unchanged ${server.url}/charts/web-1.0.0.tgz`,
+  ])
+  expect(await failureOf(run([web, db], { target }))).toBe(
+    'VERSION_PUBLISHED db 1.0.0 is published already',
+  )
+  expect(await outcomes([web, db], { target, overwrite: true, dryRun: true })).toEqual([
+    `web 1.0.0 unchanged ${server.url}/charts/web-1.0.0.tgz`,
+    `db 1.0.0 replaced ${server.url}/charts/db-1.0.0.tgz`,
+  ])
+  expect(uploads()).toBe(0)
+  await run([web, db], { target, overwrite: true })
+  expect(server.seen.at(-1)).toMatchObject({ method: 'POST', url: '/api/charts?force=true' })
+  expect(uploads()).toBe(1)
 })
 
 /** What the server answers, as status and the headers that matter. */
