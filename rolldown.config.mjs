@@ -14,7 +14,7 @@ const START =
   /\/src\/(base\/(digest|errors|files|folders|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256|shown-address|value-budget)|cli\/(base-command|cluster-flags|flags|home-folders|io|parse-flags|signals|source-flags)|encoding\/(json|yaml-emit-\w+|yaml-encode)|golang\/(bytes|decimal|duration|order|printable|strconv|value)|output\/(document|error-view|term))\.ts$|\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/
 /** What every command uses that looks into a repository. */
 const REPOSITORIES =
-  /\/src\/(cli\/(open-site|package-root|registry-options)|repo\/(builtin|cache|chart-site|credentials|credentials-file|fetch-archive|file-lock|find-chart|http|http-direct|http-exchange|index-entry|index-store|index-table|oci-reference|oci-registry|registry-http|repositories|republished|resolve|trust))\.ts$/
+  /\/src\/(cli\/(open-site|package-root|registry-options)|repo\/(builtin|cache|chart-site|credentials|credentials-file|fetch-archive|file-lock|find-chart|http|http-direct|http-exchange|index-entry|index-store|index-table|last-use|oci-reference|oci-registry|registry-http|repositories|republished|resolve|strays|trust))\.ts$/
 /**
  * Parts that most runs do without: each is a script of its own, read when something of it is
  * first used. V8 takes time for every function of a script, also for those that never run.

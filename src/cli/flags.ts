@@ -24,6 +24,16 @@ export const integer = Flags.custom<number, { min?: number }>({
   },
 })
 
+/** A size such as `500Mi` or `2Gi`; the command gets bytes. */
+export const size = Flags.custom<number>({
+  helpValue: 'SIZE',
+  parse: async (text) => {
+    const [, digits, unit = ''] = /^(\d{1,12})(Ki|Mi|Gi|Ti)?$/.exec(text) ?? []
+    if (digits === undefined) throw new RangeError('must be a size such as 500Mi or 2Gi')
+    return Number(digits) * 1024 ** ['', 'Ki', 'Mi', 'Gi', 'Ti'].indexOf(unit)
+  },
+})
+
 /** Flags that every command takes. */
 export const globalFlags = {
   namespace: Flags.string({

@@ -36,14 +36,14 @@ export function openSite(
   io: Io,
   { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: number } = {},
 ): ChartSite {
-  const { config, cache } = foldersOf(io.env)
+  const { repositoriesFile, folders } = cachePlaces(flags, io)
   return openChartSite({
-    repositoriesFile: flags['repository-config'] ?? join(config, 'repositories.yaml'),
+    repositoriesFile,
     addonsFolder: addOnsFolder(),
-    indexFolder: flags['repository-cache'] ?? join(cache, 'repositories'),
-    blobFolder: flags['content-cache'] ?? join(cache, 'charts'),
+    indexFolder: folders.indexes,
+    blobFolder: folders.blobs,
     registry: registryOptions(flags, io, signal),
-    policy: openPolicy(config, io),
+    policy: openPolicy(foldersOf(io.env).config, io),
     isOffline: flags.offline,
     requiresDigest: flags['require-digest'],
     isStrict: flags['strict-repo'],
@@ -53,6 +53,18 @@ export function openSite(
     readFile: readPem,
     onNotice: (notice) => io.err(`${term(hideUserinfo(notice))}\n`),
   })
+}
+
+/** Where the caches of archives and indexes are, and the repositories that are configured. */
+export function cachePlaces(flags: SiteFlags, { env }: Io) {
+  const { config, cache } = foldersOf(env)
+  return {
+    repositoriesFile: flags['repository-config'] ?? join(config, 'repositories.yaml'),
+    folders: {
+      indexes: flags['repository-cache'] ?? join(cache, 'repositories'),
+      blobs: flags['content-cache'] ?? join(cache, 'charts'),
+    },
+  }
 }
 
 /** Folder of the charts that come with this program. */

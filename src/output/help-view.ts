@@ -45,7 +45,7 @@ const SECTIONS: [heading: string, commands: string[]][] = [
   ['Charts', 'create template lint show values images graph migrate'.split(' ')],
   [
     'Sources',
-    'repo registry search versions pull dependency outdated tags addon bundle'.split(' '),
+    'repo registry search versions pull dependency outdated tags addon bundle cache'.split(' '),
   ],
   ['Publishing', 'package publish push sign keygen verify'.split(' ')],
   ['Other', []],
@@ -161,6 +161,7 @@ function rowsOf(word: string, commands: readonly CommandSpec[]): Row[] {
 const TOPIC: Record<string, string> = {
   addon: 'the add-ons that come with the program',
   bundle: 'an archive of charts and images',
+  cache: 'what was fetched',
   dependency: 'what a chart depends on',
   get: 'a release',
   registry: 'OCI registries',

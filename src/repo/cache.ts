@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
 import { isSystemError, openUnsyncedFiles, type Files } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
+import { noteUse } from './last-use.ts'
 
 /** Bytes by what they hash to. The cache is a help: a run goes on when it cannot be used. */
 export interface BlobCache {
@@ -46,7 +47,11 @@ export function openBlobCache(folder: string, options: BlobCacheOptions): BlobCa
       const path = pathOf(digest)
       try {
         const bytes = await files.read(path)
-        if (bytes === undefined || sha256(bytes) === digest) return bytes
+        if (bytes === undefined) return undefined
+        if (sha256(bytes) === digest) {
+          await noteUse(path, files)
+          return bytes
+        }
         onNotice(`warning: ${path} was damaged and is fetched again`)
         await files.remove(path)
       } catch (error) {

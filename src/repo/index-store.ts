@@ -11,6 +11,7 @@ import type { Downloader, Origin } from './http.ts'
 import { readIndex } from './index-read.ts'
 import { DamagedTable, openTable, openTableWriter, type IndexTable } from './index-table.ts'
 import { republished, tellRepublished } from './republished.ts'
+import { noteUse } from './last-use.ts'
 import { resolveUrl } from './resolve.ts'
 import { strayFiles } from './strays.ts'
 
@@ -69,14 +70,14 @@ export function openIndexStore(
   files: Files = openFiles(),
 ): IndexStore {
   assertUsable(folder)
-  const folderOf = ({ url, username = '' }: Origin): string =>
-    join(folder, sha256(`${url.replace(/\/+$/, '')}\0${username}`).slice(0, 24))
+  const folderOf = (origin: Origin): string => join(folder, indexName(origin))
 
   return {
     async use(origin, look) {
       const home = folderOf(origin)
       const state = await readState(home, files)
       if (state === undefined) return undefined
+      await noteUse(join(home, STATE), files)
       const found = lookInto(home, state, look)
       return found === undefined ? useRebuilt(home, state, look, files) : found.result
     },
@@ -123,6 +124,30 @@ export function openIndexStore(
       for (const { name } of await files.list(home)) await files.remove(join(home, name))
       await files.removeEmptyFolder(home)
     },
+  }
+}
+
+/** The name of the folder that the index of a repository is kept in. */
+export function indexName({ url, username = '' }: Pick<Origin, 'url' | 'username'>): string {
+  return sha256(`${url.replace(/\/+$/, '')}\0${username}`).slice(0, 24)
+}
+
+/** Whether the index and the table that a folder keeps can be read to their ends. */
+export async function isIndexWhole(home: string, files: Files): Promise<boolean> {
+  const state = await readState(home, files)
+  if (state === undefined) return false
+  const bytes = await files.read(indexPath(home, state))
+  if (bytes === undefined || sha256(bytes) !== state.source) return false
+  const table = openTable(tablePath(home, state), state.source)
+  try {
+    table?.searchLines()
+    for (const key of table?.keys() ?? []) table?.versionsOf(key)
+    return table !== undefined
+  } catch (error) {
+    if (error instanceof DamagedTable || error instanceof SyntaxError) return false
+    throw error
+  } finally {
+    table?.close()
   }
 }
 
