@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const { config, cache } = foldersOf(env)
   const text = await complete(process.argv.slice(2), {
     root,
-    target: env['KUBECTL_PKG_TARGET'],
+    env,
     charts: {
       repositoriesFile: env['HELM_REPOSITORY_CONFIG'] ?? join(config, 'repositories.yaml'),
       indexFolder: env['HELM_REPOSITORY_CACHE'] ?? join(cache, 'repositories'),
@@ -19,4 +19,5 @@ async function main(): Promise<void> {
   process.stdout.write(text)
 }
 
-void main()
+// Whatever is printed besides ends up between a person's words.
+main().catch(() => process.stdout.write(':4\n'))

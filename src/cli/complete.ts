@@ -1,7 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { CommandSpec } from '../output/help-view.ts'
 import type { ChartPlaces } from './complete-charts.ts'
+import type { TypedCommand } from './complete-releases.ts'
 import { readManifest } from './manifest.ts'
 
 interface Candidate {
@@ -13,11 +12,13 @@ interface Candidate {
 const NO_SPACE = 2
 const NO_FILES = 4
 
-/** Commands whose first argument is the name of a release. */
+/** Commands whose first argument is the name of a release that is there. */
 const TAKES_RELEASE =
-  /^(upgrade|rollback|uninstall|status|history|diff|outdated|images|rbac|get:\w+)$/
+  /^(upgrade|rollback|uninstall|status|history|test|diff|drift|plan|resume|abort|outdated|images|graph|migrate|rbac|get:\w+)$/
+/** Commands that take revisions behind it, and how many. */
+const REVISIONS: Record<string, number> = { rollback: 1, diff: 2 }
 const TAKES_FILES =
-  /^(template|lint|package|show:\w+|values:\w+|graph|install|publish|dependency:\w+)$/
+  /^(template|lint|package|show:\w+|values:\w+|graph|migrate|install|publish|dependency:\w+)$/
 /** Commands that take `REPOSITORY/CHART`, and before how many words that cannot be one. */
 const CHARTS_AFTER: Record<string, number> = {
   diff: 1,
@@ -47,8 +48,7 @@ const REPOSITORIES_AFTER: Record<string, number> = {
 export interface CompletionSettings {
   /** Folder of oclif.manifest.json. */
   root: string
-  /** What KUBECTL_PKG_TARGET says. */
-  target: string | undefined
+  env: Readonly<Record<string, string | undefined>>
   charts: ChartPlaces
 }
 
@@ -63,13 +63,14 @@ interface Candidates {
  * Completes a command line for kubectl, which runs `kubectl_complete-pkg WORDS…` and reads
  * cobra's protocol: one candidate a line with its description behind a tab, then `:N`.
  *
- * Charts and versions are those of the indexes that were fetched; no server is asked.
+ * Charts and versions are those of the indexes that were fetched; releases and their revisions
+ * cost one call of the API server.
  *
  * @param words what was typed behind `kubectl pkg`; the last one is being typed
  */
 export async function complete(
   words: readonly string[],
-  { root, target, charts }: CompletionSettings,
+  { root, env, charts }: CompletionSettings,
 ): Promise<string> {
   const commands = readManifest(root)
   const typed = words.at(-1) ?? ''
@@ -80,7 +81,7 @@ export async function complete(
     noSpace = false,
   } = command === undefined
     ? { candidates: nextWords(commands, topic), files: false }
-    : await argumentsOf(command, words, { target, charts })
+    : await argumentsOf(command, words, { env, charts })
   const lines = candidates
     .filter(({ word }) => word.startsWith(typed))
     .map(({ word, description }) => (description ? `${word}\t${description}` : word))
@@ -109,7 +110,7 @@ function nextWords(commands: CommandSpec[], topic: string | undefined): Candidat
 async function argumentsOf(
   command: CommandSpec,
   words: readonly string[],
-  settings: Pick<CompletionSettings, 'target' | 'charts'>,
+  { env, charts }: Pick<CompletionSettings, 'env' | 'charts'>,
 ): Promise<Candidates> {
   const typed = words.at(-1) ?? ''
   const flags = Object.values(command.flags).filter((flag) => flag.hidden !== true)
@@ -118,11 +119,16 @@ async function argumentsOf(
       (flag) =>
         flag.type === 'option' && (before === `--${flag.name}` || before === `-${flag.char}`),
     )
-  const positionals = words
-    .slice(command.id.split(':').length, -1)
-    .filter((word, at, all) => !word.startsWith('-') && isValue(all[at - 1] ?? '') === undefined)
+  const own = words.slice(command.id.split(':').length, -1)
+  const positionals = own.filter((word, at) => {
+    return !word.startsWith('-') && isValue(own[at - 1] ?? '') === undefined
+  })
   const valued = isValue(words.at(-2) ?? '')
-  if (valued !== undefined) return valuesOf(valued, positionals, settings.charts)
+  // A flag without the value that is being typed would make no sense.
+  const whole = valued === undefined ? own : own.slice(0, -1)
+  const before = { flags: command.flags, words: whole, env }
+  const typing: Typing = { typed, positionals, before, charts }
+  if (valued !== undefined) return valuesOf(valued, typing)
   if (typed.startsWith('-')) {
     const candidates = flags.map(({ name, summary }) => ({
       word: `--${name}`,
@@ -130,71 +136,76 @@ async function argumentsOf(
     }))
     return { candidates, files: false }
   }
-  return positionalsOf(command, { words, typed, positionals }, settings)
+  return positionalsOf(command, typing)
+}
+
+/** What stands before and at the word that is being typed. */
+interface Typing {
+  typed: string
+  positionals: readonly string[]
+  before: TypedCommand
+  charts: ChartPlaces
 }
 
 type FlagSpec = CommandSpec['flags'][string]
 
 async function valuesOf(
-  flag: FlagSpec,
-  positionals: readonly string[],
-  charts: ChartPlaces,
+  { name, options }: FlagSpec,
+  { positionals, before, charts }: Typing,
 ): Promise<Candidates> {
-  const { options } = flag
   if (options !== undefined) return { candidates: wordsOf(options), files: false }
-  if (flag.name === 'version') {
+  if (name === 'version') {
     const reference = positionals.find((word) => /^[^/.][^/]*\/[^/]+$/.test(word)) ?? ''
     const { referenceVersions } = await import('./complete-charts.ts')
     return { candidates: wordsOf(await referenceVersions(reference, charts)), files: false }
   }
-  if (flag.name === 'from') {
+  if (name === 'from') {
     const { repositoryNames } = await import('./complete-charts.ts')
     return { candidates: wordsOf(await repositoryNames(charts)), files: false }
+  }
+  if (name === 'revision') {
+    return { candidates: await revisionsOf(positionals, before), files: false }
   }
   return { candidates: [], files: true }
 }
 
-interface Typing {
-  words: readonly string[]
-  typed: string
-  positionals: readonly string[]
-}
-
-async function positionalsOf(
-  { id }: CommandSpec,
-  { words, typed, positionals }: Typing,
-  { target, charts }: Pick<CompletionSettings, 'target' | 'charts'>,
-): Promise<Candidates> {
+async function positionalsOf({ id }: CommandSpec, typing: Typing): Promise<Candidates> {
+  const { typed, positionals, before, charts } = typing
   const at = positionals.length
   const files = TAKES_FILES.test(id)
-  const releases = at === 0 && TAKES_RELEASE.test(id) ? releaseNames(words, target) : []
   if (at >= (REPOSITORIES_AFTER[id] ?? Infinity)) {
     const { repositoryNames } = await import('./complete-charts.ts')
     return { candidates: wordsOf(await repositoryNames(charts)), files }
   }
-  if (at < (CHARTS_AFTER[id] ?? Infinity)) return { candidates: wordsOf(releases), files }
-  if (/^[./~]|^[a-z]+:/.test(typed)) return { candidates: [], files: true }
+  const isPlace = /^[./~]|^[a-z]+:/.test(typed)
+  const releases = isPlace ? [] : await namesAt(id, at, before)
+  const revisions =
+    at > 0 && at <= (REVISIONS[id] ?? 0) ? await revisionsOf(positionals, before) : []
+  const candidates = [...releases, ...revisions]
+  if (at < (CHARTS_AFTER[id] ?? Infinity)) return { candidates, files }
+  if (isPlace) return { candidates: [], files: true }
   const { chartReferences } = await import('./complete-charts.ts')
   const references = await chartReferences(typed, charts)
   return {
-    candidates: wordsOf([...releases, ...references]),
+    candidates: [...candidates, ...wordsOf(references)],
     files: true,
     noSpace: !typed.includes('/'),
   }
 }
 
-function wordsOf(words: readonly string[]): Candidate[] {
-  return words.map((word) => ({ word }))
+async function namesAt(id: string, at: number, before: TypedCommand): Promise<Candidate[]> {
+  const isNext = at === 0 || id === 'uninstall'
+  if (!isNext || !TAKES_RELEASE.test(id)) return []
+  const { releaseNames } = await import('./complete-releases.ts')
+  return releaseNames(before)
 }
 
-/** Names of the releases in a directory target, read from the names of their records. */
-function releaseNames(words: readonly string[], fromEnvironment: string | undefined): string[] {
-  const at = words.findIndex((word) => word === '--target')
-  const text = at < 0 ? fromEnvironment : words[at + 1]
-  if (text === undefined || !text.startsWith('dir:')) return []
-  const folder = join(text.slice('dir:'.length), '.kubectl-pkg', 'releases')
-  if (!existsSync(folder)) return []
-  const records = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  const names = records.map((record) => /([^/]+)\.v\d+$/.exec(record)?.[1])
-  return [...new Set(names)].filter((name) => name !== undefined).sort()
+async function revisionsOf([name]: readonly string[], before: TypedCommand): Promise<Candidate[]> {
+  if (name === undefined) return []
+  const { releaseRevisions } = await import('./complete-releases.ts')
+  return releaseRevisions(before, name)
+}
+
+function wordsOf(words: readonly string[]): Candidate[] {
+  return words.map((word) => ({ word }))
 }

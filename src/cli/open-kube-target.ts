@@ -1,18 +1,17 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { LOCK_TIMES } from '../apply/lock.ts'
-import { PkgError } from '../base/errors.ts'
 import { openApiCluster } from '../cluster/api-cluster.ts'
 import { connect } from '../cluster/connect.ts'
 import { openDiscovery } from '../cluster/discovery-client.ts'
 import { openTransport } from '../cluster/http-transport.ts'
 import { guardWrites, kubeLeases } from '../cluster/kube-leases.ts'
 import { openKubeStorage } from '../storage/kube-storage.ts'
-import type { RecordKind } from '../storage/record-object.ts'
 import { foldersOf } from './home-folders.ts'
 import type { Io } from './io.ts'
 import { kubeFlagsOf, type GivenClusterFlags } from './kube-flags.ts'
 import type { RunIdentity, TargetConnections } from './open-connections.ts'
+import { recordKindOf } from './record-kind.ts'
 
 /** Between two looks at a Lease that somebody else holds, in milliseconds. */
 const POLL = 500
@@ -59,14 +58,4 @@ export function openKubeTarget(
     poll: POLL,
     close: () => transport.close(),
   }
-}
-
-/** Helm's HELM_DRIVER counts where nothing of ours says it. */
-function recordKindOf(flag: string | undefined, driver: string | undefined): RecordKind {
-  const text = flag ?? driver ?? ''
-  if (['', 'secret', 'secrets'].includes(text)) return 'secret'
-  if (['configmap', 'configmaps'].includes(text)) return 'configmap'
-  throw new PkgError('TARGET_INVALID', `releases cannot be kept in "${text}"`, {
-    hint: 'Set HELM_DRIVER to secret or configmap, or pass --storage.',
-  })
 }

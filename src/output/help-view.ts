@@ -6,6 +6,7 @@ export interface FlagSpec {
   name: string
   type: string
   char?: string
+  aliases?: string[]
   summary?: string
   helpGroup?: string
   helpValue?: string

@@ -30,6 +30,8 @@ export interface RecordApi {
   ): Promise<T[]>
   /** Names of all that the selector fits, which take a tenth of what metadata take. */
   listNames(namespace: string, selector: string): Promise<string[]>
+  /** Metadata of the first objects that the selector fits, a few hundred; one call. */
+  peekMetadata(namespace: string, selector: string): Promise<JsonObject[]>
   /** Whole objects, page by page. */
   listPages(namespace: string | undefined, selector: string): AsyncIterable<JsonObject[]>
   get(place: Place): Promise<JsonObject | undefined>
@@ -80,7 +82,9 @@ interface Caller {
   fail: (answer: ApiAnswer, verb: string, name?: string) => Error
 }
 
-function listers(caller: Caller): Pick<RecordApi, 'listMetadata' | 'listNames' | 'listPages'> {
+type Listers = Pick<RecordApi, 'listMetadata' | 'listNames' | 'listPages' | 'peekMetadata'>
+
+function listers(caller: Caller): Listers {
   const { kind, pathOf } = caller
   const collect = async <T>(
     namespace: string | undefined,
@@ -100,6 +104,14 @@ function listers(caller: Caller): Pick<RecordApi, 'listMetadata' | 'listNames' |
 
     listNames: (namespace, selector) =>
       collect(namespace, { selector, limit: PAGE.names, accept: TABLE }, nameIn),
+
+    async peekMetadata(namespace, selector) {
+      const query = { selector, limit: PAGE.metadata, accept: METADATA_LIST }
+      for await (const page of pages(caller, pathOf(namespace), query)) {
+        if (page !== 'again') return page
+      }
+      return []
+    },
 
     async *listPages(namespace, selector) {
       const seen = new Set<string>()

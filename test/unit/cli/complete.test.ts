@@ -18,7 +18,7 @@ beforeEach(() => {
   for (const name of ['web.v1', 'web.v2', 'api.v1']) writeFileSync(join(records, name), '')
   settings = {
     root,
-    target: `dir:${target}`,
+    env: { KUBECTL_PKG_TARGET: `dir:${target}`, HOME: target },
     charts: {
       repositoriesFile: join(target, 'config', 'repositories.yaml'),
       indexFolder: join(target, 'cache', 'repositories'),
@@ -47,9 +47,38 @@ test.each([
   expect(await linesOf(...words)).toEqual(lines)
 })
 
-test('without a target there are no names', async () => {
-  settings = { ...settings, target: undefined }
+test.each([
+  { words: ['rollback', 'web', ''], lines: ['2', '1', ':4'] },
+  { words: ['status', 'web', '--revision', ''], lines: ['2', '1', ':4'] },
+  { words: ['get', 'all', 'api', '--revision', ''], lines: ['1', ':4'] },
+  { words: ['rollback', 'nothing', ''], lines: [':4'] },
+  { words: ['uninstall', 'web', 'a'], lines: ['api', ':4'] },
+  { words: ['test', 'w'], lines: ['web', ':4'] },
+  { words: ['drift', '--target', 'dir:nowhere', ''], lines: [':4'] },
+  { words: ['status', '--nothing', ''], lines: [':4'] },
+])('releases and revisions: $words', async ({ words, lines }) => {
+  expect(await linesOf(...words)).toEqual(lines)
+})
+
+test.each([
+  { what: 'without a kubeconfig', kubeconfig: '/nowhere' },
+  { what: 'with one that is broken', kubeconfig: 'broken' },
+  { what: 'without a server behind it', kubeconfig: 'unreachable' },
+])('$what there are no names', async ({ kubeconfig }) => {
+  writeFileSync(join(target, 'broken'), 'clusters: [')
+  const cluster = { server: 'https://127.0.0.1:1' }
+  writeFileSync(
+    join(target, 'unreachable'),
+    JSON.stringify({
+      clusters: [{ name: 'a', cluster }],
+      contexts: [{ name: 'a', context: { cluster: 'a' } }],
+      'current-context': 'a',
+    }),
+  )
+  const env = { HOME: target, KUBECONFIG: join(target, kubeconfig) }
+  settings = { ...settings, env }
   expect(await linesOf('status', '')).toEqual([':4'])
+  expect(await linesOf('rollback', 'web', '')).toEqual([':4'])
 })
 
 test('charts and versions come out of the indexes that were fetched, and nobody is asked', async () => {
