@@ -42,8 +42,9 @@ describe.concurrent('on the control plane', () => {
       const { name, namespace, chart } = release
       const folder = temporaryFolder()
       const previous = previousOf(addOn, folder)
-      const made = [...(await objectsFor(release, 'small')), ...(await objectsFor(release, 'ha'))]
-      const generated = await generatedData(release, 'small')
+      const small = await objectsFor(release, 'small')
+      const generated = generatedData(small, await objectsFor(release, 'small'))
+      const made = [...small, ...(await objectsFor(release, 'ha'))]
       const volumes = await makeVolumes(namespace, made)
 
       const stop = await addOn.lifecycle?.standIn?.(namespace)
@@ -80,11 +81,11 @@ describe.concurrent('on the control plane', () => {
       const declared = [...(addOn.leftovers ?? []), ...(addOn.lifecycle?.leftovers ?? [])]
         .map((each) => each.replaceAll(/\bedge\b/g, name))
         .sort(compareText)
-      const left = async (): Promise<string[]> => leftOf(release, made)
-      await eventually(async () => String(await left()) === String(declared), 15_000).catch(
-        () => undefined,
-      )
-      expect(await left()).toEqual(declared)
+      let left: string[] = []
+      const isDone = async (): Promise<boolean> =>
+        String((left = await leftOf(release, made))) === String(declared)
+      const failure = await eventually(isDone, 30_000, 500).then(() => '', String)
+      expect(left, failure).toEqual(declared)
     },
   )
 })

@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
 import { migrateFiles, type FileMigration } from '../../src/migrate/migrate-files.ts'
 import { isClusterScoped } from '../../src/migrate/cluster-scoped.ts'
+import { textOf } from '../support/gates.ts'
 import { migrationTarget } from '../support/migration.ts'
-import { freshNamespace, kubectl } from '../support/plane.ts'
+import { api, freshNamespace, kubectl } from '../support/plane.ts'
+import { collectionOf, servedKinds } from '../support/served-kinds.ts'
 import { MOVES } from '../unit/migrate/moves.ts'
 
 /** A collection of old manifests may lie beside the checkout. */
@@ -27,6 +29,7 @@ const installed = Object.entries(DEFINITIONS).filter(([, chart]) =>
   existsSync(join(charts, chart, 'crds')),
 )
 let namespace = ''
+let kinds: Awaited<ReturnType<typeof servedKinds>> = []
 
 beforeAll(async () => {
   namespace = await freshNamespace()
@@ -41,6 +44,7 @@ beforeAll(async () => {
     expect({ group, code: run.code, stderr: run.stderr }).toMatchObject({ group, code: 0 })
   }
   await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'])
+  kinds = await servedKinds()
 })
 
 describe('the API server accepts, under strict validation,', () => {
@@ -86,11 +90,16 @@ async function refusals(file: FileMigration | undefined): Promise<string[]> {
   const objects = (file?.objects ?? [])
     .flatMap(({ after }): JsonObject[] => (after === undefined ? [] : [after]))
     .filter(isKnown)
-  if (objects.length === 0) return []
-  const list = { apiVersion: 'v1', kind: 'List', items: objects.map(placed) }
-  const args = ['create', '--dry-run=server', '--validate=strict', '-n', namespace, '-f', '-']
-  const { code, stderr } = await kubectl(args, { input: JSON.stringify(list) })
-  return code === 0 ? [] : stderr.trim().split('\n')
+  return (await Promise.all(objects.map(refusalOf))).filter(Boolean)
+}
+
+/** What a dry run says against an object, its unknown fields among it. */
+async function refusalOf(object: JsonObject): Promise<string> {
+  const path = collectionOf(kinds, namespace, object)
+  if (path === undefined) return `there is no kind of ${JSON.stringify(object)}`
+  const query = 'dryRun=All&fieldValidation=Strict'
+  const { status, body } = await api('POST', `${path}?${query}`, placed(object))
+  return status < 300 ? '' : `${status} ${textOf(body['message'])}`
 }
 
 /** Kubernetes' own kinds, and those whose definitions are there. */

@@ -7,8 +7,9 @@ import { describeObject, type KubeObject } from '../../src/manifest/object.ts'
 import { compareText } from '../../src/golang/order.ts'
 import type { AddOnCase } from './add-on-case.ts'
 import { at, listAt, textOf } from './gates.ts'
-import { api, kubectl, kubectlOk, volumeFor } from './plane.ts'
+import { api, apiOk, volumeFor } from './plane.ts'
 import { pkgOk } from './plane-cli.ts'
+import { objectsIn, servedKinds, stillThere } from './served-kinds.ts'
 
 /** A release of an add-on on the control plane. */
 export interface InstalledAddOn {
@@ -103,16 +104,18 @@ function sizeOf(claim: Json): string {
  * Names the data of Secrets that are made by chance: what two renders of the same values do not
  * share, as `Secret name: key`.
  */
-export async function generatedData(release: InstalledAddOn, preset: string): Promise<Set<string>> {
-  const before = dataOf(await objectsFor(release, preset))
-  const after = dataOf(await objectsFor(release, preset))
+export function generatedData(
+  render: readonly KubeObject[],
+  another: readonly KubeObject[],
+): Set<string> {
+  const [before, after] = [dataOf(render), dataOf(another)]
   return new Set([...before.keys()].filter((key) => after.get(key) !== before.get(key)))
 }
 
 /** What the Secrets of a namespace hold, by `Secret name: key`. */
 export async function secretsIn(namespace: string): Promise<Map<string, string>> {
-  const text = await kubectlOk(['get', 'secrets', '--namespace', namespace, '--output', 'json'])
-  return dataOf(listAt(JSON.parse(text) as Json, 'items').map(ofKind('Secret')))
+  const { items } = await apiOk('GET', `/api/v1/namespaces/${namespace}/secrets`)
+  return dataOf((items as JsonObject[]).map(ofKind('Secret')))
 }
 
 function ofKind(kind: string): (item: JsonObject) => KubeObject {
@@ -152,9 +155,10 @@ export async function leftOf(
   made: readonly KubeObject[],
 ): Promise<string[]> {
   const { namespace, chart } = release
+  const kinds = await servedKinds()
   const found = await Promise.all([
-    stillThere(namespace, [...made, ...definitionsOf(chart)]),
-    inNamespace(namespace),
+    stillThere(kinds, namespace, [...made, ...definitionsOf(chart)]),
+    objectsIn(kinds, namespace),
   ])
   const names = new Set(found.flat().map((object) => describeObject(object)))
   return [...names].filter((name) => !FURNITURE.test(name)).sort(compareText)
@@ -169,7 +173,7 @@ export function definitionsOf(chart: string): KubeObject[] {
 
 /** The definitions of a chart's folder as the cluster has them. */
 export async function liveDefinitions(chart: string): Promise<KubeObject[]> {
-  return stillThere('default', definitionsOf(chart))
+  return stillThere(await servedKinds(), 'default', definitionsOf(chart))
 }
 
 /** Columns that definitions show, by name and version: `certificates.cert-manager.io v1: Ready`. */
@@ -184,31 +188,6 @@ export function columnsOf(definitions: readonly KubeObject[]): string[] {
       ),
     )
     .sort(compareText)
-}
-
-async function stillThere(
-  namespace: string,
-  objects: readonly KubeObject[],
-): Promise<KubeObject[]> {
-  const input = objects.map((object) => JSON.stringify(object)).join('\n---\n')
-  const flags = ['--ignore-not-found', '--output=json', '--namespace', namespace]
-  const { stdout, stderr } = await kubectl(['get', '--filename=-', ...flags], { input })
-  // Definitions that are gone take their kinds with them.
-  if (stdout === '' && stderr !== '' && !stderr.includes('no matches for kind'))
-    throw new Error(stderr)
-  return itemsOf(stdout)
-}
-
-async function inNamespace(namespace: string): Promise<KubeObject[]> {
-  const kinds = await kubectlOk(['api-resources', '--namespaced', '--verbs=list', '--output=name'])
-  const flags = ['--namespace', namespace, '--ignore-not-found', '--output=json']
-  return itemsOf(await kubectlOk(['get', kinds.trim().split('\n').join(','), ...flags]))
-}
-
-function itemsOf(text: string): KubeObject[] {
-  if (text === '') return []
-  const body = JSON.parse(text) as JsonObject
-  return (body['kind'] === 'List' ? listAt(body, 'items') : [body]) as unknown as KubeObject[]
 }
 
 /** Removes namespaces and volumes, which outlive a release on purpose. */

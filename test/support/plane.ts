@@ -73,12 +73,13 @@ export function api(
   method: string,
   path: string,
   body?: Json,
-  options: { token?: string; type?: string } = {},
+  options: { token?: string; type?: string; accept?: string } = {},
 ): Promise<ApiAnswer> {
   const { server, authority, token } = plane()
   const headers = {
     authorization: `Bearer ${options.token ?? token}`,
     'content-type': options.type ?? 'application/json',
+    accept: options.accept ?? 'application/json',
   }
   return new Promise((resolve, reject) => {
     const ca = readFileSync(authority)
@@ -217,11 +218,15 @@ export async function volumeFor(namespace: string, claim: string, size = '10Gi')
   return name
 }
 
-/** Waits until the test gives true; @throws after the time, 40 s unless told. */
-export async function eventually(test: () => Promise<boolean>, ms = 40_000): Promise<void> {
+/** Waits until the test gives true, with pauses; @throws after the time, 40 s unless told. */
+export async function eventually(
+  test: () => Promise<boolean>,
+  ms = 40_000,
+  pause = 50,
+): Promise<void> {
   const deadline = Date.now() + ms
   while (!(await test())) {
     if (Date.now() > deadline) throw new Error(`did not come true in ${ms} ms: ${test.toString()}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }
