@@ -1,5 +1,5 @@
 import { PkgError } from '../base/errors.ts'
-import { loadChartArchive } from '../chart/archive.ts'
+import { assertGzip, loadChartArchive } from '../chart/archive.ts'
 import { parseChartRef } from '../repo/chart-ref.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
 import { fetchArchive } from '../repo/chart-source.ts'
@@ -25,7 +25,8 @@ export interface Pulled {
 /**
  * Fetches a chart and writes its archive, or its files, into a folder.
  *
- * @throws PkgError USAGE for what is a file already, FILE_UNWRITABLE, and what `fetchArchive`
+ * @throws PkgError USAGE for what is a file already, CHART_INVALID for what is no archive,
+ *   FILE_UNWRITABLE, and what `fetchArchive`
  *   throws
  */
 export async function pull(request: PullRequest, site: ChartSite): Promise<Pulled> {
@@ -37,7 +38,10 @@ export async function pull(request: PullRequest, site: ChartSite): Promise<Pulle
     })
   }
   const fetched = await fetchArchive(ref, query, site)
-  if (untar === undefined) return { fetched, path: await saveArchive(fetched, destination) }
+  if (untar === undefined) {
+    assertGzip(fetched.archive, fetched.from)
+    return { fetched, path: await saveArchive(fetched, destination) }
+  }
   const chart = loadChartArchive(fetched.archive, { origin: fetched.from })
   return { fetched, path: await saveUnpacked(chart, { destination, untar }) }
 }

@@ -21,7 +21,7 @@ export interface ArchiveOptions {
  */
 export function loadChartArchive(bytes: Uint8Array, options: ArchiveOptions): Chart {
   const { origin, path = origin } = options
-  if (!isGzip(bytes)) throw notGzip(bytes, path)
+  assertGzip(bytes, path)
   const budget = openBudget(options.limits)
   const { files, warnings } = readContent(bytes, budget)
   if (!files.some((file) => file.name === 'Chart.yaml')) {
@@ -45,14 +45,25 @@ function readContent(bytes: Uint8Array, budget: ReturnType<typeof openBudget>) {
   }
 }
 
-function notGzip(bytes: Uint8Array, path: string): PkgError {
+/**
+ * Refuses what cannot be an archive, for example a page that asks for a login.
+ *
+ * @param path how errors call the bytes
+ * @throws PkgError CHART_INVALID with Helm's text
+ */
+export function assertGzip(bytes: Uint8Array, path: string): void {
+  if (isGzip(bytes)) return
   const text = /\.ya?ml$/.test(path)
     ? `file '${path}' seems to be a YAML file, but expected a gzipped archive`
     : `file '${path}' does not appear to be a gzipped archive; got '${contentType(bytes)}'`
-  return new PkgError('CHART_INVALID', text, {
+  throw new PkgError('CHART_INVALID', text, {
     hint: 'Name a folder with a Chart.yaml, or an archive that "package" made.',
   })
 }
+
+/** How pages begin. Source: Go 1.26 net/http/sniff.go. */
+const PAGE =
+  /^[\t\n\f\r ]*<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|!--)[ >]/i
 
 /** First bytes of files that people take for charts, as net/http of Go names them. */
 const CONTENT_TYPES: readonly [start: string, type: string][] = [
@@ -69,6 +80,7 @@ function contentType(bytes: Uint8Array): string {
   const start = Buffer.alloc(512)
   start.set(bytes.subarray(0, 512))
   const text = start.toString('latin1')
+  if (PAGE.test(text)) return 'text/html; charset=utf-8'
   const known = CONTENT_TYPES.find(([prefix]) => text.startsWith(prefix))
   if (known !== undefined) return known[1]
   const isBinary = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/.test(text)

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { pull } from '../../../src/actions/fetch.ts'
@@ -201,6 +201,16 @@ test('pull keeps the archive byte for byte, or unpacks it', async () => {
     `FILE_UNWRITABLE failed to untar: a file or directory with the name ${unpacked} already exists`,
   )
   expect(readdirSync(join(destination, 'sub'))).toEqual(['web'])
+})
+
+test('a page in the place of an archive is not kept', async () => {
+  server.files.set('/web-3.0.0.tgz', '<html>Please log in</html>')
+  const request = { reference: `${server.url}/web-3.0.0.tgz`, query: {}, untar: undefined }
+  const destination = join(folder, 'out')
+  expect(await failureOf(pull({ ...request, destination }, site))).toBe(
+    `CHART_INVALID file '${server.url}/web-3.0.0.tgz' does not appear to be a gzipped archive; got 'text/html; charset=utf-8'`,
+  )
+  expect(existsSync(destination)).toBe(false)
 })
 
 test('versions of a chart, whatever it is fetched from', async () => {
