@@ -1,16 +1,20 @@
 import { certManagerPrograms } from './cert-manager/programs.mjs'
+import { chartmuseumPrograms } from './chartmuseum/programs.mjs'
 import { dexPrograms } from './dex/programs.mjs'
+import { hclPrograms } from './hcl/programs.mjs'
 import { istioPrograms } from './istio/programs.mjs'
 import { prometheusPrograms } from './prometheus/programs.mjs'
 import { vmagentPrograms } from './vmagent/programs.mjs'
 
-/** The programs that check what add-ons render, by the module that they are built of. */
+/** The programs that tests run, by the module that they are built of. */
 const families = [
   prometheusPrograms,
   certManagerPrograms,
   dexPrograms,
+  hclPrograms,
   istioPrograms,
   vmagentPrograms,
+  chartmuseumPrograms,
 ]
 
 /** Tells whether all of them are there or can be built. */
