@@ -26,16 +26,18 @@ export async function publishToServer(
   site: ChartSite,
 ): Promise<PublishedChart[]> {
   const { origin, overwrite, dryRun } = target
-  const steps = await plan(items, origin, site)
+  const { steps, isKnown } = await plan(items, origin, site)
   const taken = steps.filter(({ result }) => result.outcome === 'replaced')
   if (taken.length > 0 && !overwrite) {
     throw published(taken.map(({ result }) => `${result.name} ${result.version}`))
   }
   for (const { item, result } of dryRun ? [] : steps) {
     if (result.outcome === 'unchanged') continue
+    // What vouches for a chart is there before it; a run that was cut off may have left it there.
+    const isNew = isKnown && result.outcome === 'published'
+    const provenance = { item, origin, overwrite: overwrite || isNew, site }
+    if (item.provenance !== undefined) await upload('prov', item.provenance, provenance)
     await upload('charts', item.archive, { item, origin, overwrite, site })
-    if (item.provenance === undefined) continue
-    await upload('prov', item.provenance, { item, origin, overwrite, site })
   }
   return steps.map(({ result }) => result)
 }
@@ -49,7 +51,7 @@ async function plan(
   items: readonly PublishItem[],
   origin: Origin,
   site: ChartSite,
-): Promise<Step[]> {
+): Promise<{ steps: Step[]; isKnown: boolean }> {
   const isKnown = await hasIndex(origin, site)
   const steps = items.map(async (item): Promise<Step> => {
     const { name, version } = item.metadata
@@ -65,7 +67,7 @@ async function plan(
     }
     return { item, result }
   })
-  return Promise.all(steps)
+  return { steps: await Promise.all(steps), isKnown }
 }
 
 /** A server may let people upload and not look; a new one may have no index yet. */
