@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { isConfiguration } from '../migrate/migrate-configuration.ts'
 import { migrateFiles, type FileMigration } from '../migrate/migrate-files.ts'
 import type { MigrationTarget } from '../migrate/migrate-object.ts'
 import type { SourceFile } from '../migrate/read-source.ts'
@@ -17,6 +18,11 @@ export interface MigrationOptions {
   rookNamespace: string
   /** The table of the fields of Kubernetes' own kinds. */
   readFieldTable: () => string
+}
+
+/** Whether a file is migrated as the configuration of a program, and not as manifests. */
+export function configuresProgram(path: string): boolean {
+  return isConfiguration(path)
 }
 
 /** What becomes of files that are migrated together. */

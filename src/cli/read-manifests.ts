@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { configuresProgram } from '../actions/migrate.ts'
 import { PkgError } from '../base/errors.ts'
 
 /** A file of manifests, by the path that the person gave. */
@@ -14,6 +15,12 @@ export function holdsManifests(path: string, folder: string, takesFolders: boole
   if (stat === undefined) return false
   if (stat.isFile()) return /\.(?:ya?ml|json)$/i.test(path)
   return takesFolders && stat.isDirectory() && !isThere(resolve(folder, path, 'Chart.yaml'))
+}
+
+/** Whether a path is a file that `migrate` knows as the configuration of a program. */
+export function holdsConfiguration(path: string, folder: string): boolean {
+  const stat = statSync(resolve(folder, path), { throwIfNoEntry: false })
+  return stat?.isFile() === true && configuresProgram(path)
 }
 
 /**

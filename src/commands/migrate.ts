@@ -7,7 +7,7 @@ import { namesRelease } from '../cli/names-release.ts'
 import type { ConnectionFlags } from '../cli/open-connections.ts'
 import { readChart } from '../cli/read-chart.ts'
 import { renderOptions } from '../cli/read-flags.ts'
-import { holdsManifests, readManifests } from '../cli/read-manifests.ts'
+import { holdsConfiguration, holdsManifests, readManifests } from '../cli/read-manifests.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { replaceManifests, writeManifests } from '../cli/write-manifests.ts'
@@ -25,7 +25,8 @@ export default class Migrate extends ReleaseCommand {
   static override summary = 'Rewrite old manifests for the API versions that Kubernetes serves.'
 
   static override description = `
-- migrate FILES: files, and folders with all their *.yaml, *.yml and *.json;
+- migrate FILES: files, and folders with all their *.yaml, *.yml and *.json; named by itself, also
+  the configuration of fluentd (*.conf) and of Vault (*.hcl);
 - migrate CHART: what the chart gives with your values, template by template. Templates are
   never changed: the diff shows what each of them should give;
 - migrate NAME: the manifest that a release has stored. --write stores the result as a new
@@ -96,7 +97,9 @@ A plain word is the name of a release, unless there is a file or folder of that 
       rookNamespace: flags['rook-namespace'],
       readFieldTable,
     }
-    const isFiles = words.every((word) => holdsManifests(word, this.io.cwd, true))
+    const isFiles = words.every(
+      (word) => holdsManifests(word, this.io.cwd, true) || holdsConfiguration(word, this.io.cwd),
+    )
     if (isFiles) return this.migrateFiles(words, options, flags)
     const [source = '', another] = words
     if (another !== undefined) {

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '../base/json.ts'
 import { applyEdits, editDocument, writeBlock, type TextEdit } from './edit-text.ts'
+import { isConfiguration, migrateConfiguration } from './migrate-configuration.ts'
 import { migrateObject, type MigrationTarget, type ObjectMigration } from './migrate-object.ts'
 import { findPlaceholders } from './placeholders.ts'
 import { readSource, type ReadFile, type SourceDocument, type SourceFile } from './read-source.ts'
@@ -27,9 +28,15 @@ export function migrateFiles(
   files: readonly SourceFile[],
   target: MigrationTarget,
 ): FileMigration[] {
-  const read = files.map(readSource)
-  const all = read.flatMap(({ objects }) => objects.map(({ value }) => value))
-  return read.map((file) => migrateFile(file, (source) => migrateObject(source, target, all)))
+  const read = new Map(
+    files.filter(({ path }) => !isConfiguration(path)).map((file) => [file, readSource(file)]),
+  )
+  const all = [...read.values()].flatMap(({ objects }) => objects.map(({ value }) => value))
+  return files.map((file) => {
+    const source = read.get(file)
+    if (source === undefined) return migrateConfiguration(file)
+    return migrateFile(source, (object) => migrateObject(object, target, all))
+  })
 }
 
 function migrateFile(
