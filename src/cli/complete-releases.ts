@@ -6,7 +6,7 @@ import { isSystemError } from '../base/files.ts'
 import { connect } from '../cluster/connect.ts'
 import { openTransport } from '../cluster/http-transport.ts'
 import type { FlagSpec } from '../output/help-view.ts'
-import { peekReleases, peekRevisions, type PeekedRecord } from '../storage/kube-peek.ts'
+import { peekReleases, peekRevisions, type PeekedRevision } from '../storage/kube-peek.ts'
 import type { RecordApiOptions } from '../storage/record-api.ts'
 import { kubeFlagsOf, type GivenClusterFlags } from './kube-flags.ts'
 import { parseWords, type FlagDefinitions } from './parse-flags.ts'
@@ -44,8 +44,7 @@ export async function releaseNames(typed: TypedCommand): Promise<Suggestion[]> {
       const names = new Set(recordsIn(target.path).map(({ name }) => name))
       return [...names].sort().map((word) => ({ word }))
     }
-    const records = await atCluster(typed, (api, namespace) => peekReleases(api, namespace))
-    return records.map((record) => ({ word: record.name, description: describe(record) }))
+    return (await atCluster(typed, peekReleases)).map((word) => ({ word }))
   })
 }
 
@@ -69,7 +68,7 @@ export async function releaseRevisions(typed: TypedCommand, name: string): Promi
 }
 
 /** `deployed, web-1.2.3`; of records that Helm wrote only the status is known. */
-function describe({ status, summary }: PeekedRecord): string {
+function describe({ status, summary }: PeekedRevision): string {
   if (summary === undefined) return status
   const { name, version } = summary.chart.metadata
   return `${status}, ${name}-${version}`
@@ -115,10 +114,10 @@ const TEXTS = [
   'as-uid',
 ] as const satisfies readonly (keyof GivenClusterFlags)[]
 
-async function atCluster(
+async function atCluster<T>(
   typed: TypedCommand,
-  ask: (api: RecordApiOptions, namespace: string) => Promise<PeekedRecord[]>,
-): Promise<PeekedRecord[]> {
+  ask: (api: RecordApiOptions, namespace: string) => Promise<T>,
+): Promise<T> {
   const { env } = typed
   const given = givenOf(typed)
   const flags: GivenClusterFlags = Object.fromEntries(TEXTS.map((name) => [name, given(name)]))

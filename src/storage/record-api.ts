@@ -30,7 +30,9 @@ export interface RecordApi {
   ): Promise<T[]>
   /** Names of all that the selector fits, which take a tenth of what metadata take. */
   listNames(namespace: string, selector: string): Promise<string[]>
-  /** Metadata of the first objects that the selector fits, a few hundred; one call. */
+  /** Names of the first objects that the selector fits, some thousands; one call. */
+  peekNames(namespace: string, selector: string): Promise<string[]>
+  /** Metadata of the first objects that the selector fits, some hundreds; one call. */
   peekMetadata(namespace: string, selector: string): Promise<JsonObject[]>
   /** Whole objects, page by page. */
   listPages(namespace: string | undefined, selector: string): AsyncIterable<JsonObject[]>
@@ -51,6 +53,7 @@ const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.
 const TABLE = `application/json;as=Table;g=meta.k8s.io;v=v1,${METADATA_LIST}`
 /** Names are tiny, metadata small, records up to a megabyte. */
 const PAGE = { names: 1000, metadata: 500, objects: 50 }
+const MOST_NAMES = 5000
 /** The server forgot where a list was to go on; it is begun again once. */
 const EXPIRED = 410
 
@@ -82,7 +85,10 @@ interface Caller {
   fail: (answer: ApiAnswer, verb: string, name?: string) => Error
 }
 
-type Listers = Pick<RecordApi, 'listMetadata' | 'listNames' | 'listPages' | 'peekMetadata'>
+type Listers = Pick<
+  RecordApi,
+  'listMetadata' | 'listNames' | 'listPages' | 'peekMetadata' | 'peekNames'
+>
 
 function listers(caller: Caller): Listers {
   const { kind, pathOf } = caller
@@ -98,6 +104,12 @@ function listers(caller: Caller): Listers {
     }
     return found
   }
+  const first = async (namespace: string, query: ListQuery): Promise<JsonObject[]> => {
+    for await (const page of pages(caller, pathOf(namespace), query)) {
+      if (page !== 'again') return page
+    }
+    return []
+  }
   return {
     listMetadata: (namespace, selector, read) =>
       collect(namespace, { selector, limit: PAGE.metadata, accept: METADATA_LIST }, read),
@@ -105,13 +117,13 @@ function listers(caller: Caller): Listers {
     listNames: (namespace, selector) =>
       collect(namespace, { selector, limit: PAGE.names, accept: TABLE }, nameIn),
 
-    async peekMetadata(namespace, selector) {
-      const query = { selector, limit: PAGE.metadata, accept: METADATA_LIST }
-      for await (const page of pages(caller, pathOf(namespace), query)) {
-        if (page !== 'again') return page
-      }
-      return []
+    async peekNames(namespace, selector) {
+      const page = await first(namespace, { selector, limit: MOST_NAMES, accept: TABLE })
+      return page.map(nameIn).filter((name) => name !== undefined)
     },
+
+    peekMetadata: (namespace, selector) =>
+      first(namespace, { selector, limit: PAGE.metadata, accept: METADATA_LIST }),
 
     async *listPages(namespace, selector) {
       const seen = new Set<string>()

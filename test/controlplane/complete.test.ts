@@ -37,12 +37,7 @@ async function callsSince(mark: number): Promise<string[]> {
 
 test('names of releases are those of the namespace, for one call', async () => {
   const mark = auditMark()
-  expect(await told(['status', '-n', namespace, ''])).toEqual([
-    'api\tdeployed, web-1.0.0',
-    'old\tdeployed',
-    'web\tdeployed, web-1.0.0',
-    ':4',
-  ])
+  expect(await told(['status', '-n', namespace, ''])).toEqual(['api', 'old', 'web', ':4'])
   expect(await callsSince(mark)).toEqual(['list'])
 })
 
@@ -58,7 +53,7 @@ test('revisions are those of the release, the newest first, for one call', async
 
 test('flags and kubeconfig choose the cluster; who may not look is told nothing', async () => {
   const own = writeKubeconfig({ namespace })
-  expect(await told(['history', 'a'], own)).toEqual(['api\tdeployed, web-1.0.0', ':4'])
+  expect(await told(['history', 'a'], own)).toEqual(['api', ':4'])
   expect(await told(['history', '--kubeconfig', own, 'a'], '/nowhere')).toHaveLength(2)
   const token = await accountToken(namespace, [])
   expect(await told(['history', ''], writeKubeconfig({ namespace, token }))).toEqual([':4'])
