@@ -77,7 +77,7 @@ const OTHERS: readonly (readonly [RegExp, string, string])[] = [
   [
     /^[[{]\s*"(?:user|group)"\s*:/m,
     'AbacPolicy',
-    'these are rules of the API server’s ABAC, a file of its own: write Roles and RoleBindings',
+    'these are rules of ABAC, a file of the API server: write Roles and RoleBindings',
   ],
 ]
 

@@ -146,7 +146,7 @@ test.each([
   [
     'a.txt',
     '{"user":"bob", "resource":"pods"}\n',
-    '1:1: not-installable: these are rules of the API server',
+    '1:1: not-installable: these are rules of ABAC',
   ],
   [
     'a.txt',
