@@ -20,6 +20,7 @@ export interface SiteFlags {
   'key-file'?: string | undefined
   'insecure-skip-tls-verify'?: boolean | undefined
   'pass-credentials'?: boolean | undefined
+  'allow-mismatch'?: boolean | undefined
   'plain-http'?: boolean | undefined
   'repository-config'?: string | undefined
   'repository-cache'?: string | undefined

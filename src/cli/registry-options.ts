@@ -13,6 +13,7 @@ export interface RegistryFlagValues {
   'key-file'?: string | undefined
   'plain-http'?: boolean | undefined
   'pass-credentials'?: boolean | undefined
+  'allow-mismatch'?: boolean | undefined
   'insecure-skip-tls-verify'?: boolean | undefined
   username?: string | undefined
   password?: string | undefined
@@ -37,6 +38,7 @@ export function registryOptions(
     plainHttp: flags['plain-http'],
     insecureSkipTlsVerify: flags['insecure-skip-tls-verify'],
     passCredentials: flags['pass-credentials'],
+    allowMismatch: flags['allow-mismatch'],
     tls: readTls(flags),
     credentialFor: login === undefined ? stored : () => Promise.resolve(login),
     storedCredentialFor: stored,

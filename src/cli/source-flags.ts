@@ -47,6 +47,10 @@ export function serverFlags() {
       summary: 'Refuse charts for which the repository gives no digest.',
       helpGroup: 'SOURCE',
     }),
+    'allow-mismatch': Flags.boolean({
+      summary: 'Take a chart of a registry whose tag is not its version, such as "latest".',
+      helpGroup: 'SOURCE',
+    }),
     ...strictRepoFlag,
   }
 }

@@ -22,6 +22,8 @@ export interface RegistryOptions extends HttpSettings {
   storedCredentialFor?: ((host: string) => Promise<Credential | undefined>) | undefined
   /** Lets credentials go to a token server whatever its name. */
   passCredentials?: boolean | undefined
+  /** Takes a chart that its tag or its configuration calls otherwise than it does itself. */
+  allowMismatch?: boolean | undefined
 }
 
 export interface RegistryRequest extends Omit<HttpRequest, 'url' | 'isForeign'> {

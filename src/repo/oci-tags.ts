@@ -64,7 +64,8 @@ export function versionsOfTags(tags: readonly string[]): string[] {
 /**
  * Chooses the tag for a version, a range or nothing: the newest that fits.
  *
- * A reference that has a digest is left alone, and a full version is not looked up.
+ * A reference that has a digest is left alone, and a full version is not looked up; neither is a
+ * tag when it may be another than the version.
  *
  * Source: helm.sh/helm/v4 pkg/registry/client.go `ValidateReference`, tag.go.
  *
@@ -85,6 +86,7 @@ export async function resolveTag(
     )
   }
   if (reference.digest !== undefined && wanted === '') return reference
+  if (tag !== undefined && options.allowMismatch === true) return reference
   if (anyVersion(wanted) !== undefined) return { ...reference, tag: tagOfVersion(wanted) }
   const versions = versionsOfTags(await listTags(reference, options))
   const version = choose(versions, wanted)

@@ -35,11 +35,6 @@ export interface PulledChart {
   provenance: Buffer | undefined
 }
 
-export interface PullOptions extends RegistryOptions {
-  /** Takes a chart whose name or version is not what the reference says. */
-  allowMismatch?: boolean | undefined
-}
-
 /**
  * Fetches a chart by tag or digest; with both, the tag must stand for that digest.
  *
@@ -48,7 +43,7 @@ export interface PullOptions extends RegistryOptions {
  */
 export async function pullChart(
   reference: OciReference,
-  options: PullOptions = {},
+  options: RegistryOptions = {},
 ): Promise<PulledChart> {
   const registry = openRegistry(reference.registry, options)
   await assertTagIsDigest(registry, reference)
@@ -165,7 +160,7 @@ function assertSize(name: string, { mediaType, size }: OciDescriptor, most: numb
 /** The archive must be of the chart that the reference and the configuration name. */
 function checkChart(
   { archive, config, reference }: { archive: Buffer; config: Buffer; reference: OciReference },
-  { allowMismatch }: PullOptions,
+  { allowMismatch }: RegistryOptions,
 ): string {
   const { name, version } = loadChartArchive(archive, {
     origin: `oci://${formatOciReference(reference)}`,
@@ -179,7 +174,7 @@ function checkChart(
       'DIGEST_MISMATCH',
       `${formatOciReference(reference)} holds ${name} ${version}`,
       {
-        hint: 'Its registry or publisher mixed charts up. Name the digest to take it as it is.',
+        hint: 'Its registry or publisher mixed charts up. --allow-mismatch takes it as it is.',
         details: isSame ? [] : [`its configuration says ${claims.map(String).join(' ')}`],
       },
     )

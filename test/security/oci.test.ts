@@ -1,8 +1,11 @@
+import { readdirSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { PkgError } from '../../src/base/errors.ts'
 import { packageChart } from '../../src/chart/package-chart.ts'
-import { pullChart, pushChart, type PullOptions } from '../../src/repo/oci.ts'
-import { chartOf } from '../support/chart-builder.ts'
+import Pull from '../../src/commands/pull.ts'
+import { pullChart, pushChart } from '../../src/repo/oci.ts'
+import type { RegistryOptions } from '../../src/repo/oci-registry.ts'
+import { chartOf, temporaryFolder } from '../support/chart-builder.ts'
 import {
   digestOf,
   fakeRegistry,
@@ -11,6 +14,7 @@ import {
   type Reply,
   type Rule,
 } from '../support/fake-registry.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const open: FakeRegistry[] = []
 
@@ -28,7 +32,7 @@ async function registryWith(rule?: Rule): Promise<FakeRegistry> {
 async function pull(
   { host }: FakeRegistry,
   where: { tag?: string; digest?: string } = { tag: '1.0.0' },
-  options: PullOptions = {},
+  options: RegistryOptions = {},
 ): Promise<string> {
   const reference = { registry: host, repository: 'charts/web', ...where }
   try {
@@ -256,6 +260,25 @@ test('a chart under another version’s tag, or with another configuration, is r
   expect(await pull(registry, { tag: '2.0.0' }, { allowMismatch: true })).toBe('web-1.0.0.tgz')
   storeChart(registry, undefined, { config: '{"name":"web","version":"9.9.9"}' })
   expect(await pull(registry)).toBe('5 DIGEST_MISMATCH: HOST/charts/web:1.0.0 holds web 1.0.0')
+})
+
+test('a tag that is no version leads to a chart when that is allowed', async () => {
+  const registry = await registryWith()
+  storeChart(registry, undefined, { tag: 'latest' })
+  const tags = Buffer.from('{"name":"charts/web","tags":["latest","1.0.0"]}')
+  registry.content.set('/v2/charts/web/tags/list', { body: tags })
+  const env = { HOME: temporaryFolder() }
+  const reference = `oci://${registry.host}/charts/web:latest`
+  const flags = ['--plain-http', '-d', env.HOME]
+  expect(await runCli(Pull, [reference, ...flags], { env })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('OCI_REFERENCE_INVALID'),
+  })
+  const { code } = await runCli(Pull, [reference, '--allow-mismatch', ...flags], { env })
+  expect({ code, files: readdirSync(env.HOME) }).toEqual({
+    code: 0,
+    files: expect.arrayContaining(['web-1.0.0.tgz']),
+  })
 })
 
 const CREATED = new Date('2026-01-02T03:04:05Z')

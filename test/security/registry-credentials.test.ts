@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { PkgError } from '../../src/base/errors.ts'
-import { pullChart, pushChart, type PullOptions } from '../../src/repo/oci.ts'
+import { pullChart, pushChart } from '../../src/repo/oci.ts'
+import type { RegistryOptions } from '../../src/repo/oci-registry.ts'
 import { openAuth, parseChallenges, type Credential } from '../../src/repo/registry-auth.ts'
 import type { HttpRequest } from '../../src/repo/http-exchange.ts'
 import { listTags } from '../../src/repo/oci-tags.ts'
@@ -27,7 +28,7 @@ async function registryWith(rule?: Rule, address?: string): Promise<FakeRegistry
   return registry
 }
 
-async function pull({ host }: FakeRegistry, options: PullOptions = {}): Promise<string> {
+async function pull({ host }: FakeRegistry, options: RegistryOptions = {}): Promise<string> {
   const reference = { registry: host, repository: 'charts/web', tag: '1.0.0' }
   const known = { plainHttp: true, credentialFor: () => Promise.resolve(SECRET) }
   try {
