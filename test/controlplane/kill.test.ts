@@ -159,17 +159,17 @@ function isLast({ mode, point: { verb, path } }: Death): boolean {
 
 /**
  * After a write is before the next one, but for writes that are under way at once: so it is
- * before the first and after each, and in full before and after every call. Some runs are killed
- * twice.
+ * before the first and after each second one (`hook-crashes.test.ts` visits each), and in full
+ * before and after every call. Some runs are killed twice.
  */
 function deathsOf(points: readonly FaultPoint[]): Death[][] {
   const writes = bothWays(points.filter(({ isWrite }) => isWrite))
   const death = constantFrom(...writes)
-  const pairs = sample(tuple(death, death), { numRuns: IS_FULL ? 60 : 3, seed: 11 })
+  const pairs = sample(tuple(death, death), { numRuns: IS_FULL ? 60 : 2, seed: 11 })
   // A watch changes nothing, and has no whole reply after which to be killed.
   const once = IS_FULL
     ? bothWays(points.filter(({ verb }) => verb !== 'WATCH'))
-    : writes.filter(({ mode }, at) => at === 0 || mode === 'kill-after')
+    : writes.filter((_, at) => at === 0 || at % 4 === 1)
   return [...once.map((each) => [each]), ...pairs]
 }
 
@@ -190,7 +190,7 @@ function livesOf(verbs: readonly Undisturbed[]): Step[][] {
 }
 
 test(
-  'a process that is killed at any write leaves what the same command finishes',
+  'a process that is killed at a write leaves what the same command finishes',
   async () => {
     const namespace = await freshNamespace()
     const open = async (): Promise<Lane> => {
@@ -201,7 +201,7 @@ test(
     if (first === undefined) throw new Error('there is no lane')
     const left = livesOf(await record(first))
     const points = left.flat().filter(({ deaths }) => deaths.length > 0)
-    expect(points.length).toBeGreaterThan(80)
+    expect(points.length).toBeGreaterThan(IS_FULL ? 300 : 40)
 
     const failures: string[] = []
     const work = async (lane: Lane): Promise<void> => {

@@ -10,10 +10,12 @@ import {
   helm,
   kubectl,
   kubectlOk,
+  plane,
   uniqueName,
   volumeFor,
   writeKubeconfig,
 } from '../support/plane.ts'
+import { pkg } from '../support/plane-cli.ts'
 
 const deployment = (replicas: number) => ({
   apiVersion: 'apps/v1',
@@ -37,8 +39,19 @@ test('the server is a Kubernetes 1.35 and tells aggregated discovery', async () 
 
 test('an administrator comes in by client certificate, and by token', async () => {
   const whoAmI = ['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}']
-  expect(await kubectlOk(whoAmI)).toBe('admin')
+  const kubeconfig = `${plane().kubeconfig}-by-certificate`
+  expect(await kubectlOk(whoAmI, { kubeconfig })).toBe('admin')
+  expect(await kubectlOk(whoAmI)).toBe('admin-by-token')
   expect(await kubectlOk(whoAmI, { kubeconfig: writeKubeconfig({}) })).toBe('admin-by-token')
+})
+
+test('so does the program', async () => {
+  const namespace = await freshNamespace()
+  const KUBECONFIG = `${plane().kubeconfig}-by-certificate`
+  const mark = auditMark()
+  expect(await pkg(namespace, 'list', { KUBECONFIG })).toMatchObject({ code: 0, err: '' })
+  const calls = await auditedCalls(mark, (call) => call.namespace === namespace)
+  expect([...new Set(calls.map(({ user }) => user))]).toEqual(['admin'])
 })
 
 test('a user comes in by a certificate of their own, in the groups that it names', async () => {

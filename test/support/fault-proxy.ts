@@ -1,12 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { Agent, createServer, request, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { makeAuthority, makeCertificate } from '../controlplane/certificates.mjs'
 import type { Exchange, ProxiedCall } from './fault-exchange.ts'
 import { answerWith } from './fault-modes.ts'
 import { faultChooser, type CallFacts, type Fault, type FaultRule } from './fault-rules.ts'
@@ -48,9 +46,9 @@ interface Run {
 export async function startFaultProxy(
   isHeartbeat: (call: CallFacts) => boolean = renewsLease,
 ): Promise<FaultProxy> {
-  const folder = await mkdtemp(join(tmpdir(), 'kubectl-pkg-proxy-'))
-  const server = await listen(folder)
-  const upstream = new Agent({ keepAlive: true, ca: await readFile(plane().authority) })
+  const { authority } = plane()
+  const server = await listen(dirname(authority))
+  const upstream = new Agent({ keepAlive: true, ca: await readFile(authority) })
   const calls: ProxiedCall[] = []
   const sockets = new Map<number, Socket>()
   let client: ChildProcess | undefined
@@ -81,7 +79,6 @@ export async function startFaultProxy(
 
   const { port } = server.address() as AddressInfo
   const url = `https://127.0.0.1:${port}`
-  const authority = join(folder, 'ca.crt')
   return {
     url,
     authority,
@@ -97,7 +94,6 @@ export async function startFaultProxy(
       for (const socket of sockets.values()) socket.destroy()
       upstream.destroy()
       await new Promise((resolve) => server.close(resolve))
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }
@@ -138,11 +134,10 @@ export function otherPath(
   return at < 0 ? undefined : `other path: ${seen[at] ?? 'nothing'} in place of ${wanted[at]}`
 }
 
+/** Listens with the certificate of the API server, which lies in that folder. */
 async function listen(folder: string): Promise<Server> {
-  await makeAuthority(folder)
-  await makeCertificate(folder, 'proxy', { user: 'fault-proxy', hosts: ['IP:127.0.0.1'] })
   const [cert, key] = await Promise.all(
-    ['proxy.crt', 'proxy.key'].map((name) => readFile(join(folder, name))),
+    ['server.crt', 'server.key'].map((name) => readFile(join(folder, name))),
   )
   const server = createServer({ cert, key, keepAliveTimeout: 60_000, requestTimeout: 0 })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
