@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, connect, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from './free-ports.ts'
 
 export interface Nginx {
   /** The published folder, by compressed answers with an ETag. */
@@ -24,7 +25,7 @@ export async function startNginx(folder: string): Promise<Nginx> {
     throw new Error('nginx is not installed: apt-get install nginx')
   }
   const home = mkdtempSync(join(tmpdir(), 'kubectl-pkg-nginx-'))
-  const [open, closed, moved] = await freePorts(3)
+  const [open = 0, closed = 0, moved = 0] = await freePorts(3)
   const file = join(home, 'nginx.conf')
   writeFileSync(join(home, 'users'), 'ann:{PLAIN}correct horse\n')
   writeFileSync(file, configuration({ home, folder, ports: [open, closed, moved] }))
@@ -80,16 +81,6 @@ http {
   }
 }
 `
-}
-
-async function freePorts(count: number): Promise<[number, number, number]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(
-    servers.map((server) => new Promise((resolve) => server.once('listening', resolve))),
-  )
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports as [number, number, number]
 }
 
 async function listening(port: number, failure: () => string | undefined): Promise<void> {

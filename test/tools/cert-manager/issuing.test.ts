@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Json, JsonObject } from '../../../src/base/json.ts'
 import { startPlane, stopPlane, type PlaneState } from '../../controlplane/planes.mjs'
+import { freePorts } from '../../support/free-ports.ts'
 import { at, listAt } from '../../support/gates.ts'
 import { kubectl, kubectlOk, writeKubeconfig, type Run } from '../../support/plane.ts'
 import { runLine } from '../../support/run-line.ts'
-import { eventuallyGiven, freePorts, start, type Running } from '../processes.ts'
+import { eventuallyGiven, start, type Running } from '../processes.ts'
 import { certManagerPrograms } from './programs.mjs'
 
 /*

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePorts, start, type Running } from '../processes.ts'
+import { freePorts } from '../../support/free-ports.ts'
+import { start, type Running } from '../processes.ts'
 
 /** A directory of people, which answers on loopback. */
 export interface Directory {
