@@ -7,7 +7,8 @@ import { openGpg } from '../../support/gpg.ts'
 import { archiveOf } from '../../support/chart-site.ts'
 import { runHelmClient } from '../../support/helm-client.ts'
 import { runLine } from '../../support/run-line.ts'
-import { eventuallyGiven, freePorts, start } from '../processes.ts'
+import { freePorts } from '../../support/free-ports.ts'
+import { eventuallyGiven, start } from '../processes.ts'
 import { chartmuseumPrograms } from './programs.mjs'
 
 /* Charts go to the real ChartMuseum, with a login and with repositories for tenants. */
