@@ -354,3 +354,29 @@ async function all(lines: AsyncIterable<string>): Promise<string[]> {
   for await (const line of lines) found.push(line)
   return found
 }
+
+test('a call is kept back before each try that its guard does not allow', async () => {
+  const { url, seen } = await serve((_, __, response) => response.writeHead(503).end())
+  let checks = 0
+  const guard = {
+    check: async () => {
+      if (++checks === 3) throw new Error('lost')
+    },
+    isFresh: () => true,
+  }
+  const write: ApiRequest = { method: 'PUT', path: '/api', body: { a: 1 }, guard }
+  await expect(open(url).request(write)).rejects.toThrow('lost')
+  expect([checks, seen.length]).toEqual([3, 2])
+})
+
+test('a call whose connection took too long is checked again before any of it is sent', async () => {
+  const { url, seen } = await serve((_, __, response) => response.end('{}'))
+  let checks = 0
+  const guard = { check: async () => void checks++, isFresh: () => checks > 2 }
+  const body = { text: 'x'.repeat(100_000) }
+  const transport = open(url)
+  await transport.request(GET)
+  const answer = await transport.request({ method: 'POST', path: '/api', body, guard })
+  expect([answer.status, checks]).toEqual([200, 3])
+  expect(seen.map((each) => each.body)).toEqual(['', JSON.stringify(body)])
+})
