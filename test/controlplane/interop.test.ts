@@ -5,7 +5,10 @@ import { api, apiOk, freshNamespace } from '../support/plane.ts'
 import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
 
 // Each walks through several runs of two programs.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 300_000 })
+
+// Runs of all tests in this process listen for signals.
+process.setMaxListeners(50)
 
 let chart = ''
 beforeAll(() => {
@@ -123,7 +126,7 @@ const READS = [
   'list -l team=a',
 ] as const
 
-describe.each([
+describe.concurrent.each([
   { maker: 'Helm', isOurs: false },
   { maker: 'kubectl pkg', isOurs: true },
 ])('a release that $maker has made', ({ isOurs }) => {
@@ -238,7 +241,7 @@ test('records in ConfigMaps go both ways too', async () => {
   expect(await objectsIn(namespace)).toEqual([])
 })
 
-describe('a record that Helm has left pending', () => {
+describe.concurrent('a record that Helm has left pending', () => {
   /** As a Helm that was killed in mid-upgrade leaves it. */
   async function leavePending(namespace: string): Promise<void> {
     await helmOk(namespace, `install web ${chart}`)
