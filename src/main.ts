@@ -31,16 +31,17 @@ const uncached = new Map<string, Script>()
 const BUILT_CACHE = join(folder, 'code-cache', process.versions.v8)
 const MAY_FAIL = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'ENOENT'])
 
-/** Commands that end before V8 optimizes anything. */
-const SHORT = new Set(['version', 'env'])
-/** A code cache names the flags it was made under, so short runs have their own. */
-let cacheSuffix = '-short'
+/** Set by the build, which runs typical commands: whose code it keeps. */
+const BUILDS = process.env['KUBECTL_PKG_BUILDS_CODE_CACHE'] as 'all' | 'late' | undefined
+/** A code cache names the flags it was made under: what is loaded after they change has its own. */
+let cacheSuffix = ''
 
 void main(process.argv.slice(2))
 
 async function main(argv: string[]): Promise<void> {
   const route = routeOf(argv, ROUTES)
-  if (route === undefined || !SHORT.has(route.id)) optimizeLate()
+  const events: NodeJS.EventEmitter = process
+  events.once('kubectl-pkg: long run', optimizeLate)
   try {
     await (route === undefined ? runOclif(argv) : runCommand(route.id, route.argv))
   } catch (error) {
@@ -52,14 +53,17 @@ async function main(argv: string[]): Promise<void> {
 }
 
 /**
- * Most of what a run executes it executes a few times, and V8 would spend up to a third of
- * all processor time on optimizing it. It waits three times as long as usual before it does.
- * This comes before any script is read; a short run is spared the streams that Node reads for it.
+ * Most of what a chart of many templates executes it executes a few times, and V8 would spend up
+ * to a third of all processor time on optimizing it. It waits three times as long as usual before
+ * it does. Other runs are spared the streams that Node reads for this.
  */
 function optimizeLate(): void {
+  // Code is kept with the flags of the run's end: what was compiled under others must come first.
+  if (uncached.size > 0 || BUILDS === 'all') return
+  scripts.clear()
   const { setFlagsFromString } = require('node:v8') as typeof import('node:v8')
   setFlagsFromString('--interrupt-budget=400000')
-  cacheSuffix = ''
+  cacheSuffix = '-late'
 }
 
 async function runCommand(id: string, argv: string[]): Promise<void> {
@@ -151,7 +155,7 @@ function readIfThere(file: string): Buffer | undefined {
  * Node. The build itself calls it after typical runs.
  */
 function keepCodeCache(): void {
-  const isBuild = process.env['KUBECTL_PKG_BUILDS_CODE_CACHE'] === '1'
+  const isBuild = BUILDS !== undefined
   if (!isBuild && uncached.size === 0) return
   const target = isBuild ? BUILT_CACHE : personalCache()
   try {

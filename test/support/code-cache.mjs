@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeWarmChart } from './warm-chart.mjs'
+import { writeManyTemplates, writeWarmChart } from './warm-chart.mjs'
 import { serveWarmSite } from './warm-site.mjs'
 
 const main = new URL('../../dist/main.js', import.meta.url).pathname
@@ -13,17 +13,19 @@ const env = {
   ...process.env,
   NODE_OPTIONS: '',
   NO_PROXY: '*',
-  KUBECTL_PKG_BUILDS_CODE_CACHE: '1',
   KUBECTL_PKG_CONFIG_HOME: join(folder, 'config'),
   KUBECTL_PKG_CACHE_HOME: join(folder, 'cache'),
   KUBECTL_PKG_DATA_HOME: join(folder, 'data'),
 }
 
 writeWarmChart(join(folder, 'warm'))
-await runAll(withCharts())
+await runAll(withCharts(), 'all')
+// A chart of many templates changes V8's flags, and what it loads then is kept a second time.
+writeManyTemplates(join(folder, 'warm'))
+await runAll([['template', 'web', './warm']], 'late')
 const site = await serveWarmSite(readFileSync(join(folder, 'classic-0.1.0.tgz')))
 writeDependent(`http://${site.host}`)
-await runAll(withRepositories(site.host))
+await runAll(withRepositories(site.host), 'all')
 site.close()
 rmSync(folder, { recursive: true })
 
@@ -85,9 +87,13 @@ function writeDependent(url) {
   )
 }
 
-async function runAll(runs) {
+/** @param which code is kept: `all` that a run compiled, or what came after the change of flags */
+async function runAll(runs, which) {
   for (const args of runs) {
-    const child = spawn(process.execPath, [main, ...args], { cwd: folder, env })
+    const child = spawn(process.execPath, [main, ...args], {
+      cwd: folder,
+      env: { ...env, KUBECTL_PKG_BUILDS_CODE_CACHE: which },
+    })
     let text = ''
     child.stdout.resume()
     child.stderr.on('data', (chunk) => (text += chunk))

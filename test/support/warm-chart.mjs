@@ -11,6 +11,11 @@ export function writeWarmChart(folder) {
   }
 }
 
+/** Adds so many templates that the launcher takes a run of the chart for a long one. */
+export function writeManyTemplates(folder) {
+  for (let n = 0; n < 50; n++) writeFileSync(join(folder, `templates/more-${n}.yaml`), '')
+}
+
 const CHART = `apiVersion: v2
 name: warm
 description: >-
