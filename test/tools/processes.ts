@@ -52,11 +52,11 @@ async function stopped(child: ChildProcess, ended: Promise<void>): Promise<void>
  * Waits until what is asked for is there, and gives it.
  *
  * @param programs those whose output the error tells
- * @throws after the time, 60 s unless told
+ * @throws after the time, 45 s unless told
  */
 export async function eventuallyGiven<T>(
   ask: () => Promise<T | undefined>,
-  { programs, ms = 60_000 }: { programs: readonly Running[]; ms?: number },
+  { programs, ms = 45_000 }: { programs: readonly Running[]; ms?: number },
 ): Promise<T> {
   const deadline = Date.now() + ms
   for (;;) {

@@ -67,7 +67,7 @@ test('cainjector gives the webhook its authority, and so the API server asks it'
   await reachWebhookByUrl()
   await authorityWritten('validatingwebhookconfiguration')
   await authorityWritten('mutatingwebhookconfiguration')
-  const { code, stderr } = await create(
+  const { code, stderr } = await answered(
     certificate(SHOP, 'broken', { name: 'own', kind: 'Issuer' }, { duration: '1m' }),
   )
   expect({ code, stderr }).toEqual({
@@ -255,13 +255,17 @@ async function get(what: string, where: string): Promise<Json> {
   return JSON.parse(await kubectlOk(words, state)) as Json
 }
 
-/** Applies an object; the webhook that checks it may not answer at once. */
 async function apply(object: JsonObject): Promise<void> {
-  await eventuallyGiven(
+  const { code, stderr } = await answered(object)
+  if (code !== 0) throw new Error(stderr)
+}
+
+/** Creates an object once the webhook that checks it can be reached; gives what is said of it. */
+function answered(object: JsonObject): Promise<Run> {
+  return eventuallyGiven(
     async () => {
-      const { code, stderr } = await create(object)
-      if (code !== 0 && !stderr.includes('failed calling webhook')) throw new Error(stderr)
-      return code === 0 || undefined
+      const made = await create(object)
+      return made.stderr.includes('failed calling webhook') ? undefined : made
     },
     { programs },
   )
