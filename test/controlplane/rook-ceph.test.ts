@@ -97,7 +97,7 @@ test('what is still used stops the removal, and all that it needs is still there
   const { code, err } = await pkg(namespace, 'uninstall rook --timeout 2s')
   expect(code).not.toBe(0)
   expect(err).toContain('CephBlockPool/blocks is not gone after 2 s')
-  expect(err).toContain('finalizers: cephblockpool.ceph.rook.io')
+  expect(err).toContain('CephBlockPool/blocks waits for cephblockpool.ceph.rook.io')
   const cluster = await apiOk('GET', `${below('ceph.rook.io/v1')}/cephclusters/${namespace}`)
   expect(at(cluster, 'metadata', 'deletionTimestamp')).toBeNull()
   for (const name of ['rook-ceph-operator', 'ceph-csi-operator'])
