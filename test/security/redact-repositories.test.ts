@@ -219,7 +219,7 @@ async function leaks(argv: readonly string[], stdin = ''): Promise<string[]> {
 
 /** Commands that did what they were asked. */
 const succeeded = new Set<string>()
-const COMMANDS_OF_TWO = new Set(['repo', 'search', 'dependency', 'bundle', 'registry'])
+const COMMANDS_OF_TWO = new Set(['cache', 'repo', 'search', 'dependency', 'bundle', 'registry'])
 
 /** What a run left behind the next one need not tell of again. */
 const told = new Set<string>()
@@ -258,6 +258,8 @@ function lines(): string[][] {
     ['install', 'web', 'basic/web', ...target],
     ['outdated', 'web', ...target],
     ['outdated', '--releases', '--from', withLogin, ...target],
+    ['cache', 'list'],
+    ['cache', 'verify'],
     ['search', 'repo', 'web', '--versions'],
     ['search', 'hub', 'web', '--endpoint', withLogin],
     ['pull', `${withLogin}/web-1.0.0.tgz`, '--prov', '-d', home],
@@ -307,6 +309,8 @@ test.each(Object.keys(MOODS))(
 /** Commands that a server in a good mood lets do their work, so that what they say is looked at. */
 const SUCCEED = [
   'bundle create',
+  'cache list',
+  'cache verify',
   'dependency tree',
   'dependency update',
   'install',
