@@ -23,9 +23,30 @@ export async function withUpstreamCrds(
   values: GoMap,
   openSite: () => Promise<ChartSite>,
 ): Promise<Chart> {
-  if (!isOffered(chart)) return chart
+  if (offering(chart).length === 0) return chart
   const resolved = resolveSubcharts(chart, values)
   const chosen = chosenIn(resolved.chart, coalesceValues(resolved.chart, resolved.values))
+  return withDefinitionsOf(chosen, chart, openSite)
+}
+
+/**
+ * Puts upstream's definitions in the place of a chart's own, and of those of its subcharts, wherever
+ * Chart.yaml says where they are, so that whoever gets the chart needs no network for them.
+ *
+ * @throws PkgError as `withUpstreamCrds`
+ */
+export async function withAllUpstreamCrds(
+  chart: Chart,
+  openSite: () => Promise<ChartSite>,
+): Promise<Chart> {
+  return withDefinitionsOf(offering(chart), chart, openSite)
+}
+
+async function withDefinitionsOf(
+  chosen: readonly Chart[],
+  chart: Chart,
+  openSite: () => Promise<ChartSite>,
+): Promise<Chart> {
   if (chosen.length === 0) return chart
   const site = await openSite()
   const files = new Map<string, ChartFile[]>()
@@ -33,8 +54,9 @@ export async function withUpstreamCrds(
   return replaced(chart, files, undefined)
 }
 
-function isOffered(chart: Chart): boolean {
-  return addressesOf(chart) !== '' || chart.subcharts.some(isOffered)
+function offering(chart: Chart): Chart[] {
+  const below = chart.subcharts.flatMap(offering)
+  return addressesOf(chart) === '' ? below : [chart, ...below]
 }
 
 function addressesOf({ metadata }: Chart): string {

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
+import { siteOpener } from '../cli/read-chart.ts'
 import { keyringOf } from '../cli/keyring.ts'
 import { passphraseOf, requireKey, signFlags } from '../cli/signing-options.ts'
 import { sourceDate } from '../cli/read-flags.ts'
@@ -8,6 +9,7 @@ import { serverFlags } from '../cli/source-flags.ts'
 import { loadChart } from '../actions/load-chart.ts'
 import { packageToFolder } from '../actions/package.ts'
 import { signArchive } from '../actions/sign.ts'
+import { withAllUpstreamCrds } from '../actions/upstream-crds.ts'
 
 export default class Package extends BaseCommand {
   static override summary = 'Pack charts into archives.'
@@ -36,6 +38,9 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
       char: 'u',
       summary: 'Choose versions of its dependencies and put them into charts/ first.',
     }),
+    'upstream-crds': Flags.boolean({
+      summary: 'Fetch the definitions that Chart.yaml names, and pack them in place of its own.',
+    }),
     ...serverFlags(),
   }
 
@@ -47,10 +52,14 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
         const { fetchMissing } = await import('../cli/fetch-missing.ts')
         await fetchMissing(reference, flags, this.io, { always: true })
       }
-      const chart = await loadChart(reference, () => this.io.stdin(), {
+      const loaded = await loadChart(reference, () => this.io.stdin(), {
         outsideLinks: 'refuse',
       })
-      this.noteWarnings(chart)
+      this.noteWarnings(loaded)
+      const isVendored = flags['upstream-crds']
+      const chart = isVendored
+        ? await withAllUpstreamCrds(loaded, siteOpener(flags, this.io))
+        : loaded
       const path = packageToFolder({
         chart,
         destination: flags.destination === '.' ? this.io.cwd : flags.destination,

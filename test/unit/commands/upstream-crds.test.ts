@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { sha256 } from '../../../src/base/digest.ts'
 import Install from '../../../src/commands/install.ts'
+import Package from '../../../src/commands/package.ts'
 import Plan from '../../../src/commands/plan.ts'
 import Template from '../../../src/commands/template.ts'
 import { decodeObjects } from '../../../src/manifest/decode-objects.ts'
@@ -76,6 +77,20 @@ test('a release has what was fetched, and a plan names it as a definition', asyn
   )
   const texts = written.map((path) => readFileSync(join(folder, 'out', path), 'utf8'))
   expect(texts.flatMap(columnsIn)).toEqual(['theirs'])
+})
+
+test('a package can have them inside, for machines without a network', async () => {
+  const packed = await run(Package, [chart(), '--upstream-crds', '--destination', folder])
+  expect(packed).toMatchObject({ code: 0, stderr: '' })
+  await server.close()
+  const archive = join(folder, 'shop-1.0.0.tgz')
+  const shown = await runCli(Template, ['--include-crds', archive, '--offline'])
+  expect(columnsIn(shown.stdout)).toEqual(['theirs'])
+  const words = ['--content-cache', join(folder, 'none'), '--offline']
+  expect(await runCli(Package, [chart(), '--upstream-crds', ...words])).toMatchObject({
+    code: 7,
+    stderr: expect.stringContaining('code: OFFLINE') as string,
+  })
 })
 
 const refused: [string, () => string, string[], RegExp[]][] = [
