@@ -149,7 +149,7 @@ test.each([
 })
 
 test('a hub that answers something else, or nothing, fails as with Helm', async () => {
-  const bad = ['search', 'hub', 'web', '--endpoint', `${other.url}`]
+  const bad = ['search', 'hub', 'web', '--endpoint', other.url]
   expect((await ours(bad)).code).not.toBe(0)
   expect((await theirs(bad)).code).not.toBe(0)
 })
