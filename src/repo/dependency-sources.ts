@@ -35,6 +35,8 @@ export interface DependencySources {
   /** Takes no version that the lock does not name. */
   isLocked: boolean
   onNotice: (notice: DependencyNotice) => void
+  /** Those that are configured, read once. */
+  repositories: () => Promise<readonly Repository[]>
   /** Of this run: each index and each archive is asked for once. */
   refreshes: Map<string, Promise<void>>
   archives: Map<string, Promise<FetchedArchive>>
@@ -42,9 +44,11 @@ export interface DependencySources {
 
 /** Opens the sources of one run. */
 export function openDependencySources(
-  options: Omit<DependencySources, 'refreshes' | 'archives'>,
+  options: Omit<DependencySources, 'repositories' | 'refreshes' | 'archives'>,
 ): DependencySources {
-  return { ...options, refreshes: new Map(), archives: new Map() }
+  let loaded: Promise<readonly Repository[]> | undefined
+  const repositories = () => (loaded ??= loadRepositories(options.site.repositoriesFile))
+  return { ...options, repositories, refreshes: new Map(), archives: new Map() }
 }
 
 export interface FetchedDependency extends FetchedArchive {
@@ -184,10 +188,9 @@ export function aliasOf(repository: string): string | undefined {
  */
 export async function originOf(
   { repository }: Pick<Dependency, 'repository'>,
-  { site, query }: Pick<DependencySources, 'site' | 'query'>,
+  { repositories, query }: Pick<DependencySources, 'repositories' | 'query'>,
 ): Promise<Origin> {
-  const repositories = await loadRepositories(site.repositoriesFile)
-  const known = findConfigured(repository, repositories)
+  const known = findConfigured(repository, await repositories())
   if (known !== undefined) return withAccess(known, query.access)
   if (/^https?:\/\//.test(repository) && URL.canParse(repository)) {
     return { ...query.access, url: repository }

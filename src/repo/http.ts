@@ -270,7 +270,7 @@ function assertLength({ headers, body }: HttpAnswer, { url, code }: Expected): v
 function gunzip(body: Buffer, { url, bytes, code }: Expected): Buffer {
   const { gunzipSync } = requirePackage('node:zlib') as typeof import('node:zlib')
   try {
-    return gunzipSync(body, { maxOutputLength: bytes })
+    return gunzipSync(body, { maxOutputLength: bytes, chunkSize: pieceOf(body, bytes) })
   } catch (error) {
     const { code: reason } = error as NodeJS.ErrnoException
     const text =
@@ -279,6 +279,17 @@ function gunzip(body: Buffer, { url, bytes, code }: Expected): Buffer {
         : 'the compressed body is damaged'
     throw unreachable(code, url, text)
   }
+}
+
+const PIECE = { least: 1 << 14, most: 1 << 25 }
+
+/**
+ * How much to decompress at a time: all at once where it is not too much, as the pieces would have
+ * to be copied together. The last four bytes say how long the whole is, unless somebody lies.
+ */
+function pieceOf(body: Buffer, bytes: number): number {
+  const whole = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4)
+  return Math.min(Math.max(whole + 1, PIECE.least), Math.max(bytes, PIECE.least), PIECE.most)
 }
 
 function unreachable(code: ErrorCode, url: URL, reason: string, hint = HINT): PkgError {

@@ -85,14 +85,16 @@ test('a registry has no tag, or one whose manifest and blobs are whole', async (
     kill = (number) => number === at && run.child.kill('SIGKILL')
     expect((await run.end).signal).toBe('SIGKILL')
     kill = undefined
-    states.add(published())
+    const state = published()
+    states.add(state)
+    if (state === 'whole') continue
     const again = await publish(home, ...target).end
     expect(again.code, again.stderr).toBe(0)
     expect(published()).toBe('whole')
   }
   await registry.close()
   expect([...states].sort()).toEqual(['nothing', 'whole'])
-}, 120_000)
+}, 240_000)
 
 /** When a run is killed: at the first bytes of an upload, or before its answer. */
 type Point = `${'charts' | 'prov'} ${'begins' | 'is stored'}`
