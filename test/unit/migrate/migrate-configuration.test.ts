@@ -143,11 +143,7 @@ test.each([
     '1:1: not-installable: these are entries of an LDAP directory',
   ],
   ['a.txt', '# TYPE up gauge\nup 1\n', '1:1: not-installable: these are metrics'],
-  [
-    'a.txt',
-    '{"user":"bob", "resource":"pods"}\n',
-    '1:1: not-installable: these are rules of ABAC',
-  ],
+  ['a.txt', '{"user":"bob", "resource":"pods"}\n', '1:1: not-installable: these are rules of ABAC'],
   [
     'a.txt',
     'Dear diary\n',
