@@ -65,9 +65,11 @@ export async function replaceRecord(writer: RecordWriter, release: Release): Pro
       remember(writer, await api.replace(release.namespace, { ...object, metadata }))
       return
     } catch (error) {
-      if (!isCode(error, 'OBJECT_CHANGED') && !isCode(error, 'KIND_UNKNOWN')) throw error
+      const isGone = isCode(error, 'OBJECT_CHANGED') || isCode(error, 'KIND_UNKNOWN')
+      if (!isGone && !isUnclear(error)) throw error
       known = await seenAgain(writer, release)
       if (known?.write === write) return
+      if (!isGone) throw error
       // A write of this run whose answer never came is no other writer.
       const isOwn = known?.write.startsWith(`${writer.token}.`) === true
       if (!isOwn || tries === MOST_TRIES) throw changed(release, error)
