@@ -6,12 +6,15 @@ import { defineConfig } from 'rolldown'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
-/** What nearly every command but `version` uses: one large script is read sooner than ten. */
+/** What reads charts, for all commands that take one: a large script is read sooner than ten. */
+const CHARTS =
+  /\/src\/(actions\/(load-chart|installable)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/(has-proxy|read-chart)|encoding\/(toml|yaml-(?!emit|encode))|golang\/(function|space)|repo\/chart-ref\.ts)/
+/** What renders them. */
 const RENDERING =
-  /\/src\/(actions\/(choose-name|installable|load-chart|names|render|template|upstream-crds)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/(has-proxy|read-)|encoding\/(toml|yaml-(?!emit|encode))|golang\/(format|function|regexp|space|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|repo\/chart-ref\.ts|sprig\/|values\/)/
+  /\/src\/(actions\/(choose-name|names|render|template|upstream-crds)\.ts|base\/long-run|cli\/read-(?!manifests)|golang\/(format|regexp|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|sprig\/|values\/)/
 /** What every command loads, `version` included, and small parts that most do. */
 const START =
-  /\/src\/(base\/(digest|errors|files|folders|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256|shown-address|value-budget)|cli\/(base-command|cluster-flags|flags|home-folders|io|parse-flags|signals|source-flags)|encoding\/(json|yaml-emit-\w+|yaml-encode)|golang\/(bytes|decimal|duration|order|printable|strconv|value)|output\/(document|error-view|term))\.ts$|\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/
+  /\/src\/(base\/(digest|errors|files|folders|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256|shown-address|value-budget)|cli\/(ask|base-command|cluster-flags|flags|home-folders|io|keyring|parse-flags|signals|signing-options|source-date|source-flags|user-agent)|encoding\/(json|yaml-emit-\w+|yaml-encode)|golang\/(bytes|decimal|duration|order|printable|strconv|value)|output\/(document|error-view|term))\.ts$|\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/
 /** What every command uses that looks into a repository. */
 const REPOSITORIES =
   /\/src\/(cli\/(open-site|package-root|registry-options)|repo\/(builtin|cache|chart-site|credentials|credentials-file|fetch-archive|file-lock|find-chart|http|http-direct|http-exchange|index-entry|index-store|index-table|last-use|oci-reference|oci-registry|registry-http|repositories|republished|resolve|strays|trust))\.ts$/
@@ -94,6 +97,7 @@ export default defineConfig([
           { name: packageChunk },
           { name: lateChunk },
           { name: 'start', test: START },
+          { name: 'charts', test: CHARTS },
           { name: 'render', test: RENDERING },
           { name: 'repositories', test: REPOSITORIES },
         ],

@@ -12,7 +12,8 @@ import {
 } from '../../cli/flags.ts'
 import { openSite } from '../../cli/open-site.ts'
 import { accessOf } from '../../cli/read-chart.ts'
-import { renderOptions, sourceDate } from '../../cli/read-flags.ts'
+import { renderOptions } from '../../cli/read-flags.ts'
+import { sourceDate } from '../../cli/source-date.ts'
 import { loadValues } from '../../cli/read-values.ts'
 import { viewBundle } from '../../output/bundle-view.ts'
 
