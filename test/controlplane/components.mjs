@@ -17,6 +17,9 @@ const USERS = {
 
 /** Controllers that would only cost time here: no volumes to attach, no networks to number. */
 const IDLE_CONTROLLERS = [
+  // EndpointSlices are made by another.
+  'endpoints-controller',
+  'endpointslice-mirroring-controller',
   'persistentvolume-attach-detach-controller',
   'persistentvolume-expander-controller',
   'node-ipam-controller',

@@ -49,7 +49,7 @@ async function main() {
 function run(name, program, args) {
   const log = openSync(join(folder, 'logs', `${name}.log`), 'a')
   // A plane lives for minutes: memory is cheaper than a third of its time spent on garbage.
-  const env = { GOGC: '400', ...process.env }
+  const env = { GOGC: '800', GOMEMLIMIT: '2GiB', ...process.env }
   const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', log, log] })
   children.set(name, child)
   const gone = (reason) => {
