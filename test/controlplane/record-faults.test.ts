@@ -46,6 +46,10 @@ test.each<{ title: string; rule: FaultRule }>([
     title: 'its last change',
     rule: { mode: 'reset-after', match: { verb: 'PUT', path: record(1) } },
   },
+  {
+    title: 'its last change, cut short,',
+    rule: { mode: 'garbage', as: 'cut', match: { verb: 'PUT', path: record(1) } },
+  },
   { title: 'the Lease', rule: { mode: 'reset-after', match: { verb: 'POST', path: /\/leases$/ } } },
   {
     title: 'the Lease’s end',
