@@ -4,6 +4,7 @@ import { dexPrograms } from './dex/programs.mjs'
 import { hclPrograms } from './hcl/programs.mjs'
 import { istioPrograms } from './istio/programs.mjs'
 import { prometheusPrograms } from './prometheus/programs.mjs'
+import { vaultPrograms } from './vault/programs.mjs'
 import { vmagentPrograms } from './vmagent/programs.mjs'
 
 /** The programs that tests run, by the module that they are built of. */
@@ -13,6 +14,7 @@ const families = [
   dexPrograms,
   hclPrograms,
   istioPrograms,
+  vaultPrograms,
   vmagentPrograms,
   chartmuseumPrograms,
 ]
