@@ -255,7 +255,7 @@ function timeless(text: string, { namespace }: Side): string {
   return [head, ...[...tests, last].toSorted(), ...logs].join('')
 }
 
-test('a failed hook is told with its cause and its log', { timeout: 60_000 }, async () => {
+test('a failed hook is told with its cause and its log', { timeout: 180_000 }, async () => {
   const namespace = await freshNamespace()
   await pkgOk(namespace, `install web ${chart}`)
   const { code, err } = await pkg(namespace, `upgrade web ${chart} --set fails=hook-succeeded`)
@@ -269,7 +269,7 @@ test('a failed hook is told with its cause and its log', { timeout: 60_000 }, as
 
 test(
   'a run that was cut off waits for the hook that it finds at work',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const namespace = await freshNamespace()
     const slow = hookOf('slow', { 'simulated.test/complete-after': '3s' })

@@ -142,7 +142,7 @@ test('a namespace is made before anything is stored in it', async () => {
   await pkgOk(namespace, `install shop ${umbrella} --create-namespace`)
   expect(await differences(namespace)).toEqual([])
   await apiOk('DELETE', `/api/v1/namespaces/${namespace}`)
-}, 60_000)
+}, 180_000)
 
 test('twenty upgrades at once write one after the other, and leave one deployed', async () => {
   const namespace = await freshNamespace()

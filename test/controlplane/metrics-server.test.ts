@@ -20,7 +20,7 @@ let server: Server | undefined
 
 beforeAll(async () => {
   own = await startPlane(name, { owned: true })
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   server?.close()
   await stopPlane(name)

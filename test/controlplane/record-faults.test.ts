@@ -81,7 +81,7 @@ test.each(['403', '500'] as const)(
     await pkgOk(namespace, line)
     expect(await history()).toEqual(['1 superseded', '2 deployed'])
   },
-  60_000,
+  180_000,
 )
 
 test('an older revision that cannot be superseded is no reason to fail', async () => {

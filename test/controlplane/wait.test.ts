@@ -140,7 +140,7 @@ describe.concurrent('a wait ends at the first certain sign of failure and names 
 })
 
 describe.concurrent('what becomes ready is waited for', () => {
-  test('workloads of every kind', { timeout: 60_000 }, async () => {
+  test('workloads of every kind', { timeout: 180_000 }, async () => {
     const namespace = await freshNamespace()
     const { error, events } = await applyAndWait(namespace, [
       workload('Deployment', { replicas: 2 }),
@@ -170,7 +170,7 @@ describe.concurrent('what becomes ready is waited for', () => {
     ])
   })
 
-  test('a custom resource that nobody writes a status for', { timeout: 60_000 }, async () => {
+  test('a custom resource that nobody writes a status for', { timeout: 180_000 }, async () => {
     const kind = await freshKind()
     const namespace = await freshNamespace()
     const object = { apiVersion: `${kind.group}/v1`, kind: 'Widget', metadata: { name: 'a' } }
@@ -181,7 +181,7 @@ describe.concurrent('what becomes ready is waited for', () => {
 
   test(
     'a change of a Deployment: only pods of the new revision count',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const namespace = await freshNamespace()
       const broken = failingWorkloads.find(

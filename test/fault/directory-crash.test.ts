@@ -128,7 +128,7 @@ test.each(VERBS)(
       ),
     ).toEqual([])
   },
-  60_000,
+  180_000,
 )
 
 test.each(VERBS)(
@@ -140,5 +140,5 @@ test.each(VERBS)(
 
     expect(await failuresOf(kill, deaths)).toEqual([])
   },
-  60_000,
+  180_000,
 )

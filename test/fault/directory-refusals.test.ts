@@ -75,7 +75,7 @@ test.each(['ENOSPC', 'EACCES'])(
     }
     expect(wrong).toEqual([])
   },
-  60_000,
+  180_000,
 )
 
 test('an upgrade that failed is recorded as failed, with the reason, and exits with 1', async () => {

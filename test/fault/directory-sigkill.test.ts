@@ -63,5 +63,5 @@ test.each([
       expect({ at, state: stateOf(path) }).toEqual({ at, state: stateOf(undisturbed) })
     }
   },
-  60_000,
+  180_000,
 )

@@ -119,7 +119,7 @@ test.each(VERBS)(
     for (let at = 1; at <= steps.length; at += EVERY) wrong.push(...(await stopAndRepeat(stop, at)))
     expect(wrong).toEqual([])
   },
-  60_000,
+  180_000,
 )
 
 /** A chart with as many ConfigMaps as `count` says. */

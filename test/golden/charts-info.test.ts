@@ -8,6 +8,9 @@ import ValuesTypes from '../../src/commands/values/types.ts'
 import { builtInNames } from '../../src/repo/builtin.ts'
 import { addOnCases } from '../support/add-on-case.ts'
 import { runCli } from '../support/run-cli.ts'
+import { shareKeys } from '../support/shared-keys.ts'
+
+shareKeys()
 
 const root = join(import.meta.dirname, '..', '..')
 const charts = join(root, 'charts')

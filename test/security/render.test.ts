@@ -117,7 +117,7 @@ test.each([
     expect(failure.exit).toBe(9)
     expect(failure.message).toContain(want)
   },
-  20_000,
+  60_000,
 )
 
 test('a wide printf is answered as by Go', () => {
@@ -239,7 +239,7 @@ test.each([
     expect([failure.code, failure.exit]).toEqual(['RENDER_BUDGET', 9])
     expect(failure.message).toContain(want)
   },
-  20_000,
+  60_000,
 )
 
 test.each([
@@ -263,7 +263,7 @@ test.each([
     expect(failure.code).toBe('CHART_TOO_LARGE')
     expect(failure.message).toContain(want)
   },
-  20_000,
+  60_000,
 )
 
 test('blocks 200 deep and files of 1 MiB are taken', () => {
