@@ -28,6 +28,7 @@ describe.each(cases)('$name', (addOn) => {
     const { objects } = await renderAddOn(chart, givenBy(row))
     const tried = objects.filter(({ apiVersion, kind }) => !ELSEWHERE.has(`${apiVersion} ${kind}`))
     for (const object of tried) await makeNamespace(at(object, 'metadata', 'namespace'))
+    for (const object of tried) await makeAccount(object)
     expect((await Promise.all(tried.map(answerTo))).filter(Boolean)).toEqual([])
   })
 })
@@ -67,6 +68,19 @@ async function createNamespace(name: string): Promise<void> {
   const { status } = await api('POST', '/api/v1/namespaces', { metadata: { name } })
   if (status !== 201 && status !== 409)
     throw new Error(`cannot create namespace ${name}: ${status}`)
+}
+
+/** A Pod is not let in before its account is there, which a dry run does not make. */
+async function makeAccount({ kind, spec, metadata }: KubeObject): Promise<void> {
+  const name = at(spec ?? null, 'serviceAccountName')
+  const { namespace } = metadata
+  if (kind !== 'Pod' || typeof name !== 'string' || typeof namespace !== 'string') return
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts`
+  await once(`account ${namespace}/${name}`, async () => {
+    const { status } = await api('POST', path, { metadata: { name } })
+    if (status !== 201 && status !== 409)
+      throw new Error(`cannot create account ${name}: ${status}`)
+  })
 }
 
 /** The definitions that charts bring, all of them once: charts use each other's kinds. */
