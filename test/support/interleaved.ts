@@ -3,14 +3,21 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take much longer than their size tells; they begin first, so that none ends last. */
 const SLOW = [
-  'test/controlplane/charts.test.ts',
+  'test/controlplane/wait.test.ts',
   'test/controlplane/kill.test.ts',
   'test/controlplane/charts-lifecycle.test.ts',
+  'test/controlplane/charts.test.ts',
+  'test/controlplane/platform.test.ts',
+  'test/controlplane/faults.test.ts',
   'test/controlplane/hook-crashes.test.ts',
-  'test/controlplane/wait.test.ts',
+  'test/controlplane/rights.test.ts',
+  'test/controlplane/apply.test.ts',
   'test/controlplane/interop.test.ts',
-  'test/controlplane/migrate.test.ts',
+  'test/controlplane/hooks.test.ts',
+  'test/controlplane/load.test.ts',
+  'test/golden/charts-gates.test.ts',
   'test/security/render-process.test.ts',
+  'test/golden/charts-lifecycle.test.ts',
   'test/fault/directory-crash.test.ts',
 ]
 
