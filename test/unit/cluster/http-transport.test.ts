@@ -17,8 +17,9 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-const QUICK = { tries: 5, shortest: 1, longest: 8, patience: 2000 }
-const TIMES = { connect: 500, answer: 300, silence: 300 }
+const QUICK = { tries: 5, shortest: 1, longest: 8, patience: 30_000 }
+/** For what waits them out; a busy machine may take longer over anything else. */
+const SHORT = { times: { answer: 300, silence: 300 } }
 const GET: ApiRequest = { method: 'GET', path: '/api' }
 
 async function serve(answer: Answer): Promise<AnsweringServer> {
@@ -35,7 +36,6 @@ function open(
   const transport = openTransport(endpointAt(server, own), {
     userAgent: 'kubectl-pkg/1.2.3',
     retries: QUICK,
-    times: TIMES,
     ...options,
   })
   closing.push(() => transport.close())
@@ -174,7 +174,7 @@ test.each([
   expect((await open(url).request(GET)).status).toBe(200)
   const time = performance.now() - start
   expect(time).toBeGreaterThanOrEqual(least * 0.95)
-  expect(time).toBeLessThan(least + 900)
+  expect(time).toBeLessThan(least + 5000)
 })
 
 test('a POST is sent again when the server itself asks for that', async () => {
@@ -242,7 +242,9 @@ test('a server that was never there is given up soon, with its address and what 
 
 test('a server that says nothing is given up after the time for an answer', async () => {
   const { url, seen } = await serve(() => undefined)
-  await expect(open(url).request({ method: 'GET', path: '/api/v1/x' })).rejects.toMatchObject({
+  await expect(
+    open(url, {}, SHORT).request({ method: 'GET', path: '/api/v1/x' }),
+  ).rejects.toMatchObject({
     code: 'CLUSTER_UNREACHABLE',
     message: `cannot reach the API server at ${url}: no answer within 0.3 s (GET /api/v1/x)`,
   })
@@ -255,9 +257,7 @@ test('an answer that comes drop by drop is given up too', async () => {
     const drops = setInterval(() => response.write('.'), 20)
     response.on('close', () => clearInterval(drops))
   })
-  const start = performance.now()
-  await expect(open(url).request(GET)).rejects.toThrow('no whole answer within 0.3 s')
-  expect(performance.now() - start).toBeLessThan(900)
+  await expect(open(url, {}, SHORT).request(GET)).rejects.toThrow('no whole answer within 0.3 s')
 })
 
 test('credentials that are refused are renewed once', async () => {
@@ -332,10 +332,9 @@ test('a stream that falls silent, breaks or is stopped says so', async () => {
     response.writeHead(200).write('one\n')
     if (path === '/break') setTimeout(() => response.socket?.resetAndDestroy(), 30)
   })
-  const transport = open(url)
-  const read = async (path: string, signal?: AbortSignal): Promise<string[]> =>
-    all((await transport.stream({ method: 'GET', path, signal })).lines)
-  await expect(read('/silent')).rejects.toThrow('nothing came for 0.3 s')
+  const read = async (path: string, signal?: AbortSignal, own = {}): Promise<string[]> =>
+    all((await open(url, {}, own).stream({ method: 'GET', path, signal })).lines)
+  await expect(read('/silent', undefined, SHORT)).rejects.toThrow('nothing came for 0.3 s')
   await expect(read('/break')).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' })
   const stop = new Error('stop')
   const end = new AbortController()
