@@ -8,10 +8,10 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
 /** What reads charts, for all commands that take one: a large script is read sooner than ten. */
 const CHARTS =
-  /\/src\/(actions\/(load-chart|installable)\.ts|base\/(file-modes|json|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/(has-proxy|read-chart)|encoding\/(toml|yaml-(?!emit|encode))|golang\/(function|space)|repo\/chart-ref\.ts)/
+  /\/src\/(actions\/(load-chart|installable)\.ts|base\/(file-modes|json|long-run|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/(has-proxy|read-chart)|encoding\/(toml|yaml-(?!emit|encode))|golang\/(function|space)|repo\/chart-ref\.ts)/
 /** What renders them. */
 const RENDERING =
-  /\/src\/(actions\/(choose-name|names|render|template|upstream-crds)\.ts|base\/long-run|cli\/read-(?!manifests)|golang\/(format|regexp|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|sprig\/|values\/)/
+  /\/src\/(actions\/(choose-name|names|render|template|upstream-crds)\.ts|cli\/read-(?!manifests)|golang\/(format|regexp|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|sprig\/|values\/)/
 /** What every command loads, `version` included, and small parts that most do. */
 const START =
   /\/src\/(base\/(digest|errors|files|folders|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256|shown-address|value-budget)|cli\/(ask|base-command|cluster-flags|flags|home-folders|io|keyring|parse-flags|signals|signing-options|source-date|source-flags|user-agent)|encoding\/(json|yaml-emit-\w+|yaml-encode)|golang\/(bytes|decimal|duration|order|printable|strconv|value)|output\/(document|error-view|term))\.ts$|\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/

@@ -53,7 +53,7 @@ async function main(argv: string[]): Promise<void> {
 }
 
 /**
- * Most of what a chart of many templates executes it executes a few times, and V8 would spend up
+ * Most of what a large chart executes it executes a few times, and V8 would spend up
  * to a third of all processor time on optimizing it. It waits three times as long as usual before
  * it does. Other runs are spared the streams that Node reads for this.
  */

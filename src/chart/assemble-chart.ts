@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { announceLongRun } from '../base/long-run.ts'
 import type { GoMap } from '../golang/value.ts'
 import { spendChart, type ChartBudget } from './budget.ts'
 import type { Chart, ChartFile, ChartLock, ChartWarning } from './chart.ts'
@@ -28,6 +29,8 @@ export interface ChartSource {
  *   ARCHIVE_UNSAFE and CHART_TOO_LARGE
  */
 export function assembleChart(source: ChartSource): Chart {
+  const size = source.files.reduce((sum, { data }) => sum + data.length, 0)
+  if (size > LARGE) announceLongRun()
   const chartYaml = source.files.find((file) => file.name === 'Chart.yaml')
   if (chartYaml !== undefined && source.anyApiVersion !== true) assertSupported(chartYaml)
   const chart = assemble(source, 0)
@@ -36,6 +39,9 @@ export function assembleChart(source: ChartSource): Chart {
   }
   return chart
 }
+
+/** In bytes. Of such a chart much is read and run a few times, and little of it is the same. */
+const LARGE = 65_536
 
 /** Only the outermost chart's apiVersion is looked at; Helm takes any in a subchart. */
 function assertSupported(file: ChartFile): void {

@@ -1,4 +1,3 @@
-import { announceLongRun } from '../base/long-run.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { FunctionTable, GoFunction } from '../golang/function.ts'
 import { compareText } from '../golang/order.ts'
@@ -45,16 +44,12 @@ export interface RenderContext {
  */
 export function renderChart(chart: Chart, values: GoMap, context: RenderContext): RenderedFile[] {
   const files = collectTemplates(buildScope(chart, values, context))
-  if (files.length > MANY_TEMPLATES) announceLongRun()
   const render = new ChartRenderer(files, context)
   return files
     .filter((file) => !file.isPartial)
     .map((file) => ({ path: file.path, content: render.file(file) }))
     .sort((left, right) => compareText(left.path, right.path))
 }
-
-/** Of so many each is parsed and run once, and little of it is the same. */
-const MANY_TEMPLATES = 40
 
 /** Both engines over the templates of one chart, which they parse once. */
 class ChartRenderer {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeManyTemplates, writeWarmChart } from './warm-chart.mjs'
+import { writeLargeFile, writeWarmChart } from './warm-chart.mjs'
 import { serveWarmSite } from './warm-site.mjs'
 
 const main = new URL('../../dist/main.js', import.meta.url).pathname
@@ -20,8 +20,8 @@ const env = {
 
 writeWarmChart(join(folder, 'warm'))
 await runAll(withCharts(), 'all')
-// A chart of many templates changes V8's flags, and what it loads then is kept a second time.
-writeManyTemplates(join(folder, 'warm'))
+// A large chart changes V8's flags, and what it loads then is kept a second time.
+writeLargeFile(join(folder, 'warm'))
 await runAll([['template', 'web', './warm']], 'late')
 const site = await serveWarmSite(readFileSync(join(folder, 'classic-0.1.0.tgz')))
 writeDependent(`http://${site.host}`)

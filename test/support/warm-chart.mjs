@@ -11,9 +11,9 @@ export function writeWarmChart(folder) {
   }
 }
 
-/** Adds so many templates that the launcher takes a run of the chart for a long one. */
-export function writeManyTemplates(folder) {
-  for (let n = 0; n < 50; n++) writeFileSync(join(folder, `templates/more-${n}.yaml`), '')
+/** Adds a file so large that the launcher takes a run of the chart for a long one. */
+export function writeLargeFile(folder) {
+  writeFileSync(join(folder, 'LICENSE'), 'A line of many.\n'.repeat(5000))
 }
 
 const CHART = `apiVersion: v2

@@ -302,18 +302,3 @@ test('in a lint, required and fail warn and give nothing', () => {
   expect(one(template, {}, { onLintWarning })).toBe('abc')
   expect(warnings).toEqual(['no a', 'stop'])
 })
-
-test.each([
-  { templates: 5, isLong: false },
-  { templates: 50, isLong: true },
-])('the launcher hears of $templates templates: $isLong', ({ templates, isLong }) => {
-  const texts = Array.from({ length: templates }, (_, n) => [`templates/${n}.yaml`, ''])
-  const events: NodeJS.EventEmitter = process
-  let heard = 0
-  const hear = () => heard++
-  // The launcher listens to this name, of a script of its own.
-  events.on('kubectl-pkg: long run', hear)
-  render(Object.fromEntries(texts) as ChartFiles)
-  events.off('kubectl-pkg: long run', hear)
-  expect(heard).toBe(isLong ? 1 : 0)
-})
