@@ -36,9 +36,17 @@ describe.each(cases)('$name', (addOn) => {
 /** Tries an object once, whichever rows have it. */
 function answerTo(object: KubeObject): Promise<string> {
   const key = JSON.stringify(object)
-  const answer = answers.get(key) ?? refusalOf(object)
+  const answer = answers.get(key) ?? lastRefusalOf(object)
   answers.set(key, answer)
   return answer
+}
+
+/** Tries again for a while: a definition that another suite had changed is not served at once. */
+async function lastRefusalOf(object: KubeObject): Promise<string> {
+  let refusal = ''
+  const isTaken = async (): Promise<boolean> => (refusal = await refusalOf(object)) === ''
+  await eventually(isTaken, 10_000, 500).catch(() => undefined)
+  return refusal
 }
 
 /** What a server-side dry run says against an object; empty when nothing. */
