@@ -1,10 +1,10 @@
 import { nearest } from '../base/nearest.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, type JsonObject } from '../base/json.ts'
 import type { Chart } from '../chart/chart.ts'
 import { decodeJsonPlain } from '../encoding/json.ts'
 import { spanIn } from '../encoding/yaml-span.ts'
 import { fromBytes } from '../golang/bytes.ts'
-import type { GoMap, Value } from '../golang/value.ts'
+import { GoError, type GoMap, type Value } from '../golang/value.ts'
 import { valueReadsOf } from '../render/value-reads.ts'
 import { undeclaredName } from '../values/schema-names.ts'
 import type { Findings, Severity } from './finding.ts'
@@ -17,19 +17,30 @@ import type { Findings, Severity } from './finding.ts'
  * @param chart one whose templates could be rendered
  */
 export function lintValueNames(chart: Chart, findings: Findings): void {
-  const schema = chart.schema && decodeJsonPlain(fromBytes(chart.schema))
+  const schema = schemaOf(chart)
   const texts = new Map(chart.templates.map(({ name, data }) => [name, fromBytes(data)]))
   for (const { file, path, place } of valueReadsOf(chart)) {
     if (isOfOthers(chart, path[0])) continue
     const problem =
-      (isJsonObject(schema) ? forbidden(undeclaredName(schema, path), path) : undefined) ??
-      misspelt(chart.values, path)
+      (schema && forbidden(undeclaredName(schema, path), path)) ?? misspelt(chart.values, path)
     if (problem === undefined) continue
     const span = spanIn({ name: file, text: texts.get(file) ?? '' }, place.line, place.column + 1)
     findings.check(
       { severity: problem.severity, path: file, span },
       `line ${place.line}: ${problem.message}`,
     )
+  }
+}
+
+/** Undefined also for one that cannot be read, which the check of values tells of. */
+function schemaOf({ schema }: Chart): JsonObject | undefined {
+  if (schema === undefined) return undefined
+  try {
+    const decoded = decodeJsonPlain(fromBytes(schema))
+    return isJsonObject(decoded) ? decoded : undefined
+  } catch (error) {
+    if (error instanceof GoError) return undefined
+    throw error
   }
 }
 

@@ -41,11 +41,14 @@ function answerTo(object: KubeObject): Promise<string> {
   return answer
 }
 
-/** Tries again for a while: a definition that another suite had changed is not served at once. */
+/**
+ * Tries again for a while: another suite may have changed a definition, or have webhooks there that
+ * nobody answers.
+ */
 async function lastRefusalOf(object: KubeObject): Promise<string> {
   let refusal = ''
   const isTaken = async (): Promise<boolean> => (refusal = await refusalOf(object)) === ''
-  await eventually(isTaken, 10_000, 500).catch(() => undefined)
+  await eventually(isTaken, 90_000, 500).catch(() => undefined)
   return refusal
 }
 
