@@ -100,7 +100,13 @@ interface Side {
 
 async function ours(): Promise<Side> {
   const namespace = await freshNamespace()
-  return { namespace, run: (line) => pkg(namespace, line) }
+  return {
+    namespace,
+    async run(line) {
+      const { code, out, err } = await pkg(namespace, line)
+      return { code, out: `${out}${err}` }
+    },
+  }
 }
 
 async function helms(): Promise<Side> {
@@ -114,10 +120,13 @@ async function helms(): Promise<Side> {
   }
 }
 
-/** What a step leaves: its status, the hooks in the record, and hook objects in order of writes. */
+/**
+ * What a step leaves: its status, the hooks in the record, and hook objects in order of writes;
+ * and beside it what was printed.
+ */
 async function stepOf(side: Side, line: string) {
   const mark = auditMark()
-  const { code } = await side.run(line)
+  const { code, out } = await side.run(line)
   const writes = await auditedWrites(
     mark,
     ({ namespace, resource, status }) =>
@@ -126,7 +135,7 @@ async function stepOf(side: Side, line: string) {
       // Helm deletes without a look whether there is anything.
       status !== 404,
   )
-  return {
+  const step = {
     failed: code !== 0,
     writes: writes
       // Controllers and the simulated nodes write too.
@@ -138,6 +147,7 @@ async function stepOf(side: Side, line: string) {
     hooks: await recordedHooks(side.namespace),
     left: await hookObjects(side.namespace),
   }
+  return { step, out }
 }
 
 /** The hooks of the newest record, as stored: name, phase, policies, and which times are set. */
@@ -191,7 +201,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
       'uninstall web --keep-history',
     ]) {
       const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
-      expect({ line, ...mine }).toEqual({ line, ...wanted })
+      expect({ line, ...mine.step }, mine.out).toEqual({ line, ...wanted.step })
     }
   })
 
@@ -202,7 +212,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
       'uninstall web --timeout 20s',
     ]) {
       const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
-      expect({ line, ...mine }).toEqual({ line, ...wanted })
+      expect({ line, ...mine.step }, mine.out).toEqual({ line, ...wanted.step })
     }
     expect((await own.run('history web')).code).toBe(1)
   })
@@ -218,7 +228,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
         `upgrade web ${chart} --set fails=${policy} --no-hooks`,
       ]) {
         const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
-        expect({ line, ...mine }).toEqual({ line, ...wanted })
+        expect({ line, ...mine.step }, mine.out).toEqual({ line, ...wanted.step })
       }
     },
   )

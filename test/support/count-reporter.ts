@@ -1,6 +1,9 @@
 import type { TestModule } from 'vitest/node'
 
-/** Ends a run's output with what was left out, and the one line that a CI log is read for. */
+/**
+ * Ends a run's output with what was left out, what failed at first, and the one line that a CI log
+ * is read for.
+ */
 export default class CountReporter {
   private readonly leftOut: string[]
 
@@ -9,6 +12,7 @@ export default class CountReporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
+    const again: string[] = []
     const count = { passed: 0, failed: 0, skipped: 0 }
     for (const module of modules) {
       if (module.state() === 'failed' && [...module.children.allTests()].length === 0)
@@ -16,6 +20,8 @@ export default class CountReporter {
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state !== 'pending') count[state]++
+        if ((test.diagnostic()?.retryCount ?? 0) > 0)
+          again.push(`${module.relativeModuleId}: ${test.fullName}`)
       }
     }
     const { passed, failed, skipped } = count
@@ -23,6 +29,7 @@ export default class CountReporter {
       process.stdout.write(
         `\nLEFT OUT: ${suites}: what they need is not here, and there is no Go to build it with\n`,
       )
+    for (const name of again) process.stdout.write(`\nSECOND TRY: ${name}\n`)
     process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`)
   }
 }
