@@ -95,18 +95,12 @@ beforeAll(() => {
 /** One program under test in a namespace of its own. */
 interface Side {
   namespace: string
-  run: (line: string) => Promise<{ code: number; out: string }>
+  run: (line: string) => Promise<{ code: number; out: string; err: string }>
 }
 
 async function ours(): Promise<Side> {
   const namespace = await freshNamespace()
-  return {
-    namespace,
-    async run(line) {
-      const { code, out, err } = await pkg(namespace, line)
-      return { code, out: `${out}${err}` }
-    },
-  }
+  return { namespace, run: (line) => pkg(namespace, line) }
 }
 
 async function helms(): Promise<Side> {
@@ -114,19 +108,19 @@ async function helms(): Promise<Side> {
   return {
     namespace,
     async run(line) {
-      const { code, stdout } = await helm([...line.split(' '), '--namespace', namespace])
-      return { code, out: stdout }
+      const { code, stdout, stderr } = await helm([...line.split(' '), '--namespace', namespace])
+      return { code, out: stdout, err: stderr }
     },
   }
 }
 
 /**
  * What a step leaves: its status, the hooks in the record, and hook objects in order of writes;
- * and beside it what was printed.
+ * and beside it what was told.
  */
 async function stepOf(side: Side, line: string) {
   const mark = auditMark()
-  const { code, out } = await side.run(line)
+  const { code, err } = await side.run(line)
   const writes = await auditedWrites(
     mark,
     ({ namespace, resource, status }) =>
@@ -147,7 +141,7 @@ async function stepOf(side: Side, line: string) {
     hooks: await recordedHooks(side.namespace),
     left: await hookObjects(side.namespace),
   }
-  return { step, out }
+  return { step, err }
 }
 
 /** The hooks of the newest record, as stored: name, phase, policies, and which times are set. */
@@ -201,7 +195,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
       'uninstall web --keep-history',
     ]) {
       const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
-      expect({ line, ...mine.step }, mine.out).toEqual({ line, ...wanted.step })
+      expect({ line, ...mine.step }, mine.err).toEqual({ line, ...wanted.step })
     }
   })
 
@@ -212,7 +206,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
       'uninstall web --timeout 20s',
     ]) {
       const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
-      expect({ line, ...mine.step }, mine.out).toEqual({ line, ...wanted.step })
+      expect({ line, ...mine.step }, mine.err).toEqual({ line, ...wanted.step })
     }
     expect((await own.run('history web')).code).toBe(1)
   })
@@ -228,7 +222,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
         `upgrade web ${chart} --set fails=${policy} --no-hooks`,
       ]) {
         const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
-        expect({ line, ...mine.step }, mine.out).toEqual({ line, ...wanted.step })
+        expect({ line, ...mine.step }, mine.err).toEqual({ line, ...wanted.step })
       }
     },
   )
