@@ -51,8 +51,19 @@ const SECTIONS: [heading: string, commands: string[]][] = [
   ['Publishing', 'package publish push sign keygen verify'.split(' ')],
   ['Other', []],
 ]
-/** Order of the groups of flags, the widest reaching last. */
-const GROUPS = ['', 'CHART', 'VALUES', 'RENDERING', 'WAITING', 'GLOBAL']
+/** Order of the groups of flags, the widest reaching last; those of plugins come after. */
+const GROUPS = [
+  '',
+  'CHART',
+  'SOURCE',
+  'SIGNING',
+  'VALUES',
+  'RENDERING',
+  'PLAN',
+  'WAITING',
+  'CLUSTER',
+  'GLOBAL',
+]
 const WIDEST = 100
 
 /** The first page of help: every command on a line, topics as one. */
@@ -133,13 +144,16 @@ function usageOf({ id, args, strict }: CommandSpec): string {
 /** The flags that people see, group by group, each as its label and what it does. */
 function flagGroups(flags: readonly FlagSpec[]): [heading: string, rows: Row[]][] {
   const shown = flags.filter(({ hidden }) => hidden !== true)
-  return GROUPS.map((group): [string, Row[]] => [
-    group === '' ? 'Flags' : `${group[0]}${group.slice(1).toLowerCase()} flags`,
-    shown
-      .filter(({ helpGroup = '' }) => helpGroup === group)
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((flag) => [labelOf(flag), explain(flag)]),
-  ]).filter(([, rows]) => rows.length > 0)
+  const groups = new Set([...GROUPS, ...shown.map(({ helpGroup = '' }) => helpGroup)])
+  return [...groups]
+    .map((group): [string, Row[]] => [
+      group === '' ? 'Flags' : `${group[0]}${group.slice(1).toLowerCase()} flags`,
+      shown
+        .filter(({ helpGroup = '' }) => helpGroup === group)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map((flag) => [labelOf(flag), explain(flag)]),
+    ])
+    .filter(([, rows]) => rows.length > 0)
 }
 
 /** A label and what it means. */
