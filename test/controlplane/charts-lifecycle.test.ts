@@ -19,9 +19,9 @@ import {
   secretsIn,
   type InstalledAddOn,
 } from '../support/add-on-lifecycle.ts'
-import { temporaryFolder } from '../support/chart-builder.ts'
 import { eventually, freshNamespace, uniqueName } from '../support/plane.ts'
 import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // Many runs in one process listen for signals.
 process.setMaxListeners(100)

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../support/chart-builder.ts'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
 import type { Fault } from '../support/fault-rules.ts'
@@ -12,6 +11,7 @@ import {
 import { freshNamespace } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
 import { deployedOf, stateOf } from '../support/release-state.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /*
  * One call of a run meets a fault. The run either ends with 0, and the API server holds what it

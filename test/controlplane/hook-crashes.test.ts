@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { auditedWrites, auditMark } from '../support/audit.ts'
 import { builtCli } from '../support/built-cli.ts'
-import { temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { writeChart } from '../support/chart-builder.ts'
 import { describePoint, pointsOf, ruleAt } from '../support/fault-points.ts'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
 import { apiOk, freshNamespace } from '../support/plane.ts'
 import { pkg, type Shell } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // Runs of all verbs in this process listen for signals.
 process.setMaxListeners(50)

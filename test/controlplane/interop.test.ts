@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
-import { temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { writeChart } from '../support/chart-builder.ts'
 import { api, apiOk, freshNamespace } from '../support/plane.ts'
 import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // Each walks through several runs of two programs.
 vi.setConfig({ testTimeout: 300_000 })

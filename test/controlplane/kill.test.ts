@@ -1,7 +1,6 @@
 import { constantFrom, sample, tuple } from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { builtCli, startBuilt } from '../support/built-cli.ts'
-import { temporaryFolder } from '../support/chart-builder.ts'
 import type { ProxiedCall } from '../support/fault-exchange.ts'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
@@ -14,6 +13,7 @@ import {
 import { freshNamespace } from '../support/plane.ts'
 import { pkg } from '../support/plane-cli.ts'
 import { deployedOf, stateOf } from '../support/release-state.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /*
  * A process is killed by SIGKILL before or after one of its calls; then the same command runs

@@ -2,9 +2,10 @@ import { beforeAll, expect, test } from 'vitest'
 import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
 import { decodeObjects } from '../../src/manifest/decode-objects.ts'
 import { auditMark, auditedWrites, type AuditedCall } from '../support/audit.ts'
-import { temporaryFolder, writeChart, type ChartFiles } from '../support/chart-builder.ts'
+import { writeChart, type ChartFiles } from '../support/chart-builder.ts'
 import { api, apiOk, freshNamespace } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** Where objects of the kinds in this chart are. */
 const PATHS: Record<string, (namespace: string, name: string) => string> = {

@@ -6,11 +6,12 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { auditedCalls, auditMark, type AuditedCall } from '../support/audit.ts'
 import { encodeRelease } from '../../src/release/codec.ts'
 import { startBuilt } from '../support/built-cli.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
 import { apiOk, freshNamespace, helm, plane } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
 import { releaseOf } from '../support/releases.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /**
  * Tells on standard error how much memory the process took at most, in MiB. The process's usage

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { beforeEach, expect, test } from 'vitest'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { freshNamespace, helm, kubectlOk } from '../support/plane.ts'
 import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /*
  * A release of years ago: its record names API versions that this API server does not know any

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { writeChart } from '../support/chart-builder.ts'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
 import type { FaultRule } from '../support/fault-rules.ts'
 import { api, apiOk, freshNamespace } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let proxy: FaultProxy
 let chart = ''

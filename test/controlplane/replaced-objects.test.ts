@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from 'vitest'
 import { auditedCalls, auditMark } from '../support/audit.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
 import { api, apiOk, freshNamespace } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** A ConfigMap, and a hook that a finalizer keeps. */
 let chart = ''

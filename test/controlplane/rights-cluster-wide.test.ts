@@ -2,9 +2,10 @@ import { afterAll, expect, test } from 'vitest'
 import type { RbacRule } from '../../src/actions/rbac.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { auditMark, auditedWrites } from '../support/audit.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { api, apiOk, freshNamespace, uniqueName, writeKubeconfig } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1'
 const wide: string[] = []

@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { RbacRule } from '../../src/actions/rbac.ts'
 import { auditMark, auditedWrites } from '../support/audit.ts'
-import { temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { writeChart } from '../support/chart-builder.ts'
 import { accountToken, freshNamespace, writeKubeconfig } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let chart = ''
 beforeAll(() => {

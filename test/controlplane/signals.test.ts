@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { auditedWrites, auditMark } from '../support/audit.ts'
 import { builtCli, startBuilt } from '../support/built-cli.ts'
-import { temporaryFolder } from '../support/chart-builder.ts'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
 import {
@@ -13,6 +12,7 @@ import {
 import { api, freshNamespace } from '../support/plane.ts'
 import { pkgOk } from '../support/plane-cli.ts'
 import { stateOf } from '../support/release-state.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /*
  * A run is told to end at one of its calls. It gives the lock back, leaves a record that says so,

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { builtCli, startBuilt } from '../support/built-cli.ts'
-import { temporaryFolder } from '../support/chart-builder.ts'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
 import { startFaultProxy, writesOf, type FaultProxy } from '../support/fault-proxy.ts'
 import { writeMatrixCharts, type MatrixCharts } from '../support/matrix-chart.ts'
 import { eventually, freshNamespace } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
 import { stateOf } from '../support/release-state.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /*
  * A process that holds a release is stopped for longer than its Lease lasts, as a laptop is that

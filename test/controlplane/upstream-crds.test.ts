@@ -2,10 +2,11 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { sha256 } from '../../src/base/digest.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { startRepository } from '../support/fake-repository.ts'
 import { api, apiOk, freshNamespace, kubectlOk, uniqueName } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 test('a release goes from a chart’s own definitions to those of upstream once all objects fit them', async () => {
   const [folder, group] = [temporaryFolder(), `${uniqueName('shop')}.example.com`]

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import Template from '../../src/commands/template.ts'
 import { decodeYamlPlain } from '../../src/encoding/yaml-decode.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { runHelmClient } from '../support/helm-client.ts'
 import { runCli } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const home = temporaryFolder()
 

@@ -3,11 +3,12 @@ import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import Package from '../../src/commands/package.ts'
 import Verify from '../../src/commands/verify.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { runBuilt } from '../support/built-cli.ts'
 import { openGpg, type GpgHome } from '../support/gpg.ts'
 import { runHelm } from '../support/oracle.ts'
 import { runCli } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** Keys and signatures are made while the tests run; a minute on, all of them are valid. */
 const NOW = Date.now() + 60_000

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { temporaryFolder } from '../support/chart-builder.ts'
 import { startRepository, type FakeRepository } from '../support/fake-repository.ts'
 import { runHelmClient } from '../support/helm-client.ts'
 import { runLine } from '../support/run-line.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /* Both programs search the same repositories and the same hub, and print the same. */
 

@@ -13,11 +13,12 @@ import Sign from '../../src/commands/sign.ts'
 import Template from '../../src/commands/template.ts'
 import Verify from '../../src/commands/verify.ts'
 import { writeTar } from '../../src/chart/tar-write.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { openGpg } from '../support/gpg.ts'
 import { runHelm } from '../support/oracle.ts'
 import { startRegistry, type RealRegistry } from '../support/real-registry.ts'
 import { runCli, type CommandClass } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let source: RealRegistry
 let closed: RealRegistry

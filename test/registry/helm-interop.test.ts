@@ -9,10 +9,11 @@ import Tags from '../../src/commands/tags.ts'
 import { pullChart } from '../../src/repo/oci.ts'
 import { parseOciReference } from '../../src/repo/oci-reference.ts'
 import { resolveTag } from '../../src/repo/oci-tags.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { runHelm } from '../support/oracle.ts'
 import { startRegistry, type RealRegistry } from '../support/real-registry.ts'
 import { runCli } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let plain: RealRegistry
 let closed: RealRegistry

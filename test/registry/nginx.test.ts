@@ -6,11 +6,11 @@ import Publish from '../../src/commands/publish.ts'
 import RepoAdd from '../../src/commands/repo/add.ts'
 import RepoUpdate from '../../src/commands/repo/update.ts'
 import Versions from '../../src/commands/versions.ts'
-import { temporaryFolder } from '../support/chart-builder.ts'
 import { archiveOf } from '../support/chart-site.ts'
 import { runHelmClient } from '../support/helm-client.ts'
 import { startNginx, type Nginx } from '../support/nginx.ts'
 import { runCli, type CommandClass } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /* A published folder behind a real web server; this program and the real Helm are its clients. */
 

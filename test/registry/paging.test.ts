@@ -3,9 +3,10 @@ import Push from '../../src/commands/push.ts'
 import { packageChart } from '../../src/chart/package-chart.ts'
 import { savePackage } from '../../src/chart/save-package.ts'
 import { listTags, resolveTag, versionsOfTags } from '../../src/repo/oci-tags.ts'
-import { chartOf, temporaryFolder } from '../support/chart-builder.ts'
+import { chartOf } from '../support/chart-builder.ts'
 import { startRegistry, type RealRegistry } from '../support/real-registry.ts'
 import { runCli } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const COUNT = 52
 const PAGE = 10

@@ -6,10 +6,11 @@ import DependencyUpdate from '../../src/commands/dependency/update.ts'
 import Publish from '../../src/commands/publish.ts'
 import Tags from '../../src/commands/tags.ts'
 import { sha256 } from '../../src/base/digest.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { runHelm } from '../support/oracle.ts'
 import { startRegistry, type RealRegistry } from '../support/real-registry.ts'
 import { runCli, type CommandClass } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /* Publishing to a real registry, and dependencies that are fetched from it. */
 

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveRepository } from '../../src/actions/serve.ts'
 import Publish from '../../src/commands/publish.ts'
 import { startBrowser } from '../support/browser.ts'
-import { temporaryFolder } from '../support/chart-builder.ts'
 import { archiveOf } from '../support/chart-site.ts'
 import { runCli } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /* The page of `repo serve` in a real browser. */
 

@@ -9,9 +9,10 @@ import ShowChart from '../../src/commands/show/chart.ts'
 import Sign from '../../src/commands/sign.ts'
 import Verify from '../../src/commands/verify.ts'
 import { openGpg, type GpgHome } from '../support/gpg.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { startRegistry, type RealRegistry } from '../support/real-registry.ts'
 import { runCli } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let registry: RealRegistry
 let gpg: GpgHome

@@ -10,9 +10,10 @@ import ShowChart from '../../src/commands/show/chart.ts'
 import Template from '../../src/commands/template.ts'
 import Upgrade from '../../src/commands/upgrade.ts'
 import { openGpg, type GpgHome } from '../support/gpg.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { startRegistry, type RealRegistry } from '../support/real-registry.ts'
 import { runCli, type CommandClass } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const NOW = Date.now() + 60_000
 let registry: RealRegistry

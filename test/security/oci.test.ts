@@ -5,7 +5,7 @@ import { packageChart } from '../../src/chart/package-chart.ts'
 import Pull from '../../src/commands/pull.ts'
 import { pullChart, pushChart } from '../../src/repo/oci.ts'
 import type { RegistryOptions } from '../../src/repo/oci-registry.ts'
-import { chartOf, temporaryFolder } from '../support/chart-builder.ts'
+import { chartOf } from '../support/chart-builder.ts'
 import {
   digestOf,
   fakeRegistry,
@@ -15,6 +15,7 @@ import {
   type Rule,
 } from '../support/fake-registry.ts'
 import { runCli } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const open: FakeRegistry[] = []
 

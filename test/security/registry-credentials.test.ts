@@ -10,9 +10,10 @@ import { listTags } from '../../src/repo/oci-tags.ts'
 import { packageChart } from '../../src/chart/package-chart.ts'
 import Update from '../../src/commands/dependency/update.ts'
 import Pull from '../../src/commands/pull.ts'
-import { chartOf, chartYaml, temporaryFolder, writeChart } from '../support/chart-builder.ts'
+import { chartOf, chartYaml, writeChart } from '../support/chart-builder.ts'
 import { runCli } from '../support/run-cli.ts'
 import { fakeRegistry, storeChart, type FakeRegistry, type Rule } from '../support/fake-registry.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const SECRET: Credential = { username: 'ann', password: 'canary-password' }
 const BASIC = `Basic ${Buffer.from('ann:canary-password').toString('base64')}`

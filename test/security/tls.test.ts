@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openDownloader, type Origin } from '../../src/repo/http.ts'
-import { temporaryFolder } from '../support/chart-builder.ts'
 import { failureOf } from '../support/chart-site.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const folder = temporaryFolder()
 const file = (name: string) => join(folder, name)

@@ -1,4 +1,5 @@
-import { afterEach, expect } from 'vitest'
+import { afterAll, afterEach, expect } from 'vitest'
+import { removeTemporaryFolders } from './temporary-folder.ts'
 
 const objectKeys = Object.getOwnPropertyNames(Object.prototype).sort().join()
 process.env['TZ'] = 'UTC'
@@ -7,3 +8,5 @@ process.env['TZ'] = 'UTC'
 afterEach(() => {
   expect(Object.getOwnPropertyNames(Object.prototype).sort().join()).toBe(objectKeys)
 })
+
+afterAll(removeTemporaryFolders)

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import Images from '../../../src/commands/images.ts'
 import Install from '../../../src/commands/install.ts'
 import { join } from 'node:path'
-import { chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { runCli } from '../../support/run-cli.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const folder = temporaryFolder()
 const chart = writeChart(join(folder, 'web'), {

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import { PkgError } from '../../../src/base/errors.ts'
 import { loadChart } from '../../../src/chart/load-chart.ts'
 import { packageChart } from '../../../src/chart/package-chart.ts'
-import { chartOf, chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { chartOf, chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { targz } from '../../support/targz.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const noInput = { readStdin: () => Promise.reject(new Error('standard input was read')) }
 const archive = packageChart(chartOf({ 'values.yaml': 'a: 1\n' })).bytes

@@ -5,8 +5,9 @@ import { expect, test } from 'vitest'
 import { loadChartArchive } from '../../../src/chart/archive.ts'
 import { packageChart } from '../../../src/chart/package-chart.ts'
 import { loadChartDirectory } from '../../../src/chart/read-directory.ts'
-import { chartOf, chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { chartOf, chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { oracle, runHelm } from '../../support/oracle.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const FILES = {
   'Chart.yaml': chartYaml('web', 'appVersion: "2"\n# stays\n'),

@@ -5,12 +5,8 @@ import { expect, test } from 'vitest'
 import { PkgError } from '../../../src/base/errors.ts'
 import type { ChartLimits } from '../../../src/chart/budget.ts'
 import { loadChartDirectory } from '../../../src/chart/read-directory.ts'
-import {
-  chartYaml,
-  temporaryFolder,
-  writeChart,
-  type ChartFiles,
-} from '../../support/chart-builder.ts'
+import { chartYaml, writeChart, type ChartFiles } from '../../support/chart-builder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** Writes a chart below a fresh folder, so that there is something beside it. */
 function written(files: ChartFiles): string {

@@ -10,8 +10,8 @@ import { parseSet } from '../../../src/values/parse-set.ts'
 import { loadChartDirectory } from '../../../src/chart/read-directory.ts'
 import { scaffoldChart, writeScaffold } from '../../../src/chart/scaffold.ts'
 import type { ScaffoldEngine } from '../../../src/chart/scaffold-common.ts'
-import { temporaryFolder } from '../../support/chart-builder.ts'
 import { oracle, runHelm } from '../../support/oracle.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const ALL = 'ingress.enabled=true,autoscaling.enabled=true,podLabels.a=b,env[0].name=A'
 

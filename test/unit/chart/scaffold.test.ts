@@ -10,10 +10,11 @@ import {
   writeScaffold,
 } from '../../../src/chart/scaffold.ts'
 import type { ScaffoldEngine } from '../../../src/chart/scaffold-common.ts'
-import { chartOf, chartYaml, temporaryFolder } from '../../support/chart-builder.ts'
+import { chartOf, chartYaml } from '../../support/chart-builder.ts'
 import { brokenReferences, podSecurityOffences } from '../../support/gates.ts'
 import { oracle, runHelm } from '../../support/oracle.ts'
 import { renderAddOn } from '../../support/render-add-on.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 function written(files: readonly ChartFile[], name = 'shop'): string {
   const folder = join(temporaryFolder(), name)

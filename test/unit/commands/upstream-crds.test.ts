@@ -7,9 +7,10 @@ import Package from '../../../src/commands/package.ts'
 import Plan from '../../../src/commands/plan.ts'
 import Template from '../../../src/commands/template.ts'
 import { decodeObjects } from '../../../src/manifest/decode-objects.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
 import { runCli, type CliRun, type CommandClass } from '../../support/run-cli.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const OWN = definition('own')
 const THEIRS = definition('theirs')

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import ValuesSchema from '../../../src/commands/values/schema.ts'
 import ValuesTypes from '../../../src/commands/values/types.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { runCli } from '../../support/run-cli.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const VALUES = '# -- Pods that run.\nreplicas: 2\nname: web\n'
 

@@ -2,13 +2,9 @@ import { expect, test } from 'vitest'
 import { join } from 'node:path'
 import { lint, type LintResult } from '../../../src/actions/lint.ts'
 import Lint from '../../../src/commands/lint.ts'
-import {
-  chartYaml,
-  temporaryFolder,
-  writeChart,
-  type ChartFiles,
-} from '../../support/chart-builder.ts'
+import { chartYaml, writeChart, type ChartFiles } from '../../support/chart-builder.ts'
 import { runCli } from '../../support/run-cli.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 function folder(files: ChartFiles): string {
   const all = { 'Chart.yaml': chartYaml(), 'values.yaml': 'a: 1\n', ...files }

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import Lint from '../../../src/commands/lint.ts'
 import { lintManifests } from '../../../src/lint/lint-manifests.ts'
 import { RULES, type RuleFamily, type RuleId } from '../../../src/lint/rule-table.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { kubeFields } from '../../support/migration.ts'
 import { runCli } from '../../support/run-cli.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const META = 'metadata: {name: a}'
 const SAFE = `securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}}`

@@ -13,10 +13,11 @@ import { chooseGarbage, type CacheItem } from '../../../src/repo/cache-content.t
 import CacheGc from '../../../src/commands/cache/gc.ts'
 import CacheList from '../../../src/commands/cache/list.ts'
 import CacheVerify from '../../../src/commands/cache/verify.ts'
-import { temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { writeChart } from '../../support/chart-builder.ts'
 import { archiveOf, offer, siteAt } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
 import { runCli, type CommandClass } from '../../support/run-cli.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 const NOW = Date.parse('2026-03-01T00:00:00Z')

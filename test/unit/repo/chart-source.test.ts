@@ -6,9 +6,10 @@ import { loadChart } from '../../../src/actions/load-chart.ts'
 import { addRepository } from '../../../src/actions/repositories.ts'
 import { chartVersions } from '../../../src/actions/versions.ts'
 import { sha256 } from '../../../src/base/digest.ts'
-import { chartYaml, temporaryFolder } from '../../support/chart-builder.ts'
+import { chartYaml } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let server: FakeRepository
 let folder: string

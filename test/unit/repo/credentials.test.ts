@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openCredentials } from '../../../src/repo/credentials.ts'
-import { temporaryFolder } from '../../support/chart-builder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 interface Person {
   home: string

@@ -6,11 +6,12 @@ import { addRepository } from '../../../src/actions/repositories.ts'
 import { openFiles } from '../../../src/base/files.ts'
 import { loadChartDirectory } from '../../../src/chart/read-directory.ts'
 import { openChartFolder, saveDependencies } from '../../../src/repo/dependency-save.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { sha256 } from '../../../src/base/digest.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
 import { runHelmClient } from '../../support/helm-client.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let server: FakeRepository
 let folder: string

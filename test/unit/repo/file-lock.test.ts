@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { processIdentity } from '../../../src/base/process-identity.ts'
 import { withFileLock } from '../../../src/repo/file-lock.ts'
-import { temporaryFolder } from '../../support/chart-builder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const TIMES = { wait: 5000, stale: 60_000 }
 

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { addRepository, removeRepositories } from '../../../src/actions/repositories.ts'
 import { openFiles } from '../../../src/base/files.ts'
 import { openIndexStore } from '../../../src/repo/index-store.ts'
-import { temporaryFolder } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let server: FakeRepository
 let folder: string

@@ -5,11 +5,12 @@ import { addRepository } from '../../../src/actions/repositories.ts'
 import Install from '../../../src/commands/install.ts'
 import Outdated from '../../../src/commands/outdated.ts'
 import Uninstall from '../../../src/commands/uninstall.ts'
-import { chartOf, chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { chartOf, chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { fakeRegistry, type FakeRegistry } from '../../support/fake-registry.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
 import { runCli, type CommandClass } from '../../support/run-cli.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let corp: FakeRepository
 let other: FakeRepository

@@ -9,10 +9,11 @@ import { openFiles } from '../../../src/base/files.ts'
 import { publishToFolder } from '../../../src/repo/publish-folder.ts'
 import { publishItem } from '../../../src/repo/publish-item.ts'
 import { readIndex } from '../../../src/repo/index-read.ts'
-import { chartYaml, temporaryFolder, writeChart } from '../../support/chart-builder.ts'
+import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository } from '../../support/fake-repository.ts'
 import { runHelmClient } from '../../support/helm-client.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let folder: string
 let target: string

@@ -7,10 +7,10 @@ import {
   updateRepositories,
 } from '../../../src/actions/repositories.ts'
 import { changeRepositories, loadRepositories } from '../../../src/repo/repositories.ts'
-import { temporaryFolder } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
 import { runHelmClient } from '../../support/helm-client.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let server: FakeRepository
 let folder: string
