@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { assembleChart } from '../../src/chart/assemble-chart.ts'
 import { openBudget } from '../../src/chart/budget.ts'
@@ -28,9 +27,4 @@ export function writeChart(folder: string, files: ChartFiles): string {
     writeFileSync(file, data)
   }
   return folder
-}
-
-/** A fresh folder below the system's temporary one. */
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'kubectl-pkg-test-'))
 }
