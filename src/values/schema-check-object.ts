@@ -2,7 +2,15 @@ import { checkCount } from './schema-check-scalar.ts'
 import { quoteSingle } from './schema-failure.ts'
 import type { SchemaMap, SchemaValue } from './schema-json.ts'
 import type { SchemaNode } from './schema-node.ts'
-import { checkAsRoot, checkInner, checkSelf, fail, note, type Check } from './schema-check.ts'
+import {
+  checkAsRoot,
+  checkInner,
+  checkSelf,
+  fail,
+  failNames,
+  note,
+  type Check,
+} from './schema-check.ts'
 
 /** Checks the keywords for objects. */
 export function checkObject(check: Check, map: SchemaMap): void {
@@ -62,7 +70,13 @@ function checkProperties(check: Check, map: SchemaMap): void {
       note(check, checkInner(check, additionalProperties, { value, step: name }))
     }
   }
-  if (refused.length > 0) fail(check, `additional properties ${join(refused)} not allowed`)
+  if (refused.length > 0) {
+    const declared = [...(properties?.keys() ?? [])]
+    failNames(check, `additional properties ${join(refused)} not allowed`, {
+      names: refused,
+      declared,
+    })
+  }
 }
 
 /** Checks a property by its own schema and by those whose pattern its name matches. */

@@ -1,4 +1,4 @@
-import { FAILED, type Failure } from './schema-failure.ts'
+import { FAILED, type Failure, type RefusedNames } from './schema-failure.ts'
 import { isList, isMap, type SchemaValue } from './schema-json.ts'
 import type { SchemaNode } from './schema-node.ts'
 import { pointerTo } from './schema-uri.ts'
@@ -75,6 +75,12 @@ export function checkInner(
 /** Notes a failure of the check's own. */
 export function fail(check: Check, text: string, causes: readonly Failure[] = []): void {
   check.failures.push(check.quiet ? FAILED : { path: check.path, kind: 'plain', text, causes })
+}
+
+/** Notes that the value has names which are not allowed. */
+export function failNames(check: Check, text: string, refused: RefusedNames): void {
+  if (check.quiet) check.failures.push(FAILED)
+  else check.failures.push({ path: check.path, kind: 'plain', text, causes: [], refused })
 }
 
 /** Notes a failure of a part, if there is one. */

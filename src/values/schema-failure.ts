@@ -13,6 +13,13 @@ export interface Failure {
   readonly kind: 'group' | 'reference' | 'schema' | 'plain'
   readonly text: string
   readonly causes: readonly Failure[]
+  /** Names of the value that the schema does not allow, and those that it declares. */
+  readonly refused?: RefusedNames
+}
+
+export interface RefusedNames {
+  names: readonly string[]
+  declared: readonly string[]
 }
 
 /** Stands for any failure where only yes or no is asked for. */

@@ -1,4 +1,5 @@
 import { PkgError, type SourceSpan } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
 import type { Chart } from '../chart/chart.ts'
 import { offsetOfJsonError } from '../encoding/json-error.ts'
 import { spanIn } from '../encoding/yaml-span.ts'
@@ -106,13 +107,13 @@ function rejectedError(rejections: readonly Rejection[], locate?: LocateValue): 
       hint: 'Correct values.schema.json, or pass --skip-schema-validation to go without it.',
     })
   }
-  const places = rejections.flatMap(({ path, failure }) =>
-    failure === undefined ? [path] : leavesOf(failure).map((leaf) => [...path, ...leaf.path]),
-  )
-  const spans = places.flatMap((path) => locate?.(path) ?? [])
+  const places = rejections.flatMap(placesOf).map((place) => ({
+    ...place,
+    span: locate?.(place.path),
+  }))
   return new PkgError('VALUES_REJECTED', message, {
-    span: spans[0],
-    details: [...new Set(places.flatMap((path) => describePlace(path, locate)))],
+    span: places.find(({ span }) => span !== undefined)?.span,
+    details: [...new Set(places.flatMap(describePlace))],
     hint: 'Change these values in your files or flags, or pass --skip-schema-validation.',
   })
 }
@@ -130,11 +131,28 @@ function spanOfSchema([first]: readonly Rejection[]): SourceSpan | undefined {
   return spanIn({ name, text }, before.split('\n').length, column)
 }
 
-function describePlace(path: readonly string[], locate?: LocateValue): string[] {
+interface Place {
+  path: readonly string[]
+  /** The name that was most likely wanted instead of the path's last. */
+  meant?: string | undefined
+}
+
+/** Where a schema's complaints are; a name that is not allowed is a place of its own. */
+function placesOf({ path, failure }: Rejection): Place[] {
+  if (failure === undefined) return [{ path }]
+  return leavesOf(failure).flatMap((leaf): Place[] => {
+    const outer = [...path, ...leaf.path]
+    if (leaf.refused === undefined) return [{ path: outer }]
+    const { names, declared } = leaf.refused
+    return names.map((name) => ({ path: [...outer, name], meant: nearest(name, declared) }))
+  })
+}
+
+function describePlace({ path, meant, span }: Place & { span: SourceSpan | undefined }): string[] {
   const place = pointerTo('', ...path) || '/'
-  const span = locate?.(path)
-  if (span === undefined) return []
-  return [
-    `${place} is set ${span.line === undefined ? `by ${span.file}` : `in ${span.file}:${span.line}`}`,
-  ]
+  const advice = meant === undefined ? '' : `did you mean "${meant}"?`
+  if (span === undefined) return advice === '' ? [] : [`${place}: ${advice}`]
+  const { file, line } = span
+  const source = line === undefined ? `by ${file}` : `in ${file}:${line}`
+  return [`${place} is set ${source}${advice && `; ${advice}`}`]
 }

@@ -62,6 +62,28 @@ test('an error points at the line that sets the value', () => {
   expect(error.details).toEqual(['/port is set in prod.yaml:3'])
 })
 
+test('a name that is not allowed is pointed at, and the one that was meant is told', () => {
+  const image = { properties: { tag: {} }, additionalProperties: false }
+  const schema = { properties: { image, replicas: {} }, additionalProperties: false }
+  const values = decodeJson('{"replcias":3,"image":{"tagg":"1","other":2}}') as GoMap
+  const lines: Record<string, number> = { replcias: 1, 'image.tagg': 3, 'image.other': 4 }
+  const locate = (path: readonly string[]) => ({ file: 'v.yaml', line: lines[path.join('.')] })
+  const error = caught(() => validateValues(chart('web', { schema }), values, locate))
+  expect(error.details).toEqual([
+    '/image/tagg is set in v.yaml:3; did you mean "tag"?',
+    '/image/other is set in v.yaml:4',
+    '/replcias is set in v.yaml:1; did you mean "replicas"?',
+  ])
+  expect(error.span).toEqual({ file: 'v.yaml', line: 3 })
+})
+
+test('a name that nothing sets is told of when its like is known', () => {
+  const schema = { properties: { replicas: {} }, additionalProperties: false }
+  const values = decodeJson('{"replcias":3,"else":1}') as GoMap
+  const error = caught(() => validateValues(chart('web', { schema }), values))
+  expect(error.details).toEqual(['/replcias: did you mean "replicas"?'])
+})
+
 test('a schema that cannot be used is told apart from values that do not meet one', () => {
   const error = caught(() => validateValues(chart('web', { schema: { type: 'foo' } }), new Map()))
   expect(error.code).toBe('SCHEMA_INVALID')
