@@ -5,13 +5,15 @@ import { describeObject, type KubeObject } from '../manifest/object.ts'
 import { isWrite, type Change, type Plan } from '../plan/plan.ts'
 import { wavesOf } from '../plan/waves.ts'
 import { awaitEstablished, awaitGone, awaitReady } from './await-wave.ts'
+import { onceAnswered, ownWebhooks, type OwnWebhooks } from './await-webhook.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
 import type { Site } from './site.ts'
 import { writeChange } from './write-change.ts'
 
 /**
  * Carries out a plan, wave after wave. A directory gets one change after the other; an API
- * server those of a wave at the same time, a few at a time.
+ * server those of a wave at the same time, a few at a time. What a webhook of the plan checks
+ * waits until that can be asked.
  *
  * After a failure nothing new is begun, and what is under way is finished. Each change may be
  * done twice: a run that was cut off is simply run again.
@@ -21,8 +23,9 @@ import { writeChange } from './write-change.ts'
  */
 export async function applyPlan(site: Site, plan: Plan): Promise<void> {
   if (!site.cluster.runsHooks) return applyEach(site, plan.changes.filter(isWrite), 1)
+  const webhooks = ownWebhooks(plan.changes)
   for (const { changes, awaited, leaving } of wavesOf(plan)) {
-    await applyEach(site, changes, PARALLEL)
+    await applyEach(site, changes, PARALLEL, webhooks)
     await awaitEstablished(site, awaited)
     await awaitReady(site, awaited)
     await awaitGone(site, leaving)
@@ -37,11 +40,16 @@ export async function createMissing(site: Site, objects: readonly KubeObject[]):
   }
 }
 
-async function applyEach(site: Site, changes: readonly Change[], width: number): Promise<void> {
+async function applyEach(
+  site: Site,
+  changes: readonly Change[],
+  width: number,
+  webhooks = ownWebhooks([]),
+): Promise<void> {
   await inParallel(changes, width, async (change) => {
     assertNotStopped(site.signal, change)
     await site.lock.assertHeld()
-    await applyChange(site, change)
+    await applyChange(site, change, webhooks)
   })
 }
 
@@ -53,12 +61,13 @@ function assertNotStopped(signal: AbortSignal, { op, object }: Change): void {
   throw new PkgError(reason.code, message, { hint: reason.hint, cause: reason })
 }
 
-async function applyChange(site: Site, change: Change): Promise<void> {
+async function applyChange(site: Site, change: Change, webhooks: OwnWebhooks): Promise<void> {
+  const { object } = change
   try {
-    await writeChange(site, change)
+    await onceAnswered(site, { object, webhooks }, () => writeChange(site, change))
   } catch (error) {
     if (!isSystemError(error)) throw error
-    const label = describeObject(change.object)
+    const label = describeObject(object)
     throw new PkgError('APPLY_FAILED', `${change.op} of ${label} failed: ${error.message}`, {
       hint: 'Solve the cause and run the same command again; it takes up what is left to do.',
       cause: error,

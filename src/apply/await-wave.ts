@@ -4,11 +4,12 @@ import type { KubeObject } from '../manifest/object.ts'
 import { isDefinition } from './definitions.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
 import type { Site, WaitSettings } from './site.ts'
+import { sleep } from './sleep.ts'
 import { stays, waitUntilGone } from './wait-gone.ts'
 import { waitUntilReady } from './wait.ts'
 
 /** How long one stage may take to get ready when nobody says, in milliseconds. */
-const STAGE_TIMEOUT = 300_000
+export const STAGE_TIMEOUT = 300_000
 /** How long an object may take to be gone, in milliseconds. */
 const GONE_TIMEOUT = 60_000
 /** Between two looks of who may not watch, in milliseconds. */
@@ -74,18 +75,4 @@ async function lookUntilGone(
       await sleep(PAUSE, site.signal)
     }
   }
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer)
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    }, milliseconds)
-    signal.addEventListener('abort', stop, { once: true })
-  })
 }

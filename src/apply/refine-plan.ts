@@ -10,6 +10,7 @@ import { isSameJson } from '../plan/json-equal.ts'
 import { isOwn, isSettled, managedEntries, type ManagedEntry } from '../plan/managed-fields.ts'
 import type { Change, Conflict, Plan } from '../plan/plan.ts'
 import { isScalers, yieldFields } from '../plan/yield.ts'
+import { isAwaited, ownWebhooks, type OwnWebhooks } from './await-webhook.ts'
 import { assertDefinitionsSafe } from './check-definitions.ts'
 import { countCustomResources, keepUsedDefinitions } from './definitions.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
@@ -27,12 +28,15 @@ export interface Refinement {
  * Finds out what a plan would really do at an API server: which updates change nothing, which
  * fields belong to others, which objects can only be made anew. Nothing is written.
  *
- * What can be told from the managed fields costs no call; the rest is tried without effect.
+ * What can be told from the managed fields costs no call; the rest is tried without effect. What
+ * cannot be tried because a webhook of the plan cannot be asked is done as planned: the upgrade may
+ * be what mends it.
  *
  * @throws PkgError CRD_UNSAFE, and what the target refuses of the trials
  */
 export async function refinePlan(view: View, plan: Plan, choice: Refinement): Promise<Plan> {
   const scalers = await scalersFor(view, plan)
+  const webhooks = ownWebhooks(plan.changes)
   const refined = await inParallel(plan.changes, PARALLEL, async (change) => {
     if (change.op !== 'update') return { change, notices: [], conflicts: [] }
     const { object, notices } = yieldFields(change.object, {
@@ -40,7 +44,10 @@ export async function refinePlan(view: View, plan: Plan, choice: Refinement): Pr
       scalers,
       manager: FIELD_MANAGER,
     })
-    return { ...(await refineUpdate(view, { ...change, object }, choice)), notices }
+    return {
+      ...(await refineUpdate({ ...view, webhooks }, { ...change, object }, choice)),
+      notices,
+    }
   })
   const changes = refined.map(({ change }) => change)
   await assertDefinitionsSafe(view, changes)
@@ -54,12 +61,17 @@ export async function refinePlan(view: View, plan: Plan, choice: Refinement): Pr
   }
 }
 
+/** Where an update is tried, and which webhooks may not answer there yet. */
+interface Trial extends View {
+  webhooks: OwnWebhooks
+}
+
 interface Refined {
   change: Change
   conflicts: Conflict[]
 }
 
-async function refineUpdate(view: View, change: Change, choice: Refinement): Promise<Refined> {
+async function refineUpdate(trial: Trial, change: Change, choice: Refinement): Promise<Refined> {
   const { object, live } = change
   if (live === undefined) return { change, conflicts: [] }
   if (isSettled(object, live, FIELD_MANAGER)) {
@@ -69,7 +81,7 @@ async function refineUpdate(view: View, change: Change, choice: Refinement): Pro
   if (fixed !== undefined)
     return { change: { ...change, op: 'recreate', reason: fixed }, conflicts: [] }
   if (isDecidable(object)) return decide(change, localConflicts(object, live), choice)
-  return tryOut(view, change, choice)
+  return tryOut(trial, change, choice)
 }
 
 /** Forces what may be taken: from an autoscaler that is gone, and from whom an object is adopted. */
@@ -106,9 +118,9 @@ function isOurs(entry: ManagedEntry): boolean {
 }
 
 /** Managers of before are moved first when it is done; a trial can only pass over them. */
-async function tryOut(view: View, change: Change, choice: Refinement): Promise<Refined> {
+async function tryOut(trial: Trial, change: Change, choice: Refinement): Promise<Refined> {
   const { object, live } = change
-  const { cluster, signal } = view
+  const { cluster, signal, webhooks } = trial
   if (live === undefined) return { change, conflicts: [] }
   const isMoved = managedEntries(live).some((entry) => isLegacyManager(entry))
   try {
@@ -118,16 +130,18 @@ async function tryOut(view: View, change: Change, choice: Refinement): Promise<R
   } catch (error) {
     if (error instanceof FieldConflictError) {
       const conflicts = error.conflicts.map((each) => ({ ...each, object }))
-      return decide(await forced(view, change), conflicts, choice)
+      return decide(await forced(trial, change), conflicts, choice)
     }
+    if (isAwaited(error, webhooks)) return decide(change, localConflicts(object, live), choice)
     return { change: recreation(change, error), conflicts: [] }
   }
 }
 
-async function forced({ cluster, signal }: View, change: Change): Promise<Change> {
+async function forced({ cluster, signal, webhooks }: Trial, change: Change): Promise<Change> {
   try {
     return { ...change, after: await cluster.preview(change.object, { force: true, signal }) }
   } catch (error) {
+    if (isAwaited(error, webhooks)) return change
     return recreation(change, error)
   }
 }

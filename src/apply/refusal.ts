@@ -12,6 +12,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'NOT_AUTHENTICATED',
   'OBJECT_CHANGED',
   'OBJECT_INVALID',
+  'WEBHOOK_FAILED',
 ])
 
 /** Whether the target refused a write: the file system of a folder, or an API server. */

@@ -86,6 +86,7 @@ export const ERRORS = {
   FIELD_CONFLICT: { exit: 4, summary: 'fields of an object are managed by somebody else' },
   FIELD_IMMUTABLE: { exit: 8, summary: 'a field of an object can never be changed' },
   CLUSTER_FAILED: { exit: 7, summary: 'the API server failed' },
+  WEBHOOK_FAILED: { exit: 7, summary: 'a webhook that checks an object cannot be asked' },
   REPOSITORY_UNKNOWN: { exit: 1, summary: 'no repository of that name is configured' },
   REPOSITORY_EXISTS: { exit: 1, summary: 'a repository of that name is configured otherwise' },
   REPOSITORY_UNREACHABLE: { exit: 7, summary: 'a repository cannot be reached or fails' },

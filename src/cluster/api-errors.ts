@@ -6,6 +6,7 @@ import { FieldConflictError } from './field-conflict.ts'
 import { readConflicts } from './conflicts.ts'
 import { BAD_OBJECT } from './retry.ts'
 import type { ApiAnswer } from './transport.ts'
+import { WebhookError } from './webhook-error.ts'
 
 /** What a call was about, for the text of its error. */
 export interface Subject {
@@ -38,6 +39,12 @@ export function apiError(answer: ApiAnswer, subject: Subject): PkgError {
   if (answer.status === 409 && status.causes.some(isConflict)) {
     return new FieldConflictError(subject.label, readConflicts(status.causes.filter(isConflict)))
   }
+  const [, webhook, cause] = answer.status === 500 ? (SILENT.exec(status.message) ?? []) : []
+  if (webhook !== undefined && cause !== undefined) {
+    const text = shown({ ...status, message: cause }, subject)
+    const message = `cannot ${subject.verb} ${subject.label}: webhook "${webhook}" cannot be asked: ${text}`
+    return new WebhookError(message, webhook)
+  }
   const code = codeOf(answer, status)
   const details = status.causes.map((cause) => causeLine(cause, subject))
   const text = details.length > 0 && answer.status === 422 ? SUMMARIES[code] : undefined
@@ -68,6 +75,10 @@ export function isOtherObject(answer: ApiAnswer): boolean {
 export function hasReason(answer: ApiAnswer, reason: string): boolean {
   return readStatus(answer).reason === reason
 }
+
+/** What API servers say of a webhook that gave no answer, whose configuration wants one. */
+const SILENT =
+  /^Internal error occurred: failed calling webhook "([^"]{1,300})": (?:failed to call webhook: )?(.+)$/s
 
 const SUMMARIES: Partial<Record<ErrorCode, string>> = {
   OBJECT_INVALID: 'the API server does not accept it',

@@ -1,4 +1,4 @@
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type ErrorCode } from '../base/errors.ts'
 import { apiError } from './api-errors.ts'
 import { parseJsonObject } from './api-json.ts'
 import { isGone } from './holder.ts'
@@ -228,8 +228,15 @@ function isFresh({ confirmed }: Pick<Hold, 'confirmed'>, window: number): boolea
   return steady < window && wall >= 0 && wall < window
 }
 
+/** What may be over a moment later. */
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CLUSTER_FAILED',
+  'CLUSTER_UNREACHABLE',
+  'WEBHOOK_FAILED',
+])
+
 function isPassing({ code }: PkgError): boolean {
-  return code === 'CLUSTER_UNREACHABLE' || code === 'CLUSTER_FAILED'
+  return PASSING.has(code)
 }
 
 interface LeaseCalls {

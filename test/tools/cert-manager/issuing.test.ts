@@ -30,6 +30,7 @@ const home = mkdtempSync(join(tmpdir(), 'kubectl-pkg-cert-manager-'))
 const programs: Running[] = []
 let state: PlaneState
 let webhookPort = 0
+let installed: Promise<unknown>
 
 process.setMaxListeners(50)
 
@@ -37,9 +38,20 @@ beforeAll(async () => {
   state = await startPlane(name, { owned: true })
   await apply(namespace(UNCHECKED, { 'cert-manager.io/disable-validation': 'true' }))
   await apply(namespace(SHOP, {}))
-  await pkg(`install certs ${CHART} --namespace ${CERTS} --create-namespace --wait`)
   const [https = 0, health = 0] = await freePorts(2)
   webhookPort = https
+  installed = pkg(
+    `install certs ${CHART} --namespace ${CERTS} --create-namespace --wait --timeout 110s`,
+    `--set=issuers.own.namespace=${UNCHECKED},issuers.own.selfSigned.crlDistributionPoints={}`,
+    '--set=issuers.first.selfSigned.crlDistributionPoints={}',
+  )
+  await eventuallyGiven(
+    async () => {
+      const words = ['get', 'deployment', 'certs-cert-manager-webhook', '--namespace', CERTS]
+      return (await kubectl(words, state)).code === 0 || undefined
+    },
+    { programs },
+  )
   await startProgram('controller')
   await startProgram('cainjector')
   await startProgram('webhook', [
@@ -56,15 +68,16 @@ afterAll(async () => {
   rmSync(home, { recursive: true })
 })
 
-test('an issuer of the values becomes ready', async () => {
-  const values = `issuers.own.namespace=${UNCHECKED},issuers.own.selfSigned.crlDistributionPoints={}`
-  await pkg(`upgrade certs ${CHART} --namespace ${CERTS} --wait --timeout 60s --set ${values}`)
-  const issuer = await get('issuers.cert-manager.io/own', UNCHECKED)
-  expect(listAt(issuer, 'status', 'conditions')).toMatchObject([{ type: 'Ready', status: 'True' }])
+test('the first installation goes on once its webhook can be asked, and its issuers become ready', async () => {
+  await reachWebhookByUrl()
+  await installed
+  for (const issuer of ['clusterissuers.cert-manager.io/first', 'issuers.cert-manager.io/own']) {
+    const conditions = listAt(await get(issuer, UNCHECKED), 'status', 'conditions')
+    expect(conditions).toMatchObject([{ type: 'Ready', status: 'True' }])
+  }
 })
 
 test('cainjector gives the webhook its authority, and so the API server asks it', async () => {
-  await reachWebhookByUrl()
   await authorityWritten('validatingwebhookconfiguration')
   await authorityWritten('mutatingwebhookconfiguration')
   const { code, stderr } = await answered(
@@ -243,9 +256,9 @@ function readCertificate(pem: string): string {
   return execFileSync('openssl', args, { input: pem, encoding: 'utf8' })
 }
 
-async function pkg(line: string): Promise<void> {
+async function pkg(line: string, ...more: string[]): Promise<void> {
   const env = { KUBECONFIG: state.kubeconfig, HOME: home }
-  const { code, stderr } = await runLine(line.split(' '), { env, now: Date.now() })
+  const { code, stderr } = await runLine([...line.split(' '), ...more], { env, now: Date.now() })
   const outputs = programs.map((each) => each.output().slice(-4000))
   if (code !== 0) throw new Error([`${line} ended with ${code}: ${stderr}`, ...outputs].join('\n'))
 }

@@ -87,6 +87,16 @@ test.each([
     status: 500,
     body: statusBody(
       500,
+      'InternalError',
+      'Internal error occurred: failed calling webhook "check.example.com": failed to call webhook: Post "https://check.shop.svc:443/?timeout=10s": context deadline exceeded',
+    ),
+    code: 'WEBHOOK_FAILED',
+    exit: 7,
+  },
+  {
+    status: 500,
+    body: statusBody(
+      500,
       '',
       'failed to create typed patch object (a/web): .spec.x: field not declared in schema',
     ),
