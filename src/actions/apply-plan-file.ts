@@ -1,5 +1,6 @@
 import { conclude, deploy, type Deployed } from '../apply/deploy.ts'
 import { ensureNamespace } from '../apply/ensure-namespace.ts'
+import { leaveBehind } from '../apply/follow-up.ts'
 import { namespaceObject } from '../apply/target-objects.ts'
 import { PkgError } from '../base/errors.ts'
 import { decodeDocument } from '../manifest/decode-objects.ts'
@@ -59,12 +60,13 @@ export async function applyPlanFile(
         await conclude(site, history, document.options.historyMax)
         return { release: finished, plan: { changes: [] }, isRecorded: true }
       }
-      const revision = abandoned?.revision ?? nextRevision(history)
-      if (revision !== document.release.revision) throw revisionMoved(release, revision - 1)
       const isResumed = abandoned !== undefined && isSameContent(abandoned, release)
+      const stored = abandoned === undefined ? history : [...history, abandoned]
+      const revision = isResumed ? abandoned.revision : nextRevision(stored)
+      if (revision !== document.release.revision) throw revisionMoved(release, revision - 1)
       return deploy(site, {
         ...deploymentOf(connections, release, document),
-        before: { history, abandoned },
+        before: isResumed ? settled : await leaveBehind(site, settled, verb.verb),
         ...(!isResumed && { approve: (plan: Plan) => assertApproved(document, plan) }),
       })
     })

@@ -7,13 +7,14 @@ import {
 } from '../apply/deploy.ts'
 import type { CrdMode } from '../apply/crds.ts'
 import { ensureNamespace } from '../apply/ensure-namespace.ts'
+import { followUp, type DraftAs } from '../apply/follow-up.ts'
 import type { Settled } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
 import { crdsOf, namespaceObject } from '../apply/target-objects.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
-import { lastRevision, nextRevision } from '../release/history.ts'
+import { lastRevision } from '../release/history.ts'
 import type { Allowance } from '../plan/allow.ts'
 import type { Release } from '../release/release.ts'
 import { isSameContent } from '../release/same-content.ts'
@@ -96,14 +97,16 @@ export async function installChart(
     request: `${namespace}/${name}`,
   } as const
   return locked(connections, verb, async (site, settled) => {
-    const { history, abandoned, finished } = settled
-    if (finished === undefined) assertNameIsFree(history, request)
-    const revision = finished?.revision ?? abandoned?.revision ?? nextRevision(history)
-    const release =
-      early?.revision === revision ? early : await draft(connections, { chart, request, revision })
-    if (finished === undefined) return deploy(site, deploymentOf(release, settled, request, site))
+    const { history, finished } = settled
+    const draftAs: DraftAs = async (_, revision) =>
+      early?.revision === revision ? early : draft(connections, { chart, request, revision })
+    if (finished === undefined) {
+      assertNameIsFree(history, request)
+      const { release, before } = await followUp(site, { settled, verb: 'install' }, draftAs)
+      return deploy(site, deploymentOf(release, before, request, site))
+    }
     // Cut off after its work was done, the same command has nothing left to apply.
-    if (!isSameContent(finished, release)) throw inUse(finished)
+    if (!isSameContent(finished, await draftAs(history, finished.revision))) throw inUse(finished)
     await conclude(site, history, request.historyMax)
     return { release: finished, plan: { changes: [] }, isRecorded: true }
   })

@@ -32,7 +32,7 @@ export async function locked<T>(
       const site: Site = { cluster, storage, lock, wait, now, signal, onNotice, cascade }
       try {
         const seen = await awaitForeignRun(site, release, { timeout, staleAfter })
-        return await run(site, await settle(site, { release, verb, seen }))
+        return await run(site, await settle(site, { release, verb, seen, takesUp }))
       } catch (error) {
         // What cannot be swept now either is swept by the run that settles this one.
         const tokens = [identity.token]

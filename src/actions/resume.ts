@@ -71,7 +71,7 @@ export async function abort(connections: Connections, request: ResumeRequest): P
       const failed = await fail(site, last)
       const history = settled.history.map((each) => (each === last ? failed : each))
       const back = { release, revision: last.revision, allowance, historyMax }
-      return (await rollbackTo(site, { history, abandoned: undefined }, back)).release
+      return (await rollbackTo(site, history, back)).release
     }
     if (settled.abandoned === undefined) throw nothingPending(release)
     const failed = await fail(site, settled.abandoned)
@@ -81,7 +81,7 @@ export async function abort(connections: Connections, request: ResumeRequest): P
     }
     const revision = goodRevision(settled.history, release)
     const back = { release, revision, allowance, historyMax }
-    return (await rollbackTo(site, { history, abandoned: undefined }, back)).release
+    return (await rollbackTo(site, history, back)).release
   })
 }
 
@@ -99,7 +99,7 @@ async function settling(
         hint: 'Run "kubectl pkg list -A" to see the releases of this target.',
       })
     }
-    const verb = VERBS[last.status]
+    const verb = VERBS[last.status] ?? cancelledVerb(last)
     if (verb === undefined) throw nothingPending(release)
     const request = `${release.namespace}/${release.name}`
     const settled = await locked(
@@ -109,6 +109,12 @@ async function settling(
     )
     return { verb, release: settled }
   })
+}
+
+/** The verb that a signal ended, when nothing was done to the release since. */
+function cancelledVerb({ status, cancelled }: Release): Verb | undefined {
+  const verbs = Object.values(VERBS)
+  return status === 'failed' ? verbs.find((verb) => verb === cancelled?.verb) : undefined
 }
 
 const DONE = { install: 'Install complete', upgrade: 'Upgrade complete', rollback: '' }

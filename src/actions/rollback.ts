@@ -5,9 +5,9 @@ import {
   type Deployed,
   type Deployment,
 } from '../apply/deploy.ts'
-import { PkgError } from '../base/errors.ts'
-import type { Settled } from '../apply/settle.ts'
+import { followUp } from '../apply/follow-up.ts'
 import type { Site } from '../apply/site.ts'
+import { PkgError } from '../base/errors.ts'
 import { lastRevision, unsettledRevisions } from '../release/history.ts'
 import type { Allowance } from '../plan/allow.ts'
 import type { Release } from '../release/release.ts'
@@ -58,12 +58,18 @@ export async function rollback(
     const asked = `${release.namespace}/${release.name} ${revision}`
     const verb = { release, verb: 'rollback', request: asked } as const
     return locked(connections, verb, async (site, settled) => {
-      const { history, abandoned, finished } = settled
+      const { history, finished } = settled
       if (finished !== undefined) {
         await conclude(site, history, request.historyMax)
         return { release: finished, plan: { changes: [] }, isRecorded: true }
       }
-      return rollbackTo(site, { history, abandoned }, request)
+      const copy = copyOf(history, request, site.now())
+      const { release: next, before } = await followUp(
+        site,
+        { settled, verb: 'rollback' },
+        async (_, number) => ({ ...copy, revision: number }),
+      )
+      return deployCopy(site, before, { copy: next, request })
     })
   })
 }
@@ -75,13 +81,20 @@ export async function rollback(
  */
 export async function rollbackTo(
   site: Site,
-  before: Pick<Settled, 'history' | 'abandoned'>,
+  history: Release[],
   request: RollbackRequest,
 ): Promise<Deployed> {
-  const copy = copyOf(before.history, request, site.now())
-  const next = { ...copy, revision: before.abandoned?.revision ?? copy.revision }
+  const copy = copyOf(history, request, site.now())
+  return deployCopy(site, { history, abandoned: undefined }, { copy, request })
+}
+
+async function deployCopy(
+  site: Site,
+  before: Deployment['before'],
+  { copy, request }: { copy: Release; request: RollbackRequest },
+): Promise<Deployed> {
   try {
-    return await deploy(site, deploymentOf(next, before, request))
+    return await deploy(site, deploymentOf(copy, before, request))
   } catch (error) {
     throw namingRevision(error, copy)
   }

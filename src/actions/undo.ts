@@ -60,12 +60,12 @@ export async function undoUpgrade(
     const text = 'unable to find a previously successful release when attempting to rollback.'
     throw afterFailure(error, `${text} original upgrade error: ${error.message}`)
   }
-  const before = { history: [...history, release], abandoned: undefined }
+  const all = [...history, release]
   // What the failed run has made goes again, and what it has made anew is made anew once more.
   const allowance = { recreate: 'all', allowDataLoss: true } as const
   const request = { release, revision: good.revision, withHooks, historyMax, allowance }
   try {
-    await rollbackTo(site, before, request)
+    await rollbackTo(site, all, request)
   } catch (second) {
     throw stuck('rolling back the release. original upgrade error', error, second)
   }

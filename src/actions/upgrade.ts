@@ -6,6 +6,7 @@ import {
   type Deployed,
   type Deployment,
 } from '../apply/deploy.ts'
+import { followUp, type DraftAs } from '../apply/follow-up.ts'
 import type { Site } from '../apply/site.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
@@ -109,18 +110,21 @@ async function upgradeTo(connections: Connections, wanted: Wanted): Promise<Depl
     request: `${namespace}/${name}`,
   } as const
   return locked(connections, verb, async (site, settled) => {
-    const { history, abandoned, finished } = settled
-    const draftAs = async (revision: number): Promise<Release> =>
-      isStillRight(early, history, revision)
+    const { history, finished } = settled
+    const draftAs: DraftAs = async (since, revision) =>
+      isStillRight(early, since, revision)
         ? early.release
-        : draft(connections, { chart, request, history, revision })
+        : draft(connections, { chart, request, history: since, revision })
     // Cut off after its work was done, the same command has nothing left to apply.
-    if (finished !== undefined && isSameContent(finished, await draftAs(finished.revision))) {
+    if (
+      finished !== undefined &&
+      isSameContent(finished, await draftAs(history, finished.revision))
+    ) {
       await conclude(site, history, request.historyMax)
       return { release: finished, plan: { changes: [] }, isRecorded: true }
     }
-    const release = await draftAs(abandoned?.revision ?? nextRevision(history))
-    return deploy(site, deploymentOf(release, settled, request, site))
+    const { release, before } = await followUp(site, { settled, verb: 'upgrade' }, draftAs)
+    return deploy(site, deploymentOf(release, before, request, site))
   })
 }
 

@@ -61,6 +61,12 @@ export interface HeldLock {
    * @throws PkgError LOCK_LOST
    */
   takeUp(run: string): Promise<void>
+  /**
+   * Goes on as a run of its own, though it seemed to be the one that was cut off.
+   *
+   * @throws PkgError LOCK_LOST
+   */
+  startAnew(): Promise<void>
 }
 
 /**
@@ -79,6 +85,11 @@ export async function withLock<T>(
   const assertStillOurs = async (): Promise<void> => {
     if (pulse.isLost() || !(await leases.isHeldBy(name, holder))) throw lost(request)
   }
+  const goOnAs = async (work: string): Promise<void> => {
+    holder.run = work
+    // Should this run be cut off too, the next one knows by the lease whose work it was.
+    if (!(await leases.heartbeat(name, holder, request.now()))) throw lost(request)
+  }
   const lock: HeldLock = {
     holder,
     left: await leases.leftBehind(name),
@@ -87,11 +98,8 @@ export async function withLock<T>(
       assertNotInterrupted(request.signal)
       await assertStillOurs()
     },
-    async takeUp(run) {
-      holder.run = run
-      // Should this run be cut off too, the next one knows by the lease whose work it was.
-      if (!(await leases.heartbeat(name, holder, request.now()))) throw lost(request)
-    },
+    takeUp: goOnAs,
+    startAnew: () => goOnAs(newToken()),
   }
   let result: T
   try {

@@ -11,12 +11,21 @@ export type Verb = 'install' | 'upgrade' | 'rollback' | 'uninstall'
 export interface Settled {
   /** Every revision but the abandoned one, oldest first. */
   history: Release[]
-  /** A revision of the same verb that was cut off or cancelled; this run takes up its number. */
+  /** A revision of the same verb that was cut off or cancelled; `followUp` decides what of it. */
   abandoned: Release | undefined
   /** What the very same command had recorded as done when it was cut off at its end. */
   finished: Release | undefined
   /** Whether the very same command was cut off, at whatever point. */
   isRepeated: boolean
+}
+
+export interface Settling {
+  release: ReleaseName
+  verb: Verb
+  /** Every revision, as this run has read them since it has the lock. */
+  seen: readonly Release[]
+  /** Goes on with whatever was cut off or cancelled, whatever command began it. */
+  takesUp?: boolean | undefined
 }
 
 const PENDING: Record<Verb, ReleaseStatus> = {
@@ -30,12 +39,10 @@ const PENDING: Record<Verb, ReleaseStatus> = {
  * Sorts out what a run that was cut off has left: half-written files go, a pending
  * revision of the same verb is taken up, one of another verb is recorded as failed, and
  * of several deployed revisions only the newest stays so.
- *
- * @param seen every revision, as this run has read them since it has the lock
  */
 export async function settle(
   site: Site,
-  { release, verb, seen }: { release: ReleaseName; verb: Verb; seen: readonly Release[] },
+  { release, verb, seen, takesUp = false }: Settling,
 ): Promise<Settled> {
   const { lock, storage } = site
   const { holder, left } = lock
@@ -50,7 +57,7 @@ export async function settle(
   const last = lastRevision(stored)
   const isRepeated = left?.run === holder.run
   const finished = isRepeated && last?.run === holder.run && isDone(last) ? last : undefined
-  const isTakenUp = last !== undefined && mayTakeUp(last, verb, holder)
+  const isTakenUp = last !== undefined && mayTakeUp(last, verb, takesUp ? undefined : holder)
 
   let history = stored.filter((each) => !isTakenUp || each !== last)
   if (last !== undefined && isPending(last.status) && !isTakenUp) {
@@ -79,16 +86,19 @@ export async function supersede(site: Site, release: Release): Promise<Release> 
   return superseded
 }
 
-function mayTakeUp(last: Release, verb: Verb, holder: Holder): boolean {
+/** @param holder undefined for whoever goes on with what any command began */
+function mayTakeUp(last: Release, verb: Verb, holder: Holder | undefined): boolean {
   if (verb === 'uninstall') return false
-  return last.status === PENDING[verb] || isCancelledBefore(last, holder)
+  if (last.status === PENDING[verb]) return true
+  return holder === undefined ? last.cancelled?.verb === verb : isCancelledBefore(last, holder)
 }
 
 function isDone({ status }: Release): boolean {
   return status === 'deployed' || status === 'uninstalled'
 }
 
-async function markFailed(site: Site, release: Release, verb: Verb): Promise<Release> {
+/** Records a revision that was cut off as failed, and gives it back so. */
+export async function markFailed(site: Site, release: Release, verb: Verb): Promise<Release> {
   const description = `interrupted; recovered by ${verb}`
   const failed: Release = { ...release, status: 'failed', description }
   await site.lock.assertHeld()

@@ -323,6 +323,7 @@ function siteOf(cluster: Site['cluster'], run: string, signal: AbortSignal): Sit
     assertHeld: async () => undefined,
     assertStillOurs: async () => undefined,
     takeUp: async () => undefined,
+    startAnew: async () => undefined,
   }
   const storage = {} as Site['storage']
   return { cluster, storage, lock, signal, now: () => new Date(), onNotice: () => undefined }

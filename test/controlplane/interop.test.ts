@@ -278,7 +278,7 @@ describe.concurrent('a record that Helm has left pending', () => {
   })
 
   test.each([
-    ['upgrade', '2 deployed: Upgrade complete', 'three'],
+    ['upgrade', '3 deployed: Upgrade complete', 'three'],
     ['rollback', '3 deployed: Rollback to 1', 'one'],
   ])('is taken over by %s when it is stale', async (verb, last, text) => {
     const namespace = await freshNamespace()

@@ -136,7 +136,11 @@ test('applied but not recorded is said by its own code, and only the record is w
   const { files: watched, steps } = killedFiles(undefined)
   await upgrade(connect(watched), { release, chart: './web2', values })
   expect(steps.filter(({ path }) => path.includes('/apps/configmap'))).toEqual([])
-  expect((await lines()).at(-1)).toBe('web.v2 deployed: Upgrade complete')
+  expect(await lines()).toEqual([
+    'web.v1 superseded: Install complete',
+    'web.v2 failed: interrupted; recovered by upgrade',
+    'web.v3 deployed: Upgrade complete',
+  ])
 })
 
 test('an object that cannot be removed fails the upgrade, which names it; the next removes it', async () => {

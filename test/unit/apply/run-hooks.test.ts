@@ -41,6 +41,7 @@ function siteOf(run = 'r1', signal = new AbortController().signal): Site {
     assertHeld: async () => undefined,
     assertStillOurs: async () => undefined,
     takeUp: async () => undefined,
+    startAnew: async () => undefined,
   }
   const now = (): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++))
   const wait = { timeout: 1000, onProgress: (event: ProgressEvent) => events.push(event) }
