@@ -42,7 +42,7 @@ const PENDING: Record<Verb, ReleaseStatus> = {
  */
 export async function settle(
   site: Site,
-  { release, verb, seen, takesUp = false }: Settling,
+  { release, verb, seen, takesUp }: Settling,
 ): Promise<Settled> {
   const { lock, storage } = site
   const { holder, left } = lock
@@ -57,7 +57,7 @@ export async function settle(
   const last = lastRevision(stored)
   const isRepeated = left?.run === holder.run
   const finished = isRepeated && last?.run === holder.run && isDone(last) ? last : undefined
-  const isTakenUp = last !== undefined && mayTakeUp(last, verb, takesUp ? undefined : holder)
+  const isTakenUp = last !== undefined && mayTakeUp(last, { verb, takesUp }, holder)
 
   let history = stored.filter((each) => !isTakenUp || each !== last)
   if (last !== undefined && isPending(last.status) && !isTakenUp) {
@@ -86,11 +86,14 @@ export async function supersede(site: Site, release: Release): Promise<Release> 
   return superseded
 }
 
-/** @param holder undefined for whoever goes on with what any command began */
-function mayTakeUp(last: Release, verb: Verb, holder: Holder | undefined): boolean {
+function mayTakeUp(
+  last: Release,
+  { verb, takesUp = false }: Pick<Settling, 'verb' | 'takesUp'>,
+  holder: Holder,
+): boolean {
   if (verb === 'uninstall') return false
   if (last.status === PENDING[verb]) return true
-  return holder === undefined ? last.cancelled?.verb === verb : isCancelledBefore(last, holder)
+  return takesUp ? last.cancelled?.verb === verb : isCancelledBefore(last, holder)
 }
 
 function isDone({ status }: Release): boolean {
