@@ -46,11 +46,13 @@ function formsOf(secret: string): string[] {
   return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('hex'), ...shifted]
 }
 
+const FORMS = Object.entries(CANARIES).map(([name, secret]) => ({ name, forms: formsOf(secret) }))
+
 /** Names of the secrets that bytes hold. */
 function secretsIn(bytes: string): string[] {
-  return Object.entries(CANARIES)
-    .filter(([, secret]) => formsOf(secret).some((form) => bytes.includes(form)))
-    .map(([name]) => name)
+  return FORMS.filter(({ forms }) => forms.some((form) => bytes.includes(form))).map(
+    ({ name }) => name,
+  )
 }
 
 let server: FakeRepository
@@ -141,6 +143,7 @@ beforeEach(async () => {
   stored.set('/api/charts', '{"saved":true}')
   stored.set('/v2/charts/web/tags/list', '{"name":"charts/web","tags":["1.0.0"]}')
   told.clear()
+  seen.clear()
   succeeded.clear()
   home = mkdtempSync(join(tmpdir(), 'kubectl-pkg-canaries-'))
   prepare()
@@ -224,11 +227,20 @@ const COMMANDS_OF_TWO = new Set(['cache', 'repo', 'search', 'dependency', 'bundl
 /** What a run left behind the next one need not tell of again. */
 const told = new Set<string>()
 
-/** Every file below the home but those that hold logins, which nobody else may read. */
+/** Files as they were looked at last; what a run did not touch holds no more than before. */
+const seen = new Map<string, string>()
+
+/** Every new or changed file below the home but those that hold logins, which nobody else may read. */
 function written(): { path: string; bytes: string }[] {
   const paths = readdirSync(home, { recursive: true, encoding: 'utf8' })
   return paths
-    .filter((path) => statSync(join(home, path)).isFile() && !KEPT.has(path))
+    .filter((path) => {
+      const stat = statSync(join(home, path), { bigint: true })
+      const state = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join()
+      if (!stat.isFile() || KEPT.has(path) || seen.get(path) === state) return false
+      seen.set(path, state)
+      return true
+    })
     .map((path) => ({ path, bytes: `${path}\n${readFileSync(join(home, path), 'latin1')}` }))
 }
 

@@ -10,7 +10,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export interface BuiltRun {
   cwd: string
@@ -30,6 +30,8 @@ export interface Ended {
 }
 
 const root = join(import.meta.dirname, '../..')
+/** Known once it was made: telling which sources there are reads all of them. */
+let program: string | undefined
 
 /**
  * Builds the program of the sources as they are, once for all tests, and gives its main file.
@@ -37,9 +39,10 @@ const root = join(import.meta.dirname, '../..')
  * V8's code cache is left out; a run would keep one in the person's cache folder.
  */
 export function builtCli(): string {
+  if (program !== undefined) return program
   const folder = join(tmpdir(), 'kubectl-pkg-built', sourcesHash())
-  if (!existsSync(folder)) build(folder)
-  return join(folder, 'main.js')
+  if (!existsSync(folder)) buildOrWait(folder)
+  return (program = join(folder, 'main.js'))
 }
 
 /** Runs the built program and waits for its end; its home is in `cwd`. */
@@ -77,8 +80,31 @@ function surroundings({ cwd, env = {} }: BuiltRun): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', HOME: cwd, TZ: 'UTC', ...env }
 }
 
+/** Suites begin together: one builds, the others wait for it rather than do the same beside it. */
+function buildOrWait(folder: string): void {
+  const turn = `${folder}.turn`
+  mkdirSync(dirname(folder), { recursive: true })
+  try {
+    mkdirSync(turn)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    waitFor(folder, turn)
+  }
+  try {
+    if (!existsSync(folder)) build(folder)
+  } finally {
+    rmSync(turn, { recursive: true, force: true })
+  }
+}
+
+/** Waits until the one that builds is done, has failed, or was killed and so never ends. */
+function waitFor(folder: string, turn: string): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let left = 1200; left > 0 && !existsSync(folder) && existsSync(turn); left--)
+    Atomics.wait(pause, 0, 0, 50)
+}
+
 function build(folder: string): void {
-  mkdirSync(join(folder, '..'), { recursive: true })
   const temporary = `${folder}.${randomBytes(6).toString('hex')}`
   const { status, stderr } = spawnSync(
     process.execPath,
