@@ -2,11 +2,12 @@
  * Go's regexp package over re2js, which has RE2's syntax and runs in linear time.
  *
  * What re2js leaves to its callers are Go's rules on empty matches, on `$name` in a
- * replacement and on splitting. Offsets are in UTF-16 units. The simplest patterns run on
- * JavaScript's own engine, which spares most charts the loading of re2js.
+ * replacement and on splitting. Offsets are in UTF-16 units. Plain patterns run on JavaScript's own
+ * engine, which spares most charts the loading of re2js; see regexp-native.ts.
  */
 
 import { requirePackage } from '../base/lazy.ts'
+import { writeNativePattern } from './regexp-native.ts'
 import { GoError } from './value.ts'
 
 /** A compiled pattern. */
@@ -85,41 +86,36 @@ export function quoteMeta(text: string): string {
 const MOST_KEPT = 1000
 const compiled = new Map<string, Regexp>()
 
-const ATOM = String.raw`(?:[A-Za-z0-9 _:;,@!#%&=<>~"'/-]|\\[dw./]|\[\^?(?:[^\]\\[]|\\[dw.\-/])+\])`
-const UNANCHORED = new RegExp(`^${ATOM}*(?:${ATOM}[+*?]|${ATOM}\\$)?$`)
-const ANCHORED = new RegExp(String.raw`^\^${ATOM}*(?:${ATOM}[+*?])?\$?$`)
-
 /**
- * Compiles a pattern of plain characters and classes, of which only the last repeats.
- *
- * Both engines give the same matches for these, and neither can backtrack.
+ * Compiles a pattern for JavaScript's own engine, where that gives the same matches and cannot take
+ * long; longer texts are left to re2js.
  */
 function compileNative(pattern: string): Regexp | undefined {
-  if (pattern === '' || !(UNANCHORED.test(pattern) || ANCHORED.test(pattern))) return undefined
-  const native = nativeOf(pattern)
-  if (native === undefined) return undefined
+  const plain = writeNativePattern(pattern)
+  if (plain === undefined) return undefined
+  const { literal, longestText } = plain
+  const native = new RegExp(plain.source, plain.captures > 0 ? 'dgu' : 'gu')
+  let re2: Regexp | undefined
+  const find = (text: string, from: number): RegExpExecArray | null => {
+    native.lastIndex = from
+    return native.exec(text)
+  }
   return {
     source: pattern,
-    names: [''],
+    names: Array.from({ length: plain.captures + 1 }, () => ''),
     test: (text) => {
-      native.lastIndex = 0
-      return native.test(text)
+      if (!text.includes(literal)) return false
+      if (text.length > longestText) return (re2 ??= compileRe2(pattern)).test(text)
+      return find(text, 0) !== null
     },
     exec: (text, from) => {
-      native.lastIndex = from
-      const match = native.exec(text)
-      return match === null ? undefined : [match.index, match.index + match[0].length]
+      if (!text.includes(literal, from)) return undefined
+      if (text.length > longestText) return (re2 ??= compileRe2(pattern)).exec(text, from)
+      const match = find(text, from)
+      if (match === null) return undefined
+      if (match.indices !== undefined) return match.indices.flatMap((span) => span ?? [-1, -1])
+      return [match.index, match.index + match[0].length]
     },
-  }
-}
-
-/** The pattern for JavaScript; undefined where the two syntaxes part. */
-function nativeOf(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(pattern, 'gu')
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
   }
 }
 
