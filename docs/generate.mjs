@@ -54,7 +54,8 @@ function flagTable(flags) {
   const rows = flags
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, char, type, options, helpValue, summary = '', default: preset, env }) => {
-      const value = type === 'boolean' ? '' : ` ${helpValue ?? options?.join('\\|') ?? 'VALUE'}`
+      const wanted = (helpValue ?? options?.join('|') ?? 'VALUE').replaceAll('|', '\\|')
+      const value = type === 'boolean' ? '' : `${wanted.startsWith('[=') ? '' : ' '}${wanted}`
       const label =
         `\`${char ? `-${char}, ` : ''}--${name}${value.replaceAll('\\|', '|')}\``.replaceAll(
           '|',

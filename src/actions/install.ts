@@ -8,6 +8,7 @@ import {
 import type { CrdMode } from '../apply/crds.ts'
 import { ensureNamespace } from '../apply/ensure-namespace.ts'
 import { followUp, type DraftAs } from '../apply/follow-up.ts'
+import { rehearseDeployment } from '../apply/rehearse-deployment.ts'
 import type { Settled } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
 import { crdsOf, namespaceObject } from '../apply/target-objects.ts'
@@ -51,6 +52,8 @@ export interface ChartRequest {
   historyMax?: number
   /** What the plan may do beyond what takes nothing away. */
   allowance?: Allowance | undefined
+  /** With a dry run: plans what would be refused, too, for somebody to look at. */
+  plansAll?: boolean | undefined
   /** With a dry run: asks the target for nothing. */
   isOffline?: boolean | undefined
   /** Undoes the whole operation when an object cannot be applied. */
@@ -174,7 +177,9 @@ async function rehearse(
   const release = await draft(connections, { chart, request, revision: 1 })
   if (request.isOffline === true) return rehearsed(release)
   const before: Pick<Settled, 'history' | 'abandoned'> = { history: [], abandoned: undefined }
-  const plan = await planDeployment(connections, deploymentOf(release, before, request))
+  const deployment = deploymentOf(release, before, request)
+  const rehearsal = request.plansAll === true ? planDeployment : rehearseDeployment
+  const plan = await rehearsal(connections, deployment)
   return { ...rehearsed(release), plan }
 }
 

@@ -4,6 +4,7 @@ import { crdsOf } from '../apply/target-objects.ts'
 import type { Chart } from '../chart/chart.ts'
 import { encodeJson } from '../encoding/json.ts'
 import { sha256 } from '../base/digest.ts'
+import { assertImpact, type Allowance } from '../plan/allow.ts'
 import type { Mask } from '../plan/diff.ts'
 import { impactOfPlan } from '../plan/impact.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -41,7 +42,7 @@ export async function planRelease(
   mask: Mask,
 ): Promise<PlannedRelease> {
   return reporting('', async () => {
-    const wanted = { ...request, install: true, dryRun: true }
+    const wanted = { ...request, install: true, dryRun: true, plansAll: true }
     const { release: rehearsed, plan: objects, isInstall } = await upgrade(connections, wanted)
     const history = await connections.storage.history(request.release)
     const release = { ...rehearsed, revision: nextRevision(history), description: '' }
@@ -64,6 +65,15 @@ export async function planRelease(
     const document = describe({ release, plan, isInstall }, { connections, options, mask })
     return { document, release, plan }
   })
+}
+
+/**
+ * Refuses a plan that does more than the gate lets through.
+ *
+ * @throws PkgError IMPACT_TOO_HIGH
+ */
+export function assertGate(plan: Plan, allowance: Allowance): void {
+  assertImpact(plan, allowance)
 }
 
 /** The plan of crds/ folders and that of the release as one, as it is shown and approved. */

@@ -29,9 +29,11 @@ export async function assertRights(connections: Connections, request: Preflight)
   if (missing.length === 0) return
   const lines = missing.map(viewRight)
   const count = lines.length === 1 ? 'a right is' : `${lines.length} rights are`
+  const { name } = request.release
+  const named = request.verb === 'install' ? `${name} CHART` : name
   throw new PkgError('FORBIDDEN', `${count} missing to ${request.verb} the release`, {
     details: [...new Set(lines)].sort(),
-    hint: `Ask for them; "kubectl pkg rbac ${request.release.name}" prints the roles. --no-preflight tries without asking.`,
+    hint: `Ask for them; "kubectl pkg rbac ${named}" prints the roles. --no-preflight tries without asking.`,
   })
 }
 

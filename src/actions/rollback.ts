@@ -1,11 +1,6 @@
-import {
-  conclude,
-  deploy,
-  planDeployment,
-  type Deployed,
-  type Deployment,
-} from '../apply/deploy.ts'
+import { conclude, deploy, type Deployed, type Deployment } from '../apply/deploy.ts'
 import { followUp } from '../apply/follow-up.ts'
+import { rehearseDeployment } from '../apply/rehearse-deployment.ts'
 import type { Site } from '../apply/site.ts'
 import { PkgError } from '../base/errors.ts'
 import { lastRevision, unsettledRevisions } from '../release/history.ts'
@@ -117,7 +112,7 @@ async function rehearse(connections: Connections, request: RollbackRequest): Pro
   const release = copyOf(history, request, connections.now())
   if (request.isOffline === true) return { release, plan: { changes: [] }, isRecorded: false }
   const before = { history, abandoned: undefined }
-  const plan = await planDeployment(connections, deploymentOf(release, before, request))
+  const plan = await rehearseDeployment(connections, deploymentOf(release, before, request))
   return { release, plan, isRecorded: false }
 }
 

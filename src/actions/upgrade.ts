@@ -7,6 +7,7 @@ import {
   type Deployment,
 } from '../apply/deploy.ts'
 import { followUp, type DraftAs } from '../apply/follow-up.ts'
+import { rehearseDeployment } from '../apply/rehearse-deployment.ts'
 import type { Site } from '../apply/site.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
@@ -208,10 +209,11 @@ async function rehearse(
     revision: nextRevision(history),
   })
   const before = { history, abandoned: undefined }
+  const rehearsal = request.plansAll === true ? planDeployment : rehearseDeployment
   const plan =
     request.isOffline === true
       ? { changes: [] }
-      : await planDeployment(connections, deploymentOf(release, before, request))
+      : await rehearsal(connections, deploymentOf(release, before, request))
   const description = filledOr(request.description, 'Dry run complete')
   return { release: { ...release, description }, plan, isRecorded: false }
 }

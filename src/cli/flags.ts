@@ -227,8 +227,9 @@ export function allowanceFlags() {
     }),
     recreate: list({
       summary:
-        'Delete and make anew what can be changed in no other way: all, or kinds and Kind/name.',
+        'Delete and make anew what can be changed in no other way: all of it, or what is named.',
       bare: 'all',
+      helpValue: '[=all|KIND|KIND/NAME]',
       commas: true,
       aliases: ['force-replace', 'force'],
       helpGroup: 'PLAN',
@@ -289,6 +290,7 @@ export function waitFlags() {
       summary: 'Wait until objects are ready: watcher, hookOnly or legacy.',
       options: ['watcher', 'hookOnly', 'legacy', 'true', 'false'],
       bare: 'watcher',
+      helpValue: '[=watcher|hookOnly|legacy]',
       helpGroup: 'WAITING',
     }),
     'wait-for-jobs': Flags.boolean({ summary: 'Wait for Jobs too.', helpGroup: 'WAITING' }),
@@ -368,6 +370,7 @@ interface ListOptions {
   commas?: boolean
   /** What it means without a value. */
   bare?: string
+  helpValue?: string
 }
 
 /** A flag that may be repeated; each value in the order given. */
@@ -381,6 +384,7 @@ export function dryRun() {
     summary: 'Show what would be done and change nothing: none, client or server.',
     options: ['none', 'client', 'server', 'true', 'false', 'unset'],
     bare: 'client',
+    helpValue: '[=none|client|server]',
     default: 'none',
   })
 }

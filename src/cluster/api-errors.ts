@@ -52,7 +52,7 @@ export function apiError(answer: ApiAnswer, subject: Subject): PkgError {
     code,
     `cannot ${subject.verb} ${subject.label}: ${text ?? shown(status, subject)}`,
     {
-      hint: HINTS[code],
+      hint: code === 'FORBIDDEN' ? hintOfRefusal(status.message) : HINTS[code],
       details: answer.status === 422 ? details : [],
     },
   )
@@ -87,13 +87,20 @@ const SUMMARIES: Partial<Record<ErrorCode, string>> = {
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   NOT_AUTHENTICATED: 'Log in to the cluster again; the token or certificate may have expired.',
-  FORBIDDEN: 'Ask for the right, or use another context or --as.',
   NAMESPACE_MISSING: 'Create the namespace, or add --create-namespace.',
   KIND_UNKNOWN: 'Install what defines the kind first, or choose a version that the cluster serves.',
   OBJECT_CHANGED: 'Run the same command again; it reads the object anew.',
   FIELD_IMMUTABLE: 'The object has to be deleted and made again: add --recreate.',
   CLUSTER_UNREACHABLE: 'Try again when the API server has less to do.',
   CLUSTER_FAILED: 'Try again; when it stays, the log of the API server says more.',
+}
+
+/** A right is missing; or one has it, and admission refuses all the same. */
+function hintOfRefusal(message: string): string {
+  if (/exceeded quota/.test(message)) return 'Ask for less, or have the quota raised.'
+  return / is forbidden: (?!User ")|denied (?:the )?request/.test(message)
+    ? 'A rule of the cluster refuses the object, whoever asks: change it, or talk to who made the rule.'
+    : 'Ask for the right, or use another context or --as.'
 }
 
 /** What API servers say of fields that stay as they were made. */
@@ -136,10 +143,20 @@ function isConflict({ reason }: Cause): boolean {
 }
 
 /** The field and what is wrong; without the value when that may be a secret. */
-function causeLine({ field, message }: Cause, { isSecret }: Subject): string {
+function causeLine({ field, message: whole }: Cause, { isSecret }: Subject): string {
+  const message = withoutObject(whole)
   const isHidden = isSecret === true || SECRET_KEY.test(field)
   const text = isHidden ? withoutValue(message) : redactText(message)
   return field === '' || field === '<nil>' ? text : `${field}: ${text}`
+}
+
+/**
+ * `Invalid value: {…}: field is immutable` without the object, which can be a whole pod with its
+ * environment; and without the differences that follow `spec is immutable` in Go's words.
+ */
+function withoutObject(message: string): string {
+  const [text = ''] = message.split('\n@@', 1)
+  return text.replace(/^(\w+ value): [\w.*&]*[{[].*[}\]]: /s, '$1: ').trimEnd()
 }
 
 /** `Invalid value: "x": must be …` without the value. */

@@ -15,7 +15,7 @@ import { allowanceOf, crdModeOf, readLabels, renderOptions, valueReuse } from '.
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { writePrivateFile } from '../cli/write-file.ts'
-import { planRelease } from '../actions/plan.ts'
+import { assertGate, planRelease } from '../actions/plan.ts'
 import { newMask } from '../base/redact.ts'
 import { encodeDocument } from '../output/document.ts'
 import { viewPlan } from '../output/plan-view.ts'
@@ -108,6 +108,8 @@ says, or nothing when an object has moved since.`
       )
       if (output !== '') writePrivateFile(output, encodeDocument(formatOf(output), document))
     }
+    // What was asked not to happen is shown first, and then refused.
+    assertGate(plan, allowanceOf(flags))
     if (flags['detailed-exitcode'] && document.changes.some(({ op }) => op !== 'keep')) this.exit(2)
   }
 }

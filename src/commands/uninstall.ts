@@ -45,6 +45,7 @@ export default class Uninstall extends ReleaseCommand {
       summary: 'Wait until the objects are gone.',
       options: ['watcher', 'hookOnly', 'legacy', 'true', 'false'],
       bare: 'watcher',
+      helpValue: '[=watcher|hookOnly|legacy]',
     }),
     timeout: duration({ summary: 'How long one step may take.', default: 300_000 }),
     ...lockFlags(),

@@ -194,7 +194,9 @@ function labelOf({ char, name, type, options, helpValue, multiple }: FlagSpec): 
   const short = char === undefined ? '    ' : `-${char}, `
   if (type === 'boolean') return `${short}--${name}`
   const value = helpValue ?? (options === undefined ? 'VALUE' : choicesOf(options))
-  return `${short}--${name} ${value}${multiple === true ? '...' : ''}`
+  // What may be left out is never the next word.
+  const gap = value.startsWith('[=') ? '' : ' '
+  return `${short}--${name}${gap}${value}${multiple === true ? '...' : ''}`
 }
 
 function choicesOf(options: string[]): string {

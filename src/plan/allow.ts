@@ -82,7 +82,12 @@ function assertNoLoss(plan: Plan, { allowDataLoss = false }: Allowance): void {
   })
 }
 
-function assertImpact(plan: Plan, { maxImpact }: Allowance): void {
+/**
+ * Refuses a plan that does more to what runs than is allowed.
+ *
+ * @throws PkgError IMPACT_TOO_HIGH that names every change that does
+ */
+export function assertImpact(plan: Plan, { maxImpact }: Allowance): void {
   if (maxImpact === undefined) return
   const lines = plan.changes.flatMap((change) => {
     const { impact, reason } = impactOf(change, plan)

@@ -136,11 +136,7 @@ test('applied but not recorded is said by its own code, and only the record is w
   const { files: watched, steps } = killedFiles(undefined)
   await upgrade(connect(watched), { release, chart: './web2', values })
   expect(steps.filter(({ path }) => path.includes('/apps/configmap'))).toEqual([])
-  expect(await lines()).toEqual([
-    'web.v1 superseded: Install complete',
-    'web.v2 failed: interrupted; recovered by upgrade',
-    'web.v3 deployed: Upgrade complete',
-  ])
+  expect((await lines()).at(-1)).toBe('web.v2 deployed: Upgrade complete')
 })
 
 test('an object that cannot be removed fails the upgrade, which names it; the next removes it', async () => {
@@ -292,7 +288,11 @@ test('a record that Helm left pending is settled by the next run', async () => {
   cpSync(root, `${root}-copy`, { recursive: true })
 
   await upgrade(connect(), { release, chart: './web2', values })
-  expect((await lines()).at(-1)).toBe('web.v2 deployed: Upgrade complete')
+  expect(await lines()).toEqual([
+    'web.v1 superseded: Install complete',
+    'web.v2 failed: interrupted; recovered by upgrade',
+    'web.v3 deployed: Upgrade complete',
+  ])
 
   rmSync(root, { recursive: true })
   cpSync(`${root}-copy`, root, { recursive: true })

@@ -169,6 +169,39 @@ test.each([
   expect(apiError(answer(422, invalid('', cause, other)), SUBJECT).code).toBe('OBJECT_INVALID')
 })
 
+test.each([
+  {
+    message:
+      'Invalid value: {"labels":{"a":"b"},"Spec":{"Env":[{"Name":"KEY","Value":"canary"}]}}: field is immutable',
+    line: 'spec.template: Invalid value: field is immutable',
+  },
+  {
+    message: 'Invalid value: core.PodTemplateSpec{Spec:core.PodSpec{}}: field is immutable',
+    line: 'spec.template: Invalid value: field is immutable',
+  },
+  {
+    message:
+      'Forbidden: spec is immutable after creation\n@@ -1,2 +1,2 @@\n- "Value": "canary",\n+ "Value": "b",\n',
+    line: 'spec.template: Forbidden: spec is immutable after creation',
+  },
+  {
+    message: 'Invalid value: "1.2.3": field is immutable',
+    line: 'spec.template: Invalid value: "1.2.3": field is immutable',
+  },
+])('a whole object is not quoted: $message', ({ message, line }) => {
+  const body = invalid('', { field: 'spec.template', message })
+  expect(apiError(answer(422, body), SUBJECT).details).toEqual([line])
+})
+
+test.each([
+  ['pods is forbidden: User "a" cannot list resource "pods"', /^Ask for the right/],
+  ['configmaps "a" is forbidden: exceeded quota: q, requested: configmaps=1', /quota raised/],
+  ['pods "a" is forbidden: violates PodSecurity "restricted:latest"', /^A rule of the cluster/],
+  ['admission webhook "x.test" denied the request: no', /^A rule of the cluster/],
+])('the hint knows why: %s', (message, hint) => {
+  expect(apiError(answer(403, statusBody(403, 'Forbidden', message)), SUBJECT).hint).toMatch(hint)
+})
+
 test('fields in conflict are read with their managers', () => {
   const conflict = (field: string, message: string): object => ({
     reason: 'FieldManagerConflict',
