@@ -5,7 +5,6 @@ import type { Holder } from '../cluster/lease.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import type { ImageUse } from '../manifest/images.ts'
 import type { ImageMap } from '../manifest/replace-images.ts'
 import type { LookupQuery } from '../render/lookup.ts'
 import type { ReleaseStorage } from '../storage/storage.ts'
@@ -62,6 +61,8 @@ export interface RenderInput {
 
 export interface RenderOptions {
   skipSchemaValidation?: boolean | undefined
+  /** Refuses keys that stand twice and values that no template reads, which else are told. */
+  strictValues?: boolean | undefined
   renderSubchartNotes?: boolean | undefined
   enableDns?: boolean | undefined
   /** Steps that all templates together may take. */
@@ -76,6 +77,6 @@ export interface RenderOptions {
 export interface RenderResult extends Manifest {
   /** The chart as it was rendered: without subcharts that are switched off. */
   chart: Chart
-  /** Images that the image map does not know; undefined without one. */
-  leftImages?: readonly ImageUse[] | undefined
+  /** What a person should know of their values and of images that stayed, a line each. */
+  warnings: readonly string[]
 }

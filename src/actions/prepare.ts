@@ -6,7 +6,6 @@ import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections, RenderOptions } from './connections.ts'
 import { assertInstallable } from './installable.ts'
 import { assertLabels } from './names.ts'
-import { leftImageWarnings } from './render.ts'
 
 /** What a release shall be made of. */
 export interface ReleaseDraft {
@@ -41,7 +40,7 @@ export async function prepare(connections: Connections, draft: ReleaseDraft): Pr
     options: draft.render,
     isOffline: draft.isOffline,
   })
-  for (const warning of leftImageWarnings(rendered)) connections.onNotice(warning)
+  for (const warning of rendered.warnings) connections.onNotice(warning)
   const now = timestamp(connections.now())
   const status: ReleaseStatus = isUpgrade ? 'pending-upgrade' : 'pending-install'
   return {

@@ -22,12 +22,15 @@ import type { Lookup } from '../render/lookup.ts'
 import { runPostRenderer } from '../render/post-render.ts'
 import { renderChart } from '../render/render-chart.ts'
 import { isNotes, type RenderedFile } from '../render/rendered-file.ts'
+import { traceValues } from '../render/traced-values.ts'
+import { hasUnknownNames } from '../render/unread-values.ts'
 import { coalesceValues } from '../values/coalesce.ts'
 import { sourcesOf } from '../values/compose-values.ts'
 import { resolveSubcharts } from '../values/dependencies.ts'
 import { locateValue } from '../values/locate-value.ts'
 import { validateValues } from '../values/validate.ts'
 import type { RenderInput, RenderResult } from './connections.ts'
+import { oddValues } from './odd-values.ts'
 
 export interface RenderRequest extends RenderInput {
   /** By default what Helm knows without a cluster. */
@@ -64,23 +67,27 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
   }
   assertKubeVersion(chart, capabilities)
 
-  const files = renderChart(chart, values, {
+  const charts = { loaded: request.chart, chart }
+  const given = request.values
+  const traced = hasUnknownNames(charts, given) ? traceValues(values) : undefined
+  const files = renderChart(chart, traced ?? values, {
     release,
     capabilities,
     ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
     enableDns: options.enableDns === true,
     ...(options.steps === undefined ? {} : { steps: options.steps }),
   })
+  const odd = oddValues(charts, { given, traced }, options.strictValues === true)
   // The texts are made again for a failure alone.
   const locate: Locate = (...place) => locateIn(files, templateTexts(chart))(...place)
   const documents = readDocuments(files, request, locate)
-  const { entries, hooks, leftImages } = withImages(documents, options.images)
+  const { entries, hooks, left } = withImages(documents, options.images)
   const notes = notesOf(files, {
     notesPath: `${chartPath(chart)}/templates/NOTES.txt`,
     subchartNotes: options.renderSubchartNotes === true,
   })
   const text = manifestText(entries)
-  return { chart, values, files, entries, hooks, notes, text, leftImages }
+  return { chart, values, files, entries, hooks, notes, text, warnings: [...odd, ...left] }
 }
 
 /** @throws PkgError KUBE_VERSION_UNMET with Helm's text */
@@ -117,19 +124,12 @@ function readDocuments(files: RenderedFile[], request: RenderRequest, locate: Lo
   }
 }
 
-/** What a person should know of images that stayed as they are, a line each. */
-export function leftImageWarnings({ leftImages = [] }: Pick<RenderResult, 'leftImages'>): string[] {
-  return leftImages.map(
-    ({ image, object }) => `warning: the image map does not have ${image} of ${object}`,
-  )
-}
-
-/** Other images in the objects and hooks, as the map says. */
+/** Other images in the objects and hooks, as the map says; `left` tells which it does not have. */
 function withImages(
   { entries, hooks }: SortedDocuments,
   images: ImageMap | undefined,
-): SortedDocuments & { leftImages?: ImageUse[] } {
-  if (images === undefined) return { entries, hooks }
+): SortedDocuments & { left: string[] } {
+  if (images === undefined) return { entries, hooks, left: [] }
   const leftImages: ImageUse[] = []
   const replace = (text: string, path: string): string => {
     const { text: replaced, left } = replaceImages(text, path, images)
@@ -139,6 +139,8 @@ function withImages(
   return {
     entries: entries.map((entry) => ({ ...entry, text: replace(entry.text, entry.path) })),
     hooks: hooks.map((hook) => ({ ...hook, manifest: replace(hook.manifest, hook.path) })),
-    leftImages,
+    left: leftImages.map(
+      ({ image, object }) => `warning: the image map does not have ${image} of ${object}`,
+    ),
   }
 }

@@ -13,7 +13,7 @@ import type { Lookup } from '../render/lookup.ts'
 import type { RenderOptions } from './connections.ts'
 import { assertInstallable } from './installable.ts'
 import { assertLabels, assertNewName } from './names.ts'
-import { leftImageWarnings, renderRelease, type RenderedRelease } from './render.ts'
+import { renderRelease, type RenderedRelease } from './render.ts'
 
 export interface TemplateRequest {
   chart: Chart
@@ -74,7 +74,7 @@ export function template(request: TemplateRequest): TemplateResult {
     release: { ...request.release, revision: 1, isUpgrade: request.isUpgrade === true },
     capabilities: request.capabilities ?? offlineCapabilities(request),
   })
-  for (const warning of leftImageWarnings(rendered)) request.onWarning?.(warning)
+  for (const warning of rendered.warnings) request.onWarning?.(warning)
   const hooks = shownHooks(request, rendered.hooks)
   const crds = request.includeCrds === true ? crdFiles(rendered.chart) : []
   if (request.toFiles === true) {

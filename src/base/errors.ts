@@ -36,6 +36,7 @@ export const ERRORS = {
   PRESET_NOT_FOUND: { exit: 6, summary: 'the chart has no preset of that name' },
   VALUES_UNREADABLE: { exit: 6, summary: 'values cannot be read' },
   SET_SYNTAX: { exit: 6, summary: 'a --set expression is not well-formed' },
+  VALUES_ODD: { exit: 6, summary: 'values stand twice or are read by no template' },
   VALUES_REJECTED: { exit: 6, summary: 'values do not meet the chart’s schema' },
   SCHEMA_INVALID: { exit: 6, summary: 'values.schema.json is not a usable schema' },
 

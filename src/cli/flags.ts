@@ -95,6 +95,10 @@ export const valuesFlags = {
     summary: 'Set a string as it stands, commas and all.',
     helpGroup: 'VALUES',
   }),
+  'strict-values': Flags.boolean({
+    summary: 'Refuse values that no template reads and keys that stand twice.',
+    helpGroup: 'VALUES',
+  }),
   'skip-schema-validation': Flags.boolean({
     summary: 'Do not check the values against values.schema.json.',
     helpGroup: 'VALUES',

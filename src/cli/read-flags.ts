@@ -12,6 +12,7 @@ type Allowance = NonNullable<ChartRequest['allowance']>
 
 export interface GivenRenderFlags {
   'skip-schema-validation': boolean
+  'strict-values': boolean
   'render-subchart-notes': boolean
   'enable-dns': boolean
   'render-fuel'?: number | undefined
@@ -26,6 +27,7 @@ export function renderOptions(flags: GivenRenderFlags): RenderOptions {
   const command = flags['post-renderer']
   return {
     skipSchemaValidation: flags['skip-schema-validation'],
+    strictValues: flags['strict-values'],
     renderSubchartNotes: flags['render-subchart-notes'],
     enableDns: flags['enable-dns'],
     steps: flags['render-fuel'],

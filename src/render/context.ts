@@ -16,6 +16,7 @@ import {
 } from '../golang/value.ts'
 import { capabilitiesValue, type Capabilities } from './capabilities.ts'
 import { buildFiles } from './files.ts'
+import { copyOfTable } from './traced-values.ts'
 
 /** What `.Release` says. */
 export interface ReleaseFacts {
@@ -90,7 +91,7 @@ function scopeOf(
   const subcharts = chart.subcharts.map((subchart) => {
     const own = tableAt(values, subchart.metadata.name)
     // A copy, so that the parent's view of the same table keeps its own Go type.
-    const scope = scopeOf(subchart, asValues(new Map(own ?? [])), shared)
+    const scope = scopeOf(subchart, asValues(copyOfTable(own ?? new Map())), shared)
     below.set(subchart.metadata.name, scope.data)
     return scope
   })

@@ -40,7 +40,10 @@ export interface ValuesFile {
  */
 export function composeValues(sources: ValueSources, dialect: YamlDialect): GoMap {
   let values: GoMap = new Map()
-  for (const file of sources.files ?? []) values = mergeMaps(values, readValues(file, dialect))
+  const duplicates: DuplicateKey[] = []
+  for (const file of sources.files ?? []) {
+    values = mergeMaps(values, readValues(file, dialect, duplicates))
+  }
   for (const text of sources.setJson ?? []) values = setJson(values, text)
   const flags: [SetFlag, readonly string[] | undefined][] = [
     ['set', sources.set],
@@ -51,15 +54,28 @@ export function composeValues(sources: ValueSources, dialect: YamlDialect): GoMa
   for (const [flag, texts] of flags) {
     for (const text of texts ?? []) parseSet(flag, text, values, sources.readText)
   }
-  origins.set(values, sources)
+  origins.set(values, { sources, duplicates })
   return values
 }
 
-const origins = new WeakMap<GoMap, ValueSources>()
+/** A key that stands a second time in a map; only this one counts. */
+export interface DuplicateKey {
+  file: string
+  /** Counted from 1. */
+  line: number
+  message: string
+}
+
+const origins = new WeakMap<GoMap, { sources: ValueSources; duplicates: DuplicateKey[] }>()
 
 /** What `composeValues` made the map of, so that errors can point at it. */
 export function sourcesOf(values: GoMap): ValueSources | undefined {
-  return origins.get(values)
+  return origins.get(values)?.sources
+}
+
+/** Keys that stand twice in the files which `composeValues` made the map of. */
+export function duplicatesOf(values: GoMap): readonly DuplicateKey[] {
+  return origins.get(values)?.duplicates ?? []
 }
 
 /**
@@ -79,16 +95,22 @@ function mergeMaps(under: GoMap, over: GoMap): GoMap {
 }
 
 /** Reads a values file; the documents of one with several are merged in their order. */
-function readValues(file: ValuesFile, dialect: YamlDialect): GoMap {
+function readValues(file: ValuesFile, dialect: YamlDialect, duplicates: DuplicateKey[]): GoMap {
   let values: GoMap = new Map()
   let line = 0
   for (const document of splitFile(file)) {
+    const before = line
+    const onDuplicateKey = (key: string, first: { line: number }, second: { line: number }) => {
+      const message = `key "${key}" is also in line ${first.line + before}; the last one counts`
+      duplicates.push({ file: file.name, line: second.line + before, message })
+    }
     try {
       // Aliases share maps, and `--set` writes into what it finds.
       const read = decodeYamlMap(document, {
         dialect,
         file: file.name,
         keepIntegers: dialect === 'core',
+        onDuplicateKey,
       })
       values = mergeMaps(values, copyMap(read))
     } catch (error) {

@@ -79,6 +79,7 @@ export function connectTo(options: TargetOptions): Connections {
       text: configMapText(chart, coalesceValues(chart, values)),
       hooks,
       notes: 'Thank you.',
+      warnings: [],
     }),
     identity: {
       token,

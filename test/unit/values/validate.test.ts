@@ -67,7 +67,10 @@ test('a name that is not allowed is pointed at, and the one that was meant is to
   const schema = { properties: { image, replicas: {} }, additionalProperties: false }
   const values = decodeJson('{"replcias":3,"image":{"tagg":"1","other":2}}') as GoMap
   const lines: Record<string, number> = { replcias: 1, 'image.tagg': 3, 'image.other': 4 }
-  const locate = (path: readonly string[]) => ({ file: 'v.yaml', line: lines[path.join('.')] })
+  const locate = (path: readonly string[]) => ({
+    file: 'v.yaml',
+    line: lines[path.join('.')] ?? 0,
+  })
   const error = caught(() => validateValues(chart('web', { schema }), values, locate))
   expect(error.details).toEqual([
     '/image/tagg is set in v.yaml:3; did you mean "tag"?',
