@@ -1,6 +1,6 @@
 import { PkgError, type SourceSpan } from '../base/errors.ts'
 import type { GoMap } from '../golang/value.ts'
-import { unreadValues, type SwitchedChart } from '../render/unread-values.ts'
+import { unreadText, unreadValues, type SwitchedChart } from '../render/unread-values.ts'
 import { duplicatesOf, sourcesOf } from '../values/compose-values.ts'
 import { locateValue } from '../values/locate-value.ts'
 
@@ -46,10 +46,10 @@ function doubleKeys({ loaded }: SwitchedChart, given: GoMap, isStrict: boolean):
 function unread(charts: SwitchedChart, given: GoMap, traced: GoMap | undefined): Oddity[] {
   if (traced === undefined) return []
   const locate = locateValue(charts.chart, sourcesOf(given))
-  return unreadValues(charts, given, traced).map(({ path, meant }) => {
-    const advice = meant === undefined ? '' : `; did you mean "${meant}"?`
-    return { text: `no template reads ${path.join('.')}${advice}`, span: locate(path) }
-  })
+  return unreadValues(charts, given, traced).map((value) => ({
+    text: unreadText(value),
+    span: locate(value.path),
+  }))
 }
 
 function placeOf(span: SourceSpan | undefined): string {

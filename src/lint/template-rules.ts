@@ -7,8 +7,17 @@ import type { Locate } from '../manifest/parse-manifest.ts'
 import { offlineCapabilities, type Capabilities, type KubeVersion } from '../render/capabilities.ts'
 import { renderChart } from '../render/render-chart.ts'
 import type { RenderedFile } from '../render/rendered-file.ts'
+import { traceValues } from '../render/traced-values.ts'
+import {
+  hasUnknownNames,
+  unreadText,
+  unreadValues,
+  type SwitchedChart,
+} from '../render/unread-values.ts'
 import { coalesceValues } from '../values/coalesce.ts'
+import { sourcesOf } from '../values/compose-values.ts'
 import { resolveSubcharts } from '../values/dependencies.ts'
+import { locateValue } from '../values/locate-value.ts'
 import { validateValues } from '../values/validate.ts'
 import type { Findings } from './finding.ts'
 import { lintObjects } from './object-rules.ts'
@@ -77,16 +86,35 @@ function render(
   const { chart, values } = prepared
   try {
     if (!request.skipSchemaValidation) validateValues(chart, values)
-    return renderChart(chart, values, {
+    const charts = { loaded, chart }
+    const traced = hasUnknownNames(charts, request.values) ? traceValues(values) : undefined
+    const files = renderChart(chart, traced ?? values, {
       release: { name: 'test-release', namespace, revision: 0, isUpgrade: false, isInstall: false },
       capabilities,
       onLintWarning: onWarning,
     })
+    if (traced !== undefined) lintReads(charts, { given: request.values, traced }, findings)
+    return files
   } catch (error) {
     if (!(error instanceof PkgError)) throw error
     const { message, span } = error
     findings.check({ severity: 'error', path: DIRECTORY, ...(span && { span }) }, message)
     return undefined
+  }
+}
+
+/** Tells of a person's values that no template reads. */
+function lintReads(
+  charts: SwitchedChart,
+  { given, traced }: { given: GoMap; traced: GoMap },
+  findings: Findings,
+): void {
+  const locate = locateValue(charts.chart, sourcesOf(given))
+  for (const value of unreadValues(charts, given, traced)) {
+    const span = locate(value.path)
+    const line = span?.line === undefined ? '' : `line ${span.line}: `
+    const place = { path: span?.file ?? 'values', ...(span && { span }) }
+    findings.check({ severity: 'warning', ...place }, line + unreadText(value))
   }
 }
 

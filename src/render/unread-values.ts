@@ -18,6 +18,12 @@ export interface UnreadValue {
   meant: string | undefined
 }
 
+/** Says which value is meant, and which one may have been. */
+export function unreadText({ path, meant }: UnreadValue): string {
+  const advice = meant === undefined ? '' : `; did you mean "${meant}"?`
+  return `no template reads ${path.join('.')}${advice}`
+}
+
 /** Charts of one release: as loaded, and as its values switched subcharts. */
 export interface SwitchedChart {
   loaded: Chart
