@@ -22,8 +22,13 @@ export const addOn: AddOnCase = {
     extra: [
       '',
       'controller.extraArgs={--dns01-check-retry-period=20s},controller.env.HTTPS_PROXY=p:1',
+      'controller.accountAnnotations.role=dns,webhook.extraArgs={--feature-gates=A=true},cainjector.extraArgs={--v=3}',
     ],
-    metrics: ['', 'metrics.annotatePods=false'],
+    metrics: [
+      '',
+      'metrics.annotatePods=false',
+      'metrics.podMonitor.enabled=true,podAnnotations.a=b',
+    ],
     budget: ['', 'podDisruptionBudget.enabled=true'],
     spread: ['', 'spread=true'],
     rbac: ['', 'rbac.create=false', 'rbac.aggregate=false'],
@@ -32,7 +37,11 @@ export const addOn: AddOnCase = {
       'images.registry=r.example.com,images.repository=certs,images.tag=v1.21.2,images.pullSecrets={login}',
       `images.digests.webhook=sha256:${'0'.repeat(64)}`,
     ],
-    placing: ['', 'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high'],
+    placing: [
+      '',
+      'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high',
+      'podLabels.team=pki,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution={}',
+    ],
   },
   podSecurity: ({ network }) =>
     network === '' ? [] : ['Deployment/edge-cert-manager-webhook: hostNetwork'],
@@ -42,7 +51,11 @@ export const addOn: AddOnCase = {
       : ['cainjector', 'certificates', 'issuers'].map(
           (part) => `ClusterRole/edge-edge-cert-manager-${part}: secrets of all namespaces`,
         ),
-  customKinds: ['cert-manager.io/v1 ClusterIssuer', 'cert-manager.io/v1 Issuer'],
+  customKinds: [
+    'cert-manager.io/v1 ClusterIssuer',
+    'cert-manager.io/v1 Issuer',
+    'monitoring.coreos.com/v1 PodMonitor',
+  ],
   clusterKinds: ['cert-manager.io/v1 ClusterIssuer'],
   leftovers: [
     'certificaterequests.cert-manager.io',

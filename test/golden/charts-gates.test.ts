@@ -19,6 +19,11 @@ import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
 
 const cases = await addOnCases()
 
+/** One value that all charts know, for all their images. */
+const MIRROR = 'global.imageRegistry=mirror.example.com'
+const REGISTRIES =
+  /\b(?:docker\.io|quay\.io|ghcr\.io|registry\.k8s\.io|docker\.elastic\.co|registry\.istio\.io|cr\.fluentbit\.io|r\.example\.com)\/[\w./:-]+/g
+
 describe.each(cases)('$name', (addOn) => {
   const chart = loadAddOn(addOn.name)
   const rows = rowsOf(addOn).map((row) => ({
@@ -27,7 +32,8 @@ describe.each(cases)('$name', (addOn) => {
   }))
 
   test.each(rows)('$label', async ({ row }) => {
-    const { objects, text } = await renderAddOn(chart, givenBy(row))
+    const given = givenBy(row)
+    const { objects, text } = await renderAddOn(chart, { ...given, set: [...given.set, MIRROR] })
     expect({
       references: brokenReferences(objects).sort(),
       podSecurity: podSecurityOffences(objects).sort(),
@@ -37,6 +43,7 @@ describe.each(cases)('$name', (addOn) => {
       kinds: unknownKinds(objects, addOn),
       misplaced: objects.filter((object) => !isPlaced(object, addOn)).map((each) => objectKey(each)),
       privilegedPorts: portsOf(objects).filter((port) => port < 1024),
+      fetchedElsewhere: text.match(REGISTRIES) ?? [],
     }).toEqual({
       references: (addOn.references?.(row) ?? []).toSorted(),
       podSecurity: (addOn.podSecurity?.(row) ?? []).toSorted(),
@@ -46,6 +53,7 @@ describe.each(cases)('$name', (addOn) => {
       kinds: [],
       misplaced: [],
       privilegedPorts: addOn.privilegedPorts?.(row) ?? [],
+      fetchedElsewhere: [],
     })
   })
 })

@@ -124,6 +124,10 @@ test.each([
     set: ['drainSeconds=55'],
     want: 'terminationGracePeriodSeconds must be more than 5 seconds longer than drainSeconds: pods would be killed with requests open',
   },
+  {
+    set: ['exposure.type=HostNetwork', 'dashboard=true'],
+    want: 'the dashboard has no login, and with exposure.type HostNetwork whoever reaches a node would reach it',
+  },
 ])('$set is refused', async ({ set, want }) => {
   const failure = await objectsOf(...set).catch((error: unknown) => error)
   expect(failure).toBeInstanceOf(PkgError)
@@ -148,3 +152,26 @@ test.each([
 test('charts may share global values with it', async () => {
   expect(await objectsOf('global.registry=r.example.com')).toEqual(await objectsOf())
 })
+
+test('on the network of the nodes only a low port needs root, and ports of others are left alone', async () => {
+  const [low] = await podOf('exposure.type=HostNetwork')
+  expect(low).toMatchObject({
+    spec: {
+      hostNetwork: true,
+      securityContext: { runAsUser: 0 },
+      containers: [{ securityContext: { capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } } }],
+    },
+  })
+  const [high] = await podOf(
+    'exposure.type=HostNetwork',
+    'ports.web.exposed=8080',
+    'ports.websecure.exposed=8443',
+  )
+  expect(high?.spec).toMatchObject({ securityContext: { runAsNonRoot: true, runAsUser: 65532 } })
+  const ports = listAt(listAt(high?.spec ?? null, 'containers')[0] ?? null, 'ports')
+  expect(ports.map((port) => port['containerPort'])).toEqual([8080, 8443, 9180, 9190])
+})
+
+async function podOf(...set: string[]) {
+  return (await objectsOf(...set)).filter(({ kind }) => kind === 'Deployment').flatMap(podsOf)
+}

@@ -182,6 +182,10 @@ test.each([
     'blackbox.targets.nothing={https://example.com/}',
     'blackbox.targets.nothing: there is no such module in blackbox.modules',
   ],
+  [
+    'images.registry=r.example.com,dashboards.grafana=true',
+    'images.registry does not reach the Grafana of dashboards.grafana, which would come from docker.io: set global.imageRegistry, or grafana.image.registry too',
+  ],
 ])('refuses %s', async (set, message) => {
   await expect(objectsWith(set)).rejects.toThrow(message)
 })

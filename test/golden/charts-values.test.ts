@@ -123,6 +123,9 @@ function defaultOf(schema: JsonObject): Json | undefined {
   return Object.fromEntries(entries) as Json
 }
 
+/** Where charts beside this one have values too. */
+const SHARED = '.global'
+
 /** Paths of what is not described, or lets any name in where the chart says what there is. */
 function loose(schema: Json, path: string): string[] {
   if (!isJsonObject(schema)) return []
@@ -130,7 +133,7 @@ function loose(schema: Json, path: string): string[] {
   const isMap = isJsonObject(properties)
   return [
     ...(path === '' || typeof description === 'string' ? [] : [`${path} is not described`]),
-    ...(isMap && additionalProperties !== false ? [`${path} lets any name in`] : []),
+    ...(isMap && additionalProperties !== false && path !== SHARED ? [`${path} lets any name in`] : []),
     ...(isMap
       ? Object.entries(properties).flatMap(([name, each]) => loose(each, `${path}.${name}`))
       : []),

@@ -76,14 +76,23 @@ function selectorOffences(object: KubeObject, objects: readonly KubeObject[]): s
   const selector = at(object, 'spec', 'selector', 'matchLabels') ?? at(object, 'spec', 'selector')
   // A ServiceMonitor selects Services.
   if (!isJsonObject(selector) || object.kind === 'ServiceMonitor') return []
+  const expressions = listAt(object, 'spec', 'selector', 'matchExpressions')
   const chosen = objects.filter((each) =>
-    podsOf(each).some(({ labels }) => hasAll(labels, selector)),
+    podsOf(each).some(
+      ({ labels }) => hasAll(labels, selector) && expressions.every((one) => isOneOf(labels, one)),
+    ),
   )
   const wrong = chosen.filter(({ kind }) => kind === 'Pod')
   return [
     ...(chosen.length === wrong.length ? ['selects no workload'] : []),
     ...wrong.map((pod) => `selects ${describeObject(pod)}`),
   ]
+}
+
+/** The only operator that add-ons use. */
+function isOneOf(labels: JsonObject, { key, operator, values }: JsonObject): boolean {
+  const label = labels[String(key)]
+  return operator === 'In' && Array.isArray(values) && label !== undefined && values.includes(label)
 }
 
 function hasAll(labels: Json, wanted: JsonObject): boolean {

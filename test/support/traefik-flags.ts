@@ -1,4 +1,4 @@
-const ADDRESS = /^:\d{4}\/tcp$/
+const ADDRESS = /^:\d{2,5}\/tcp$/
 const BOOL = /^(true|false)$/
 const SECONDS = /^\d+s$/
 const ADDRESSES = /^[0-9a-f.:/]+(,[0-9a-f.:/]+)*$/
