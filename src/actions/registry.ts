@@ -25,7 +25,12 @@ export async function login(request: LoginRequest): Promise<SavedAt> {
   assertHost(host)
   const credentialFor = () => Promise.resolve(credential)
   const registry = openRegistry(host, { ...request.registry, credentialFor })
-  await registry.send({ method: 'GET', url: '/v2/', limit: 1024 * 1024, accept: [200] })
+  try {
+    await registry.send({ method: 'GET', url: '/v2/', limit: 1024 * 1024, accept: [200] })
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'REGISTRY_DENIED') throw error
+    throw new PkgError(error.code, error.message, { hint: 'Check the user name and the password.' })
+  }
   return store.save(host, credential)
 }
 

@@ -4,7 +4,12 @@ import { shownAddress } from '../base/shown-address.ts'
 import { BUILT_IN } from '../repo/builtin.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
 import { refresh } from '../repo/find-chart.ts'
-import { changeRepositories, loadRepositories, type Repository } from '../repo/repositories.ts'
+import {
+  changeRepositories,
+  loadRepositories,
+  type RepositoriesFile,
+  type Repository,
+} from '../repo/repositories.ts'
 
 export interface AddRequest {
   repository: Repository
@@ -29,7 +34,7 @@ export async function addRepository(
   if (!allowDeprecated) assertAlive(repository.url)
   assertName(repository.name)
   let outcome: 'added' | 'unchanged' = 'added'
-  await changeRepositories(site.repositoriesFile, async (before) => {
+  await changeRepositories(fileOf(site), async (before) => {
     const known = before.find(({ name }) => name === repository.name)
     if (known !== undefined && !force) {
       if (!isSame(known, repository)) throw taken(repository.name)
@@ -44,6 +49,10 @@ export async function addRepository(
       : before.map((each) => (each === known ? repository : each))
   })
   return outcome
+}
+
+function fileOf({ repositoriesFile, home }: ChartSite): RepositoriesFile {
+  return { path: repositoriesFile, home }
 }
 
 const DEAD = new Map([
@@ -97,7 +106,7 @@ export interface UpdateResult {
   url: string
   outcome: 'updated' | 'unchanged' | 'failed'
   /** Why it failed. */
-  reason?: string
+  failure?: PkgError
 }
 
 /**
@@ -105,8 +114,8 @@ export interface UpdateResult {
  *
  * @param names which; none for all
  * @param onResult told of each as soon as it is done
- * @throws PkgError REPOSITORY_UNKNOWN before anything is fetched; REPOSITORY_UNREACHABLE when
- *   one failed, after all were tried
+ * @throws PkgError REPOSITORY_UNKNOWN before anything is fetched; when one failed, what it failed
+ *   with or REPOSITORY_UNREACHABLE, after all were tried
  */
 export async function updateRepositories(
   names: readonly string[],
@@ -131,16 +140,22 @@ export async function updateRepositories(
       return result
     }),
   )
-  const failed = results.filter(({ outcome }) => outcome === 'failed')
-  if (failed.length > 0) {
-    const list = failed.map(({ url }) => shownAddress(url)).join(' ')
-    throw new PkgError(
-      'REPOSITORY_UNREACHABLE',
-      `failed to update the following repositories: [${list}]`,
-      { details: failed.map(({ name, reason = '' }) => `${name}: ${reason}`) },
-    )
-  }
+  const failed = results.filter(({ failure }) => failure !== undefined)
+  if (failed.length > 0) throw notUpdated(failed)
   return results
+}
+
+/** The code and the hint are those of all failures, where they have the same. */
+function notUpdated(failed: readonly UpdateResult[]): PkgError {
+  const list = failed.map(({ url }) => shownAddress(url)).join(' ')
+  const codes = new Set(failed.map(({ failure }) => failure?.code))
+  const hints = new Set(failed.map(({ failure }) => failure?.hint))
+  const [code = 'REPOSITORY_UNREACHABLE'] = codes.size === 1 ? codes : []
+  const [hint] = hints.size === 1 ? hints : []
+  return new PkgError(code, `failed to update the following repositories: [${list}]`, {
+    hint,
+    details: failed.map(({ name, failure }) => `${name}: ${failure?.message ?? ''}`),
+  })
 }
 
 function assertKnown(name: string, repositories: readonly Repository[]): void {
@@ -157,12 +172,14 @@ function assertKnown(name: string, repositories: readonly Repository[]): void {
 async function update(repository: Repository, site: ChartSite): Promise<UpdateResult> {
   const { name, url } = repository
   try {
-    const { isChanged, warnings } = await site.indexes.refresh(repository, site.downloader)
+    const { isChanged, warnings } = await site.indexes.refresh(repository, site.downloader, {
+      mustKeep: true,
+    })
     for (const warning of warnings) site.onNotice(`warning: ${name}: ${warning}`)
     return { name, url, outcome: isChanged ? 'updated' : 'unchanged' }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error
-    return { name, url, outcome: 'failed', reason: error.message }
+    return { name, url, outcome: 'failed', failure: error }
   }
 }
 
@@ -179,7 +196,7 @@ export async function removeRepositories(
 ): Promise<void> {
   for (const name of names) {
     let removed: Repository | undefined
-    await changeRepositories(site.repositoriesFile, async (before) => {
+    await changeRepositories(fileOf(site), async (before) => {
       if (before.length === 0) {
         throw new PkgError('REPOSITORY_UNKNOWN', 'no repositories configured')
       }
@@ -226,7 +243,7 @@ export async function importRepositories(
     })
   }
   const result: ImportResult = { added: [], known: [], differs: [] }
-  await changeRepositories(site.repositoriesFile, async (before) => {
+  await changeRepositories(fileOf(site), async (before) => {
     const after = [...before]
     for (const repository of found) {
       const at = after.findIndex(({ name }) => name === repository.name)

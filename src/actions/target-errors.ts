@@ -1,3 +1,4 @@
+import { diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { isSystemError } from '../base/files.ts'
 
@@ -29,7 +30,7 @@ function asPkgError(error: unknown): unknown {
   if (!isSystemError(error) || error.path === undefined) return error
   const isRead = ['scandir', 'lstat', 'stat', 'read'].includes(error.syscall ?? '')
   return new PkgError(isRead ? 'FILE_UNREADABLE' : 'FILE_UNWRITABLE', error.message, {
-    hint: 'Check the permissions of the folder and the space on its disk, then run the command again.',
+    hint: `${diskHint(error) ?? 'Check the permissions of the folder.'} Then run the command again.`,
     cause: error,
   })
 }

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { aboutFile } from './disk-error.ts'
 import { requirePackage } from './lazy.ts'
 import { makeFolders } from './make-folders.ts'
 
@@ -79,10 +80,25 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
       await handle.sync().finally(() => handle.close())
     })
 
-  const stage = (path: string, content: FileContent): Promise<void> => write(path, content, runStep)
+  const stage = (path: string, content: FileContent): Promise<void> =>
+    naming(path, () => write(path, content, runStep))
 
   const discard = (path: string): Promise<boolean> =>
     when('ENOENT', () => runStep('unlink', path, () => fs().unlink(path)))
+
+  /** Writes the temporary file and what becomes of it; after a failure nothing of it is left. */
+  const through = async <T>(
+    [temporary, path]: readonly [temporary: string, path: string],
+    content: FileContent,
+    finish: () => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await naming(path, () => write(temporary, content, runStep).then(finish))
+    } catch (error) {
+      await quietly(() => discard(temporary))
+      throw error
+    }
+  }
 
   return {
     read: async (path) => unless('ENOENT', () => readFileSync(path)),
@@ -95,26 +111,19 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
     },
 
     async replace(path, temporary, content) {
-      try {
-        await stage(temporary, content)
-        await runStep('rename', path, () => fs().rename(temporary, path))
-      } catch (error) {
-        await discard(temporary)
-        throw error
-      }
+      await through([temporary, path], content, () =>
+        runStep('rename', path, () => fs().rename(temporary, path)),
+      )
       if (content.isUnsynced !== true) await syncFolder(dirname(path))
     },
 
     stage,
 
     async create(path, temporary, content) {
-      try {
-        await stage(temporary, content)
-        return await this.link(temporary, path)
-      } finally {
-        await discard(temporary)
-        await syncFolder(dirname(path))
-      }
+      const isCreated = await through([temporary, path], content, () => this.link(temporary, path))
+      await discard(temporary)
+      await syncFolder(dirname(path))
+      return isCreated
     },
 
     move: (from, to) => when('ENOENT', () => runStep('rename', to, () => fs().rename(from, to))),
@@ -141,6 +150,24 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
 export function isSystemError(error: unknown, code?: string): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('syscall' in error)) return false
   return code === undefined || (error as NodeJS.ErrnoException).code === code
+}
+
+/** Runs after a failure, of which a person is told: a file that stays is found by a later run. */
+async function quietly(run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+  }
+}
+
+/** Runs, and lets an error of the system name the file. */
+async function naming<T>(path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw isSystemError(error) ? aboutFile(error, path) : error
+  }
 }
 
 async function write(

@@ -1,7 +1,9 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { aboutFile, diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
+import { isSystemError } from '../base/files.ts'
 import { makeFolders } from '../base/make-folders.ts'
 import type { ChartPackage } from './package-chart.ts'
 
@@ -35,10 +37,10 @@ function saveWhole(folder: string, name: string, content: string | Uint8Array): 
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
+    if (!isSystemError(error)) throw error
+    const { message } = aboutFile(error, path)
     throw new PkgError('FILE_UNWRITABLE', `failed to save: ${message}`, {
-      hint: 'Name another folder with --destination.',
+      hint: diskHint(error) ?? 'Name another folder with --destination.',
       cause: error,
     })
   }

@@ -1,5 +1,6 @@
 import { Command } from '@oclif/core/command'
 import type { Interfaces } from '@oclif/core'
+import { diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { hideUserinfo } from '../base/shown-address.ts'
 import { encodeJson } from '../encoding/json.ts'
@@ -213,7 +214,7 @@ function ofSystem(error: Error): PkgError | undefined {
   const { syscall, code } = error as NodeJS.ErrnoException
   if (syscall === undefined || code === undefined) return undefined
   return new PkgError(READING.has(syscall) ? 'FILE_UNREADABLE' : 'FILE_UNWRITABLE', error.message, {
-    hint: 'Check the path, its permissions and the space on its disk.',
+    hint: diskHint(error) ?? 'Check the path and its permissions.',
     cause: error,
   })
 }

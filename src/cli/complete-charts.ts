@@ -73,7 +73,11 @@ async function lookAt<T>(
   const repositories = await loadRepositories(repositoriesFile)
   const origin = repositories.find(({ name }) => name === repository)
   if (origin === undefined) return repository === BUILT_IN ? builtIn() : []
-  return (await openIndexStore(indexFolder, () => undefined).peek(origin, index)) ?? []
+  const store = openIndexStore(indexFolder, {
+    onOddity: () => undefined,
+    onNotice: () => undefined,
+  })
+  return (await store.peek(origin, index)) ?? []
 }
 
 /** Whoever types wants words, and no reasons why there are none. */

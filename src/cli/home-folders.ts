@@ -22,6 +22,11 @@ export function foldersOf(env: Environment): Folders {
   }
 }
 
+/** The person's home. */
+export function homeOf(env: Environment): string {
+  return env['HOME'] ?? homedir()
+}
+
 /** A run that renders a chart of this machine needs none of these folders, nor node:os. */
 function homedir(): string {
   return (requirePackage('node:os') as typeof import('node:os')).homedir()

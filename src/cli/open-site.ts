@@ -6,7 +6,7 @@ import { term } from '../output/term.ts'
 import { openChartSite, type ChartSite } from '../repo/chart-site.ts'
 import { openTrustPolicy, type TrustPolicy } from '../repo/trust.ts'
 import { hasProxy } from './has-proxy.ts'
-import { foldersOf } from './home-folders.ts'
+import { foldersOf, homeOf } from './home-folders.ts'
 import type { Io } from './io.ts'
 import { packageRoot } from './package-root.ts'
 import { registryOptions } from './registry-options.ts'
@@ -40,6 +40,7 @@ export function openSite(
   const { repositoriesFile, folders } = cachePlaces(flags, io)
   return openChartSite({
     repositoriesFile,
+    home: homeOf(io.env),
     addonsFolder: addOnsFolder(),
     indexFolder: folders.indexes,
     blobFolder: folders.blobs,

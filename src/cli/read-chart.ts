@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { loadChart, type ChartLoading } from '../actions/load-chart.ts'
 import type { VerifySettings } from '../actions/verify-fetched.ts'
 import type { Chart } from '../chart/chart.ts'
@@ -69,4 +70,15 @@ export function accessOf(flags: SiteFlags): Access {
     insecureSkipTlsVerify: flags['insecure-skip-tls-verify'] || undefined,
     passCredentials: flags['pass-credentials'] || undefined,
   }
+}
+
+/** The same for what is kept: whoever uses it later may do so from another folder. */
+export function lastingAccessOf(flags: SiteFlags): Access {
+  const access = accessOf(flags)
+  const { caFile, certFile, keyFile } = access
+  return { ...access, caFile: full(caFile), certFile: full(certFile), keyFile: full(keyFile) }
+}
+
+function full(path: string | undefined): string {
+  return path === undefined || path === '' ? '' : resolve(path)
 }

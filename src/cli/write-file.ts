@@ -1,5 +1,7 @@
-import { renameSync, statSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { aboutFile, diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
+import { isSystemError } from '../base/files.ts'
 import { newToken } from '../base/folders.ts'
 
 /**
@@ -15,11 +17,13 @@ export function writeFile(
   try {
     writeFileSync(path, text, { flag: force ? 'w' : 'wx', mode })
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    const isThere = code === 'EEXIST'
+    if (!isSystemError(error)) throw error
+    const isThere = error.code === 'EEXIST'
+    // What a full disk took of it is of no use.
+    if (!isThere && !force) rmSync(path, { force: true })
+    const { message } = aboutFile(error, path)
     throw new PkgError('FILE_UNWRITABLE', isThere ? `${path} is there already` : message, {
-      hint: isThere ? 'Pass --force to replace it.' : undefined,
+      hint: isThere ? 'Pass --force to replace it.' : diskHint(error),
       cause: error,
     })
   }
@@ -31,15 +35,15 @@ export function writeFile(
  * @throws PkgError FILE_UNWRITABLE
  */
 export function writePrivateFile(path: string, text: string): void {
+  const temporary = `${path}.${newToken()}`
   try {
-    const temporary = `${path}.${newToken()}`
     writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 })
     renameSync(temporary, path)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new PkgError('FILE_UNWRITABLE', message, {
-      hint: 'Check the folder and the space on its disk.',
+    rmSync(temporary, { force: true })
+    if (!isSystemError(error)) throw error
+    throw new PkgError('FILE_UNWRITABLE', aboutFile(error, path).message, {
+      hint: diskHint(error) ?? 'Check the folder and its permissions.',
       cause: error,
     })
   }

@@ -1,7 +1,9 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
+import { aboutFile, diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
+import { isSystemError } from '../base/files.ts'
 import { makeFolders } from '../base/make-folders.ts'
 import { toBytes } from '../golang/bytes.ts'
 import type { TemplateFileOutput } from '../actions/template.ts'
@@ -34,9 +36,12 @@ export function writeTemplates(
       const write = written.has(file) ? appendFileSync : writeFileSync
       write(file, toBytes(content), { mode: SHARED_MODES.file })
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      if (code === undefined) throw error
-      throw new PkgError('FILE_UNWRITABLE', `cannot write ${file}: ${message}`, { cause: error })
+      if (!isSystemError(error)) throw error
+      const { message } = aboutFile(error, file)
+      throw new PkgError('FILE_UNWRITABLE', `cannot write ${file}: ${message}`, {
+        hint: diskHint(error),
+        cause: error,
+      })
     }
     written.add(file)
     io.out(`wrote ${base}/${path}\n`)

@@ -18,9 +18,9 @@ export function viewRepositories(
 }
 
 /** One line on a repository whose index was fetched. */
-export function viewUpdate({ name, url, outcome, reason = '' }: UpdateResult): string {
+export function viewUpdate({ name, url, outcome, failure }: UpdateResult): string {
   return outcome === 'failed'
-    ? `...Unable to get an update from the "${name}" chart repository (${shownAddress(url)}):\n\t${reason}`
+    ? `...Unable to get an update from the "${name}" chart repository (${shownAddress(url)}):\n\t${failure?.message ?? ''}`
     : `...Successfully got an update from the "${name}" chart repository`
 }
 

@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { aboutFile, diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
 import { isSystemError } from '../base/files.ts'
@@ -31,9 +33,10 @@ const BLOCK = 512
  * @throws PkgError FILE_UNWRITABLE, and what the blobs throw
  */
 export async function writeBundle(path: string, content: BundleContent): Promise<void> {
+  assertReplaceable(path)
   const temporary = `${path}.${newToken()}.tmp`
-  const file = await openNew(temporary)
   try {
+    const file = await open(temporary, 'wx', SHARED_MODES.file)
     try {
       await writeEntries(file, content)
       await file.sync()
@@ -41,20 +44,24 @@ export async function writeBundle(path: string, content: BundleContent): Promise
       await file.close()
     }
     await rename(temporary, path)
+    await syncFolder(dirname(path))
   } catch (error) {
     await rm(temporary, { force: true })
-    if (isSystemError(error)) throw unwritable(error)
-    throw error
+    throw isSystemError(error) ? unwritable(error, path) : error
   }
-  await syncFolder(dirname(path))
 }
 
-async function openNew(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'wx', SHARED_MODES.file)
-  } catch (error) {
-    throw unwritable(error as Error)
-  }
+/** A device or a folder is not what anybody wants replaced by a file. */
+function assertReplaceable(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined || stat.isFile()) return
+  throw new PkgError(
+    'FILE_UNWRITABLE',
+    `${path} is ${stat.isDirectory() ? 'a folder' : 'no file'}`,
+    {
+      hint: 'Name a file with --file.',
+    },
+  )
 }
 
 async function writeEntries(file: FileHandle, { entries, blobs }: BundleContent): Promise<void> {
@@ -103,9 +110,9 @@ async function syncFolder(path: string): Promise<void> {
   await folder.sync().finally(() => folder.close())
 }
 
-function unwritable(error: Error): PkgError {
-  return new PkgError('FILE_UNWRITABLE', error.message, {
-    hint: 'Check the folder and the space on its disk.',
+function unwritable(error: NodeJS.ErrnoException, path: string): PkgError {
+  return new PkgError('FILE_UNWRITABLE', aboutFile(error, path).message, {
+    hint: diskHint(error) ?? 'Name another file with --file.',
     cause: error,
   })
 }

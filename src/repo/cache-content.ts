@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
 import type { Files } from '../base/files.ts'
-import { isIndexWhole } from './index-store.ts'
+import { isIndexWhole } from './index-kept.ts'
 import { strayFiles } from './strays.ts'
 
 /** The folders that hold what can be fetched again. */

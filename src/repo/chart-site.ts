@@ -9,6 +9,8 @@ import type { TrustPolicy } from './trust.ts'
 export interface ChartSite {
   /** repositories.yaml. */
   repositoriesFile: string
+  /** The person's home. */
+  home: string
   /** Folder of add-ons, served as the repository `addons`. */
   addonsFolder: string
   indexes: IndexStore
@@ -30,6 +32,7 @@ export interface ChartSite {
 
 export interface ChartSiteOptions {
   repositoriesFile: string
+  home: string
   addonsFolder: string
   /** Folder of fetched indexes. */
   indexFolder: string
@@ -62,9 +65,10 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
   const times = { idle: Math.min(30_000, timeout), total: timeout }
   return {
     repositoriesFile: options.repositoriesFile,
+    home: options.home,
     addonsFolder: options.addonsFolder,
     get indexes() {
-      return (indexes ??= openIndexStore(options.indexFolder, onOddity))
+      return (indexes ??= openIndexStore(options.indexFolder, { onOddity, onNotice }))
     },
     get blobs() {
       return (blobs ??= openBlobCache(options.blobFolder, { onNotice }))

@@ -1,10 +1,10 @@
-import { lstatSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
-import { openFiles, isSystemError } from '../base/files.ts'
+import { openFiles } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
 import { isJsonObject, type JsonObject } from '../base/json.ts'
 import { withFileLock } from './file-lock.ts'
+import { followLink } from './follow-link.ts'
 import { parseJson } from './registry-auth.ts'
 
 /** The parts of a Docker or Helm `config.json` that hold logins; the rest is kept as it is. */
@@ -50,26 +50,12 @@ export async function changeCredentialsFile(
   change: (file: CredentialsFile) => JsonObject | undefined,
 ): Promise<void> {
   await files.makeFolder(dirname(path), 0o700)
-  const target = followLink(path, home)
+  const target = followLink(path, home, '--registry-config')
   await withFileLock(`${target}.lock`, async () => {
     const content = change(await readCredentialsFile(target))
     if (content === undefined) return
     const temporary = join(dirname(target), temporaryName(basename(target), newToken()))
     const data = `${JSON.stringify(content, undefined, '\t')}\n`
     await files.replace(target, temporary, { data, mode: 0o600 })
-  })
-}
-
-function followLink(path: string, home: string): string {
-  try {
-    if (!lstatSync(path).isSymbolicLink()) return path
-    const target = realpathSync(path)
-    if (!relative(realpathSync(home), target).startsWith('..')) return target
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return path
-    throw error
-  }
-  throw new PkgError('FILE_UNWRITABLE', `${path} is a link that leaves ${home}`, {
-    hint: 'Name another file with --registry-config.',
   })
 }

@@ -4,7 +4,7 @@ import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
 import { openFiles, type Files } from '../base/files.ts'
 import { isTemporary, newToken, temporaryName } from '../base/folders.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { loadChartArchive } from '../chart/archive.ts'
 import type { Chart } from '../chart/chart.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
@@ -45,21 +45,13 @@ export async function saveDependencies(
     await finish(folder, charts, files)
     await removeStaged(charts, files)
     if (update.lock !== undefined) assertNoLink(folder, update.lock.name)
-    const moves = await Promise.all(
-      update.archives.map(async ({ name, bytes }): Promise<[from: string, to: string]> => {
-        const staged = join(charts, temporaryName(name, newToken()))
-        await files.stage(staged, { data: bytes, mode: SHARED_MODES.file })
-        return [staged, join(charts, name)]
-      }),
-    )
+    const moves = await stageAll(charts, update.archives, files)
     const names = new Set(update.archives.map(({ name }) => name))
     const removals = await outdated(charts, names, update.kept, files)
     const journal: Journal = { moves, removals, lock: update.lock }
-    const path = join(charts, JOURNAL)
-    const temporary = join(charts, temporaryName(JOURNAL, newToken()))
-    await files.replace(path, temporary, { data: JSON.stringify(journal), mode: 0o600 })
+    await writeJournal(charts, journal, files)
     await finish(folder, charts, files)
-    return removals.map((each) => each.slice(charts.length + 1))
+    return removals
   })
 }
 
@@ -87,31 +79,105 @@ export async function openChartFolder(folder: string, files = openFiles()): Prom
   return loadChartDirectory(folder)
 }
 
+/** What is to be done in charts/; all files go by their names there. */
 interface Journal {
-  /** Paths from and to. */
   moves: [from: string, to: string][]
   removals: string[]
   lock: { name: string; text: string } | undefined
+}
+
+/** Writes the archives under other names; when one cannot be written, none is left. */
+async function stageAll(
+  charts: string,
+  archives: ChartsUpdate['archives'],
+  files: Files,
+): Promise<Journal['moves']> {
+  const staging = archives.map(async ({ name, bytes }): Promise<[from: string, to: string]> => {
+    const staged = temporaryName(name, newToken())
+    await files.stage(join(charts, staged), { data: bytes, mode: SHARED_MODES.file })
+    return [staged, name]
+  })
+  try {
+    return await Promise.all(staging)
+  } catch (error) {
+    await Promise.allSettled(staging)
+    await removeStaged(charts, files)
+    throw error
+  }
+}
+
+async function writeJournal(charts: string, journal: Journal, files: Files): Promise<void> {
+  const path = join(charts, JOURNAL)
+  const temporary = join(charts, temporaryName(JOURNAL, newToken()))
+  try {
+    await files.replace(path, temporary, { data: JSON.stringify(journal), mode: 0o600 })
+  } catch (error) {
+    if ((await files.read(path)) === undefined) await removeStaged(charts, files)
+    throw error
+  }
 }
 
 async function finish(folder: string, charts: string, files: Files): Promise<void> {
   const path = join(charts, JOURNAL)
   const text = (await files.read(path))?.toString('utf8')
   if (text === undefined) return
-  const journal = JSON.parse(text) as unknown
-  if (!isJsonObject(journal)) throw new Error(`${path} is no journal`)
-  const { moves, removals, lock } = journal as unknown as Journal
-  for (const each of removals) await files.remove(each)
-  for (const [from, to] of moves) await files.move(from, to)
-  if (lock !== undefined) await writeLock(folder, lock.name, lock.text)
+  const { moves, removals, lock } = readJournal(text, path)
+  for (const name of removals) await files.remove(join(charts, name))
+  for (const [from, to] of moves) await files.move(join(charts, from), join(charts, to))
+  if (lock !== undefined) await writeLock(folder, lock.name, lock.text, files)
   await files.remove(path)
+}
+
+/**
+ * A chart's folder may come from anybody, and its journal with it: it may touch nothing but
+ * archives in charts/ and the lock.
+ *
+ * @throws PkgError CHART_INVALID
+ */
+function readJournal(text: string, path: string): Journal {
+  const { moves, removals, lock } = parsed(text)
+  const pairs = moves === undefined ? [] : moves
+  const names = removals === undefined ? [] : removals
+  const isSafe =
+    Array.isArray(pairs) &&
+    pairs.every((pair) => Array.isArray(pair) && isStaged(pair[0]) && isArchive(pair[1])) &&
+    Array.isArray(names) &&
+    names.every(isArchive) &&
+    (lock === undefined || isLock(lock))
+  if (isSafe) return { moves: pairs, removals: names, lock } as Journal
+  throw new PkgError('CHART_INVALID', `${path} is not what a run of this program leaves behind`, {
+    hint: 'Remove the file; "kubectl pkg dependency build" then fills charts/ anew.',
+  })
+}
+
+function parsed(text: string): JsonObject {
+  try {
+    const journal = JSON.parse(text) as unknown
+    return isJsonObject(journal) ? journal : { moves: null }
+  } catch (error) {
+    if (error instanceof SyntaxError) return { moves: null }
+    throw error
+  }
+}
+
+function isArchive(name: unknown): boolean {
+  return typeof name === 'string' && !name.startsWith('.') && !/[/\\]/.test(name)
+}
+
+function isStaged(name: unknown): boolean {
+  return typeof name === 'string' && isTemporary(name) && !/[/\\]/.test(name)
+}
+
+function isLock(lock: Json): boolean {
+  if (!isJsonObject(lock) || typeof lock['text'] !== 'string') return false
+  return lock['name'] === 'Chart.lock' || lock['name'] === 'requirements.lock'
 }
 
 /** What a run staged that was cut off before its journal; runs that wait only make locks. */
 async function removeStaged(charts: string, files: Files): Promise<void> {
   for (const { name, kind } of await files.list(charts)) {
-    const isStaged = isTemporary(name) && !name.startsWith(`.${LOCK}.`)
-    if (kind === 'file' && isStaged) await files.remove(join(charts, name))
+    const isOfUs = isStaged(name) && !name.startsWith(`.${LOCK}.`)
+    if (kind === 'file' && isOfUs) await files.remove(join(charts, name))
   }
 }
 
@@ -141,7 +207,7 @@ async function outdated(
     if (kind !== 'file' || names.has(name) || name.startsWith('.')) continue
     const path = join(charts, name)
     const chart = chartName((await files.read(path)) ?? Buffer.alloc(0), path)
-    if (chart !== undefined && !kept.has(chart)) removals.push(path)
+    if (chart !== undefined && !kept.has(chart)) removals.push(name)
   }
   return removals
 }

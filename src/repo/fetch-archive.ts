@@ -233,7 +233,7 @@ const PROVENANCE_BYTES = 4 * 1024 * 1024
 
 function noProvenance(what: string, cause?: PkgError): PkgError {
   return new PkgError('PROVENANCE_FAILED', `failed to fetch provenance "${what}"`, {
-    hint: 'The chart was published without a signature. Leave --verify out to use it all the same.',
+    hint: 'The chart was published without a signature, which --verify or your signing policy wants.',
     cause,
   })
 }

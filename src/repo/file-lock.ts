@@ -54,7 +54,8 @@ async function take(path: string, mark: string, { wait, stale }: LockTimes): Pro
     const holder = await textOf(path)
     const state = `${holder} ${await files.touchedAt(path)}`
     if (state !== seen.state) seen = { state, since: Date.now() }
-    if (isProcessGone(holder.slice(holder.indexOf(' ') + 1))) await clear(path, holder)
+    const [, token = '', identity = ''] = /^([0-9a-f]{24}) (.+)$/.exec(holder) ?? []
+    if (identity !== '' && isProcessGone(identity)) await clear(path, { holder, token })
     else if (Date.now() - seen.since > stale) {
       if ((await textOf(path)) === holder) await files.remove(path)
     } else if (Date.now() > end) {
@@ -70,8 +71,11 @@ async function take(path: string, mark: string, { wait, stale }: LockTimes): Pro
  * Removes the lock of a holder that is gone. Of several runs that see it one does so, as another
  * could remove the lock that the first one then takes.
  */
-async function clear(path: string, holder: string): Promise<void> {
-  const claim = `${path}.${holder.slice(0, holder.indexOf(' '))}`
+async function clear(
+  path: string,
+  { holder, token }: { holder: string; token: string },
+): Promise<void> {
+  const claim = `${path}.${token}`
   if (!(await create(claim, ''))) return
   if ((await textOf(path)) === holder) await files.remove(path)
   await files.remove(claim)

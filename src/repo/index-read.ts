@@ -36,6 +36,9 @@ export function readIndex<T extends IndexSink>(bytes: Buffer, open: () => T): Re
   if (bytes.length > LIMITS.indexBytes) {
     throw invalid(`index.yaml is larger than ${LIMITS.indexBytes} bytes`)
   }
+  if (PAGE.test(bytes.toString('latin1', 0, 200))) {
+    throw invalid('it is a web page', 'Check the address, and whether the server wants a login.')
+  }
   const charts = open()
   const warnings: string[] = []
   const head = scanIndex(bytes, {
@@ -181,8 +184,9 @@ function inGo<T>(read: () => T): T {
   }
 }
 
-function invalid(why: string): PkgError {
-  return new PkgError('INDEX_INVALID', why, {
-    hint: 'Ask whoever keeps the repository to make its index.yaml anew.',
-  })
+function invalid(why: string, hint = ASK): PkgError {
+  return new PkgError('INDEX_INVALID', why, { hint })
 }
+
+const ASK = 'Ask whoever keeps the repository to make its index.yaml anew.'
+const PAGE = /^\s*<(?:!doctype|html)\b/i

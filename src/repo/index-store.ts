@@ -1,19 +1,34 @@
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
+import { diskHint } from '../base/disk-error.ts'
 import { isSystemError, openFiles, type Files } from '../base/files.ts'
-import { newToken, temporaryName } from '../base/folders.ts'
-import { isJsonObject, type JsonObject } from '../base/json.ts'
 import { LIMITS } from '../base/limits.ts'
 import { PkgError } from '../base/errors.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import { folderProblem } from './cache.ts'
 import type { Downloader, Origin } from './http.ts'
+import {
+  noteIndexUse,
+  readKept,
+  readState,
+  tablePath,
+  usableState,
+  writeIndex,
+  writeMarks,
+  type FetchedIndex,
+  type State,
+} from './index-kept.ts'
 import { readIndex } from './index-read.ts'
-import { DamagedTable, openTable, openTableWriter, type IndexTable } from './index-table.ts'
+import {
+  DamagedTable,
+  openTable,
+  openTableBytes,
+  openTableWriter,
+  type IndexTable,
+} from './index-table.ts'
 import { republished, tellRepublished } from './republished.ts'
-import { noteUse } from './last-use.ts'
+import type { HttpAnswer } from './registry-http.ts'
 import { resolveUrl } from './resolve.ts'
-import { strayFiles } from './strays.ts'
 
 /** Indexes of repositories on this machine: each as it was fetched, with a side table. */
 export interface IndexStore {
@@ -35,7 +50,14 @@ export interface IndexStore {
    * @throws PkgError REPOSITORY_UNREACHABLE, INDEX_INVALID, URL_REFUSED, and what being told of
    *   an oddity throws, which leaves the old index in use
    */
-  refresh(origin: Origin, downloader: Downloader): Promise<Refreshed>
+  refresh(
+    origin: Origin,
+    downloader: Downloader,
+    options?: {
+      /** Fails when the index cannot be kept for later runs. */
+      mustKeep?: boolean
+    },
+  ): Promise<Refreshed>
   /** Removes what is kept of a repository. */
   forget(origin: Origin): Promise<void>
 }
@@ -46,83 +68,114 @@ export interface Refreshed {
   warnings: readonly string[]
 }
 
-/** What was fetched last, and by which marks the server knows it again. */
-interface State {
-  /** sha256 of the index, in hexadecimal digits; its files are named for it. */
-  source: string
-  etag: string
-  lastModified: string
-  generated: string
+export interface IndexStoreOptions {
+  /** Told when an index is older than the one before it, or gives a version another digest. */
+  onOddity: (oddity: string) => void
+  /** Told once when the folder cannot be used: indexes are then those of this run alone. */
+  onNotice: (notice: string) => void
+  files?: Files | undefined
 }
 
 /**
  * Opens the indexes below a folder, one folder for each address and user.
  *
  * An index and its table are written under the name of the index's sha256 before `state.json`
- * names them, so that a run that is cut off leaves the old ones in use.
- *
- * @param onOddity told when an index is older than the one before it, or gives a version that is
- *   known another digest
+ * names them, so that a run that is cut off leaves the old ones in use. Where they cannot be
+ * written, the run goes on with what it has fetched.
  */
-export function openIndexStore(
-  folder: string,
-  onOddity: (oddity: string) => void,
-  files: Files = openFiles(),
-): IndexStore {
-  assertUsable(folder)
+export function openIndexStore(folder: string, options: IndexStoreOptions): IndexStore {
+  const { onOddity, files = openFiles() } = options
+  const keeper = openKeeper(folder, { ...options, files })
+  const { problem } = keeper
   const folderOf = (origin: Origin): string => join(folder, indexName(origin))
+  const stateOf = (home: string) =>
+    problem === undefined ? readState(home, files) : Promise.resolve(undefined)
 
   return {
     async use(origin, look) {
       const home = folderOf(origin)
-      const state = await readState(home, files)
+      const held = keeper.held(home)
+      if (held !== undefined) return lookIntoBytes(held, look)
+      const state = await stateOf(home)
       if (state === undefined) return undefined
-      await noteUse(join(home, STATE), files)
+      await noteIndexUse(home, files)
       const found = lookInto(home, state, look)
-      return found === undefined ? useRebuilt(home, state, look, files) : found.result
+      if (found !== undefined) return found.result
+      const rebuilt = await rebuild(home, state, files)
+      if (rebuilt === undefined) return undefined
+      await keeper.keep(home, rebuilt)
+      return lookIntoBytes(rebuilt, look)
     },
 
     async peek(origin, look) {
       const home = folderOf(origin)
-      const state = await readState(home, files)
+      const state = await stateOf(home)
       return state && lookInto(home, state, look)?.result
     },
 
-    async refresh(origin, downloader) {
+    async refresh(origin, downloader, { mustKeep = false } = {}) {
+      if (mustKeep && problem !== undefined) throw unusable(folder, problem)
       const home = folderOf(origin)
-      const before = await usableState(home, files)
+      const before = problem === undefined ? await usableState(home, files) : undefined
       const answer = await fetchIndex(origin, before, downloader)
       if (answer.status === 304 && before !== undefined) return { isChanged: false, warnings: [] }
-      const source = sha256(answer.body)
-      const state = {
-        source,
-        etag: answer.headers.get('etag') ?? '',
-        lastModified: answer.headers.get('last-modified') ?? '',
-      }
-      if (source === before?.source) {
-        await writeState(home, { ...before, ...state }, files)
+      const state = stateOfAnswer(answer)
+      if (state.source === before?.source) {
+        await writeMarks(home, { ...before, ...state }, files)
         return { isChanged: false, warnings: [] }
       }
-      const { parts, generated, warnings } = buildTable(answer.body, source)
-      const now = { ...state, generated }
-      await writeParts(home, now, { index: answer.body, table: Buffer.concat(parts) }, files)
-      try {
-        if (before !== undefined)
-          for (const oddity of odditiesOf(home, { before, now }))
-            onOddity(`the index of ${shownAddress(origin.url)} ${oddity}`)
-      } catch (error) {
-        await removeOthers(home, before?.source ?? '', files)
-        throw error
-      }
-      await writeState(home, now, files)
-      await removeOthers(home, source, files)
+      const { table, generated, warnings } = buildTable(answer.body, state.source)
+      const now = { state: { ...state, generated }, index: answer.body, table }
+      for (const oddity of before === undefined ? [] : odditiesOf(home, before, now))
+        onOddity(`the index of ${shownAddress(origin.url)} ${oddity}`)
+      await keeper.keep(home, now, mustKeep)
       return { isChanged: true, warnings }
     },
 
     async forget(origin) {
+      if (problem !== undefined) return
       const home = folderOf(origin)
       for (const { name } of await files.list(home)) await files.remove(join(home, name))
       await files.removeEmptyFolder(home)
+    },
+  }
+}
+
+interface Keeper {
+  /** Why the folder cannot be used; undefined when it can. */
+  problem: string | undefined
+  /** An index that could not be kept, by the folder where it should be. */
+  held(home: string): HeldIndex | undefined
+  /** @throws PkgError FILE_UNWRITABLE when the index must be kept for later runs and cannot be */
+  keep(home: string, index: FetchedIndex, mustKeep?: boolean): Promise<void>
+}
+
+/** Keeps indexes in the folder, or where that cannot be for this run, which is told once. */
+function openKeeper(
+  folder: string,
+  { onNotice, files }: { onNotice: (notice: string) => void; files: Files },
+): Keeper {
+  const problem = folderProblem(folder)
+  const all = new Map<string, HeldIndex>()
+  let isNoticed = false
+  const notice = (why: string): void => {
+    if (!isNoticed) onNotice(`warning: the cache ${folder} is not used: ${why}`)
+    isNoticed = true
+  }
+  return {
+    problem,
+    held: (home) => all.get(home),
+    async keep(home, index, mustKeep = false) {
+      all.set(home, index)
+      if (problem !== undefined) return notice(problem)
+      try {
+        await writeIndex(home, index, files)
+        all.delete(home)
+      } catch (error) {
+        if (!isSystemError(error)) throw error
+        if (mustKeep) throw unwritable(error)
+        notice(error.message)
+      }
     },
   }
 }
@@ -132,34 +185,19 @@ export function indexName({ url, username = '' }: Pick<Origin, 'url' | 'username
   return sha256(`${url.replace(/\/+$/, '')}\0${username}`).slice(0, 24)
 }
 
-/** Whether the index and the table that a folder keeps can be read to their ends. */
-export async function isIndexWhole(home: string, files: Files): Promise<boolean> {
-  const state = await readState(home, files)
-  if (state === undefined) return false
-  const bytes = await files.read(indexPath(home, state))
-  if (bytes === undefined || sha256(bytes) !== state.source) return false
-  const table = openTable(tablePath(home, state), state.source)
-  try {
-    table?.searchLines()
-    for (const key of table?.keys() ?? []) table?.versionsOf(key)
-    return table !== undefined
-  } catch (error) {
-    if (error instanceof DamagedTable || error instanceof SyntaxError) return false
-    throw error
-  } finally {
-    table?.close()
-  }
+type HeldIndex = Pick<FetchedIndex, 'state' | 'table'>
+
+function unusable(folder: string, problem: string): PkgError {
+  return new PkgError('FILE_UNWRITABLE', `the folder ${folder} cannot be used: ${problem}`, {
+    hint: 'Name another folder with --repository-cache.',
+  })
 }
 
-const STATE = 'state.json'
-
-function assertUsable(folder: string): void {
-  const problem = folderProblem(folder)
-  if (problem !== undefined) {
-    throw new PkgError('FILE_UNWRITABLE', `the folder ${folder} cannot be used: ${problem}`, {
-      hint: 'Name another folder with --repository-cache.',
-    })
-  }
+function unwritable(error: NodeJS.ErrnoException): PkgError {
+  return new PkgError('FILE_UNWRITABLE', error.message, {
+    hint: diskHint(error) ?? 'Name another folder with --repository-cache.',
+    cause: error,
+  })
 }
 
 function fetchIndex(origin: Origin, before: State | undefined, downloader: Downloader) {
@@ -171,33 +209,29 @@ function fetchIndex(origin: Origin, before: State | undefined, downloader: Downl
   })
 }
 
-/** The state is written after them: before that, the files that it names are nobody's. */
-async function writeParts(
-  home: string,
-  state: State,
-  { index, table }: { index: Buffer; table: Buffer },
-  files: Files,
-): Promise<void> {
-  await files.makeFolder(home, 0o700)
-  // Only a damaged table needs the index again, and by its digest it is known to be whole.
-  await replace(indexPath(home, state), index, files, true)
-  await replace(tablePath(home, state), table, files)
+function stateOfAnswer({ body, headers }: HttpAnswer): Omit<State, 'generated'> {
+  return {
+    source: sha256(body),
+    etag: headers.get('etag') ?? '',
+    lastModified: headers.get('last-modified') ?? '',
+  }
 }
 
 /** What is odd in a new index beside the one before it. */
-function odditiesOf(home: string, { before, now }: { before: State; now: State }): string[] {
-  const isOlder = now.generated < before.generated
+function odditiesOf(home: string, before: State, now: FetchedIndex): string[] {
+  const { generated } = now.state
+  const isOlder = generated < before.generated
   return [
     ...(isOlder
-      ? [`is older (${now.generated}) than the one fetched before (${before.generated})`]
+      ? [`is older (${generated}) than the one fetched before (${before.generated})`]
       : []),
-    ...republishedIn(home, { before, now }),
+    ...republishedIn(home, before, now),
   ]
 }
 
-function republishedIn(home: string, { before, now }: { before: State; now: State }): string[] {
-  const tables = [before, now].map((state) => openTable(tablePath(home, state), state.source))
-  const [old, fresh] = tables
+function republishedIn(home: string, before: State, now: FetchedIndex): string[] {
+  const old = openTable(tablePath(home, before), before.source)
+  const fresh = openTableBytes(now.table, now.state.source)
   try {
     return old === undefined || fresh === undefined ? [] : tellRepublished(republished(old, fresh))
   } catch (error) {
@@ -205,21 +239,14 @@ function republishedIn(home: string, { before, now }: { before: State; now: Stat
     if (!(error instanceof DamagedTable)) throw error
     return []
   } finally {
-    for (const table of tables) table?.close()
+    old?.close()
   }
-}
-
-function indexPath(home: string, { source }: State): string {
-  return join(home, `${source}.yaml`)
-}
-
-function tablePath(home: string, { source }: State): string {
-  return join(home, `${source}.table`)
 }
 
 function buildTable(bytes: Buffer, source: string) {
   const { head, charts, warnings } = readIndex(bytes, openTableWriter)
-  return { parts: charts.finish(head, source, warnings), generated: head.generated, warnings }
+  const table = Buffer.concat(charts.finish(head, source, warnings))
+  return { table, generated: head.generated, warnings }
 }
 
 /** Looks into the table as it is; undefined when it is not there or damaged. */
@@ -239,60 +266,22 @@ function lookInto<T>(
   }
 }
 
-/** Makes the table anew from the index beside it. */
-async function useRebuilt<T>(
+function lookIntoBytes<T>(
+  { table, state }: HeldIndex,
+  look: (table: IndexTable) => T,
+): T | undefined {
+  const opened = openTableBytes(table, state.source)
+  return opened && look(opened)
+}
+
+/** Makes the table anew from the index beside it; undefined when that is damaged too. */
+async function rebuild(
   home: string,
   state: State,
-  look: (table: IndexTable) => T,
   files: Files,
-): Promise<T | undefined> {
-  const bytes = await files.read(indexPath(home, state))
-  if (bytes === undefined || sha256(bytes) !== state.source) return undefined
-  const path = tablePath(home, state)
-  await replace(path, Buffer.concat(buildTable(bytes, state.source).parts), files)
-  const table = openTable(path, state.source)
-  try {
-    return table && look(table)
-  } finally {
-    table?.close()
-  }
-}
-
-async function readState(home: string, files: Files): Promise<State | undefined> {
-  const text = (await files.read(join(home, STATE)))?.toString('utf8')
-  if (text === undefined) return undefined
-  const state = parse(text)
-  if (!isJsonObject(state)) return undefined
-  const { source, etag, lastModified, generated } = state as Partial<Record<keyof State, unknown>>
-  if (typeof source !== 'string' || !/^[0-9a-f]{64}$/.test(source)) return undefined
-  return {
-    source,
-    etag: textOf(etag),
-    lastModified: textOf(lastModified),
-    generated: textOf(generated),
-  }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
-/** The state, when the index that it names is there to be used again. */
-async function usableState(home: string, files: Files): Promise<State | undefined> {
-  const state = await readState(home, files)
-  if (state === undefined) return undefined
-  const table = openTable(tablePath(home, state), state.source)
-  table?.close()
-  return table === undefined ? undefined : state
+): Promise<FetchedIndex | undefined> {
+  const index = await readKept(home, state, files)
+  return index && { state, index, table: buildTable(index, state.source).table }
 }
 
 function conditions(state: State | undefined): Record<string, string> {
@@ -300,33 +289,5 @@ function conditions(state: State | undefined): Record<string, string> {
   return {
     ...(etag === '' ? {} : { 'If-None-Match': etag }),
     ...(lastModified === '' ? {} : { 'If-Modified-Since': lastModified }),
-  }
-}
-
-async function writeState(home: string, state: State, files: Files): Promise<void> {
-  const document: JsonObject = { ...state }
-  await replace(join(home, STATE), Buffer.from(`${JSON.stringify(document)}\n`), files)
-}
-
-async function replace(
-  path: string,
-  data: Buffer,
-  files: Files,
-  isUnsynced = false,
-): Promise<void> {
-  const temporary = join(dirname(path), temporaryName(basename(path).slice(0, 12), newToken()))
-  await files.replace(path, temporary, { data, mode: 0o600, isUnsynced })
-}
-
-async function removeOthers(home: string, source: string, files: Files): Promise<void> {
-  const others = (await files.list(home))
-    .filter(({ name }) => name !== STATE && !name.startsWith(source) && !name.startsWith('.'))
-    .map(({ name }) => join(home, name))
-  for (const path of [...others, ...(await strayFiles(home, files))]) {
-    try {
-      await files.remove(path)
-    } catch (error) {
-      if (!isSystemError(error)) throw error
-    }
   }
 }

@@ -118,17 +118,41 @@ export function openTable(path: string, source: string): IndexTable | undefined 
   }
   const start = Buffer.allocUnsafe(HEAD_BYTES)
   const length = readSync(descriptor, start, 0, HEAD_BYTES, 0)
-  const end = start.subarray(0, length).indexOf(10)
+  const close = () => closeSync(descriptor)
+  const table = tableIn(start.subarray(0, length), source, {
+    part(offset, size) {
+      const part = Buffer.allocUnsafe(size)
+      const got = readSync(descriptor, part, 0, size, offset)
+      return part.subarray(0, got)
+    },
+    close,
+  })
+  if (table === undefined) close()
+  return table
+}
+
+/** Opens a table that is no file. */
+export function openTableBytes(bytes: Buffer, source: string): IndexTable | undefined {
+  return tableIn(bytes, source, {
+    part: (offset, size) => bytes.subarray(offset, offset + size),
+    close: () => undefined,
+  })
+}
+
+interface TableBytes {
+  /** Fewer than `size` bytes at the end. */
+  part(offset: number, size: number): Buffer
+  close(): void
+}
+
+/** @param start the first bytes, with the whole of the head */
+function tableIn(start: Buffer, source: string, bytes: TableBytes): IndexTable | undefined {
+  const end = start.indexOf(10)
   const head = end < 0 ? undefined : parseHead(start.toString('utf8', 0, end), source)
-  if (head === undefined) {
-    closeSync(descriptor)
-    return undefined
-  }
-  const read = (place: Place): Buffer => {
-    const [offset, size, sum] = place
-    const part = Buffer.allocUnsafe(size)
-    const got = readSync(descriptor, part, 0, size, end + 1 + offset)
-    if (got !== size || sumOf(part) !== sum) throw new DamagedTable(path)
+  if (head === undefined) return undefined
+  const read = ([offset, size, sum]: Place): Buffer => {
+    const part = bytes.part(end + 1 + offset, size)
+    if (part.length !== size || sumOf(part) !== sum) throw new DamagedTable(source)
     return part
   }
   let directory: string | undefined
@@ -154,7 +178,7 @@ export function openTable(path: string, source: string): IndexTable | undefined 
       return new Map(lines.filter((line) => line !== '').map(sumIn))
     },
     searchLines: () => parseLines(read(head.lines).toString('utf8')),
-    close: () => closeSync(descriptor),
+    close: () => bytes.close(),
   }
 }
 

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
-import { openFiles } from '../base/files.ts'
+import type { Files } from '../base/files.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
@@ -84,9 +84,14 @@ function document({
  *
  * @throws PkgError ARCHIVE_UNSAFE when the lock is a link, as one could lead anywhere
  */
-export async function writeLock(folder: string, name: string, text: string): Promise<void> {
+export async function writeLock(
+  folder: string,
+  name: string,
+  text: string,
+  files: Files,
+): Promise<void> {
   assertNoLink(folder, name)
-  await openFiles().replace(join(folder, name), join(folder, temporaryName(name, newToken())), {
+  await files.replace(join(folder, name), join(folder, temporaryName(name, newToken())), {
     data: text,
     mode: SHARED_MODES.file,
   })

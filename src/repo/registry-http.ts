@@ -135,6 +135,7 @@ function asFailure(
   const { idle, total } = settings.times ?? TIMES
   const { message, code } = error as NodeJS.ErrnoException
   let reason = message === '' ? (code ?? 'the connection failed') : message
+  if (NO_TLS.test(reason)) reason = 'it does not speak https'
   if (watch.stopped === 'idle') reason = `it sent nothing for ${idle / 1000} s`
   else if (watch.stopped === 'total') reason = `it took longer than ${total / 1000} s`
   return new PkgError('REGISTRY_FAILED', `cannot reach ${shownUrl(url)}: ${reason}`, {
@@ -142,11 +143,22 @@ function asFailure(
   })
 }
 
+/** How OpenSSL says that what came is no TLS. */
+const NO_TLS = /wrong version number|packet length too long/
+
+/** By what OpenSSL and Node say of a connection that did not come about. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/does not speak https/, 'A registry without https wants --plain-http, a repository http://….'],
+  [/key values mismatch/, 'The key of --key-file is not that of the certificate of --cert-file.'],
+  [/has expired|not yet valid/, 'Its certificate is out of date: ask whoever runs the server.'],
+  [/altnames/, 'Use a name that its certificate is made for.'],
+  [/certificate/, 'Name its authority with --ca-file.'],
+]
+
 function hintFor(code: string | undefined, reason: string): string {
-  if (code === 'EPROTO' || /wrong version number|packet length too long/.test(reason)) {
-    return 'Add --plain-http when the registry speaks http.'
-  }
-  if (/certificate/.test(reason)) return 'Name its authority with --ca-file.'
+  const [, hint] = HINTS.find(([pattern]) => pattern.test(reason)) ?? []
+  if (hint !== undefined) return hint
+  if (code === 'EPROTO') return 'Add --plain-http when the registry speaks http.'
   return 'Check the address and that this machine can reach it.'
 }
 

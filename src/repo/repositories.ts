@@ -1,4 +1,3 @@
-import { lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { openFiles } from '../base/files.ts'
@@ -9,11 +8,19 @@ import { encodeYamlPlain } from '../encoding/yaml-encode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { withFileLock } from './file-lock.ts'
+import { followLink } from './follow-link.ts'
 import type { Origin } from './http.ts'
 
 /** A repository that a person configured. */
 export interface Repository extends Origin {
   name: string
+}
+
+/** Where repositories are configured. */
+export interface RepositoriesFile {
+  /** A repositories.yaml; a symbolic link is followed as long as it stays below `home`. */
+  path: string
+  home: string
 }
 
 const files = openFiles()
@@ -35,11 +42,11 @@ export async function loadRepositories(path: string): Promise<Repository[]> {
  * @throws PkgError YAML_INVALID, FILE_UNWRITABLE, and what `change` throws
  */
 export async function changeRepositories(
-  path: string,
+  { path, home }: RepositoriesFile,
   change: (before: readonly Repository[]) => Promise<readonly Repository[] | undefined>,
 ): Promise<void> {
   await files.makeFolder(dirname(path), 0o700)
-  const target = linkedFile(path)
+  const target = followLink(path, home, '--repository-config')
   await withFileLock(`${target}.lock`, async () => {
     const text = await readText(target)
     const document = parse(text, target)
@@ -49,12 +56,6 @@ export async function changeRepositories(
     const entries = after.map((entry) => writeEntry(entry, before))
     await replace(target, withEntries(text, document, entries))
   })
-}
-
-/** A link is followed to a file of the same person's, so that the link stays. */
-function linkedFile(path: string): string {
-  const stat = lstatSync(path, { throwIfNoEntry: false })
-  return stat?.isSymbolicLink() === true ? realpathSync(path) : path
 }
 
 async function replace(path: string, text: string): Promise<void> {

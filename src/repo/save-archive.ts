@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { aboutFile, diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
 import { isSystemError, openFiles } from '../base/files.ts'
@@ -26,7 +27,7 @@ export async function saveArchive(
       data,
       mode: SHARED_MODES.file,
     })
-  await writing(async () => {
+  await writing(path, async () => {
     makeFolders(folder, SHARED_MODES.folder)
     if (provenance !== undefined) await write(`${fileName}.prov`, provenance)
     await write(fileName, archive)
@@ -54,7 +55,7 @@ export async function saveUnpacked(
   const path = join(folder, chart.metadata.name)
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw taken(path)
   const temporary = join(folder, temporaryName(chart.metadata.name, newToken()))
-  await writing(async () => {
+  await writing(path, async () => {
     makeFolders(folder, SHARED_MODES.folder)
     mkdirSync(temporary, { mode: SHARED_MODES.folder })
     try {
@@ -86,13 +87,14 @@ function taken(path: string): PkgError {
   )
 }
 
-async function writing(run: () => Promise<void>): Promise<void> {
+async function writing(path: string, run: () => Promise<void>): Promise<void> {
   try {
     await run()
   } catch (error) {
     if (!isSystemError(error)) throw error
-    throw new PkgError('FILE_UNWRITABLE', error.message, {
-      hint: 'Name another folder with --destination.',
+    const { message } = aboutFile(error, path)
+    throw new PkgError('FILE_UNWRITABLE', message, {
+      hint: diskHint(error) ?? 'Name another folder with --destination.',
       cause: error,
     })
   }

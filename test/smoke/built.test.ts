@@ -113,7 +113,7 @@ test('a full disk is said in one line', () => {
     code: 1,
     stderr:
       'Error: ENOSPC: no space left on device, write\n' +
-      '  hint: Check the path, its permissions and the space on its disk.\n' +
+      '  hint: The disk is full; free space there.\n' +
       '  code: FILE_UNWRITABLE\n',
   })
 })

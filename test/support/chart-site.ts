@@ -24,6 +24,7 @@ export function siteAt(folder: string, options: TestSiteOptions = {}): TestSite 
   const notices: string[] = []
   const site = openChartSite({
     repositoriesFile: join(folder, 'config', 'repositories.yaml'),
+    home: folder,
     addonsFolder: join(import.meta.dirname, '..', '..', 'charts'),
     indexFolder: join(folder, 'cache', 'repositories'),
     blobFolder: join(folder, 'cache', 'charts'),

@@ -5,7 +5,7 @@ import { openQuestions } from '../../cli/ask.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { duration } from '../../cli/flags.ts'
 import { openSite } from '../../cli/open-site.ts'
-import { accessOf } from '../../cli/read-chart.ts'
+import { lastingAccessOf } from '../../cli/read-chart.ts'
 import { tlsFlags } from '../../cli/source-flags.ts'
 
 export default class RepoAdd extends BaseCommand {
@@ -66,7 +66,7 @@ you can read.`
     const outcome = await addRepository(
       {
         repository: {
-          ...accessOf(flags),
+          ...lastingAccessOf(flags),
           name: args.name,
           url: args.url,
           username,

@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { buildDependencies, updateDependencies } from '../../../src/actions/dependencies.ts'
@@ -11,6 +19,7 @@ import { sha256 } from '../../../src/base/digest.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
 import { runHelmClient } from '../../support/helm-client.ts'
+import { refusingFiles } from '../../support/fault-fs.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let server: FakeRepository
@@ -309,10 +318,62 @@ class Killed extends Error {}
 function killedAt(step: number) {
   let left = step
   return openFiles((_step, _path, run) => {
-    if (left-- === 0) throw new Killed()
+    if (left-- <= 0) throw new Killed()
     return run()
   })
 }
+
+test.each(['ENOSPC', 'EIO', 'EROFS', 'EACCES'])(
+  'with %s at any step charts/ is as it was, or the next run finishes',
+  async (code) => {
+    const old = { name: 'db-1.0.0.tgz', bytes: archiveOf('db') }
+    const next = ['db', 'web'].map((name) => ({
+      name: `${name}-1.1.0.tgz`,
+      bytes: archiveOf(name, '', {}, '1.1.0'),
+    }))
+    const lock = { name: 'Chart.lock', text: 'digest: new\n' }
+    for (let at = 1, isRefused = true; isRefused; at++) {
+      const path = chart(`parent${at}`, [{ name: 'db' }])
+      const charts = join(path, 'charts')
+      await saveDependencies(path, { archives: [old], kept: new Set(), lock: undefined })
+      const { files } = refusingFiles(at, code)
+      const update = { archives: next, kept: new Set<string>(), lock }
+      const failure = await failureOf(saveDependencies(path, update, files))
+      isRefused = failure !== 'no failure'
+      if (isRefused) expect(failure).toContain(`${code} ${code}: refused by the test`)
+      await failureOf(openChartFolder(path))
+      const left = readdirSync(charts).filter((name) => !name.endsWith('.lock'))
+      const hasLock = existsSync(join(path, 'Chart.lock'))
+      expect(['db-1.0.0.tgz false', 'db-1.1.0.tgz,web-1.1.0.tgz true']).toContain(
+        `${left.join()} ${hasLock}`,
+      )
+    }
+  },
+)
+
+const STAGED = `.db.tgz.${'a'.repeat(24)}.tmp`
+
+test.each([
+  { what: 'a removal elsewhere', journal: { moves: [], removals: ['/precious'] } },
+  { what: 'a removal above', journal: { moves: [], removals: ['../precious'] } },
+  { what: 'a move from elsewhere', journal: { moves: [['/precious', 'db.tgz']], removals: [] } },
+  { what: 'a move to elsewhere', journal: { moves: [[STAGED, '../db.tgz']], removals: [] } },
+  { what: 'a move of a chart', journal: { moves: [['db.tgz', 'web.tgz']], removals: [] } },
+  { what: 'a removal of a hidden file', journal: { removals: ['.git'] } },
+  { what: 'another lock', journal: { lock: { name: '../x', text: '' } } },
+  { what: 'no map', journal: [] },
+])('a journal with $what, which came with a chart, is refused', async ({ journal }) => {
+  const path = chart('parent', [{ name: 'db' }])
+  const file = join(path, 'charts/.kubectl-pkg-dependencies.json')
+  mkdirSync(join(path, 'charts'))
+  const precious = join(path, 'precious')
+  writeFileSync(precious, 'x')
+  writeFileSync(file, JSON.stringify(journal).replaceAll('/precious', precious))
+  expect(await failureOf(update(path))).toBe(
+    `CHART_INVALID ${file} is not what a run of this program leaves behind`,
+  )
+  expect(existsSync(precious)).toBe(true)
+})
 
 test('a run that is killed at any step leaves old, new, or what the next run finishes', async () => {
   const old = { name: 'db-1.0.0.tgz', bytes: archiveOf('db') }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { processIdentity } from '../../../src/base/process-identity.ts'
@@ -53,6 +53,17 @@ test('the lock of a run on another machine is left to its time', async () => {
   const run = withFileLock(lock, () => Promise.resolve(), { ...TIMES, wait: 200 })
   await expect(run).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
   expect(readFileSync(lock, 'utf8')).toBe(holder)
+})
+
+test('a lock that no run has made makes no files elsewhere', async () => {
+  const folder = temporaryFolder()
+  const lock = join(folder, 'lock')
+  mkdirSync(`${lock}.`)
+  const holder = (await leftBehind()).replace('a'.repeat(24), '/../../elsewhere')
+  writeFileSync(lock, holder)
+  const run = withFileLock(lock, () => Promise.resolve(), { ...TIMES, wait: 200 })
+  await expect(run).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+  expect(readdirSync(folder)).toEqual(['lock', 'lock.'])
 })
 
 test('a lock that nobody touches is taken over in the end', async () => {

@@ -136,7 +136,9 @@ test.each([
 })
 
 test('a page of HTML is no index', () => {
-  expect(failure('<!doctype html>\n<html><body>Log in</body></html>\n')).toContain('INDEX_INVALID')
+  expect(failure('<!doctype html>\n<html><body>Log in</body></html>\n')).toContain(
+    'INDEX_INVALID it is a web page',
+  )
 })
 
 test('an alias bomb is refused', () => {

@@ -1,12 +1,22 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { addRepository, removeRepositories } from '../../../src/actions/repositories.ts'
 import { openFiles } from '../../../src/base/files.ts'
-import { openIndexStore } from '../../../src/repo/index-store.ts'
+import { openIndexStore, type IndexStore } from '../../../src/repo/index-store.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
+import { refusingFiles } from '../../support/fault-fs.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let server: FakeRepository
@@ -24,6 +34,7 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 const origin = () => ({ url: server.url })
+const QUIET = { onOddity: () => undefined, onNotice: () => undefined }
 
 function versions(name: string): Promise<string[] | undefined> {
   return site.indexes.use(origin(), (table) =>
@@ -185,6 +196,77 @@ test('only the newest index is kept, for its owner alone, and goes with its repo
   expect(readdirSync(join(folder, 'cache', 'repositories'))).toEqual([])
 })
 
+test.each(['ENOSPC', 'EIO', 'EROFS', 'EACCES'])(
+  'with %s at any step a run sees the new index, and keeps the old or the new one',
+  async (code) => {
+    const seen = new Set<string>()
+    for (let at = 1, isRefused = true; isRefused; at++) {
+      const root = join(folder, `refused${at}`)
+      offer(server, [{ name: 'web', archive: archiveOf('web') }])
+      await openIndexStore(root, QUIET).refresh(origin(), site.downloader)
+      offer(server, [{ name: 'web', version: '2.0.0', archive: archiveOf('web') }])
+      const notices: string[] = []
+      const { files } = refusingFiles(at, code)
+      const onNotice = (notice: string) => notices.push(notice)
+      const store = openIndexStore(root, { ...QUIET, onNotice, files })
+      await store.refresh(origin(), site.downloader)
+      expect(await newestIn(store)).toBe('2.0.0')
+      isRefused = notices.length > 0
+      const kept = await newestIn(openIndexStore(root, QUIET))
+      if (isRefused) {
+        expect(notices).toEqual([
+          expect.stringContaining(`warning: the cache ${root} is not used: ${code}: refused`),
+        ])
+      }
+      const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([])
+      seen.add(`${isRefused} ${kept}`)
+    }
+    expect([...seen]).toContain('true 1.0.0')
+    expect([...seen].at(-1)).toBe('false 2.0.0')
+  },
+)
+
+test('an update that cannot be kept is an error, and the old index stays', async () => {
+  const root = join(folder, 'full')
+  await openIndexStore(root, QUIET).refresh(origin(), site.downloader)
+  offer(server, [{ name: 'web', version: '2.0.0', archive: archiveOf('web') }])
+  const { files } = refusingFiles(2, 'ENOSPC', 1000)
+  const store = openIndexStore(root, { ...QUIET, files })
+  const run = store.refresh(origin(), site.downloader, { mustKeep: true })
+  expect(await failureOf(run)).toContain('FILE_UNWRITABLE ENOSPC: refused by the test')
+  expect(await newestIn(openIndexStore(root, QUIET))).toBe('1.0.0')
+})
+
+test.each([
+  { what: 'a file', make: (path: string) => writeFileSync(path, ''), why: 'it is no folder' },
+  { what: 'a link', make: (path: string) => symlinkSync(tmpdir(), path), why: 'it is a link' },
+  {
+    what: 'everybody’s',
+    make(path: string) {
+      mkdirSync(path)
+      chmodSync(path, 0o777)
+    },
+    why: 'everybody can write to it',
+  },
+])('where the cache is $what, indexes are those of the run alone', async ({ make, why }) => {
+  const root = join(folder, 'odd')
+  make(root)
+  const notices: string[] = []
+  const store = openIndexStore(root, { ...QUIET, onNotice: (notice) => notices.push(notice) })
+  await store.refresh(origin(), site.downloader)
+  expect(await newestIn(store)).toBe('1.0.0')
+  expect(await store.peek(origin(), (table) => table.keys())).toBeUndefined()
+  await store.forget(origin())
+  expect(notices).toEqual([`warning: the cache ${root} is not used: ${why}`])
+  const kept = store.refresh(origin(), site.downloader, { mustKeep: true })
+  expect(await failureOf(kept)).toBe(`FILE_UNWRITABLE the folder ${root} cannot be used: ${why}`)
+})
+
+function newestIn(store: IndexStore): Promise<string | undefined> {
+  return store.use(origin(), (table) => table.versionsOf('web')?.[0]?.version)
+}
+
 class Killed extends Error {}
 
 test('an update that is killed at any step leaves the old index or the new one', async () => {
@@ -192,21 +274,21 @@ test('an update that is killed at any step leaves the old index or the new one',
   for (let step = 0, isKilled = true; isKilled; step++) {
     const root = join(folder, `killed${step}`)
     offer(server, [{ name: 'web', archive: archiveOf('web') }])
-    await openIndexStore(root, () => undefined).refresh(origin(), site.downloader)
+    await openIndexStore(root, QUIET).refresh(origin(), site.downloader)
     offer(server, [{ name: 'web', version: '2.0.0', archive: archiveOf('web', '', {}, '2.0.0') }])
     let left = step
     const files = openFiles((_step, _path, run) => {
-      if (left-- === 0) throw new Killed()
+      if (left-- <= 0) throw new Killed()
       return run()
     })
     isKilled = false
     try {
-      await openIndexStore(root, () => undefined, files).refresh(origin(), site.downloader)
+      await openIndexStore(root, { ...QUIET, files }).refresh(origin(), site.downloader)
     } catch (error) {
       if (!(error instanceof Killed)) throw error
       isKilled = true
     }
-    const after = await openIndexStore(root, () => undefined).use(
+    const after = await openIndexStore(root, QUIET).use(
       origin(),
       (table) => table.versionsOf('web')?.[0]?.version,
     )

@@ -92,7 +92,9 @@ repositories:
   await add('corp')
   const after = readFileSync(site.repositoriesFile, 'utf8')
   expect(after.startsWith(before)).toBe(true)
-  await changeRepositories(site.repositoriesFile, async (all) => all.slice(0, 1))
+  await changeRepositories({ path: site.repositoriesFile, home: folder }, async (all) =>
+    all.slice(0, 1),
+  )
   expect(readFileSync(site.repositoriesFile, 'utf8')).toContain('colour: red')
 })
 
@@ -106,10 +108,21 @@ test('a link is followed, and stays a link', async () => {
   expect(await names()).toEqual(['corp'])
 })
 
+test('a link out of the home is not followed', async () => {
+  const victim = join(temporaryFolder(), 'victim')
+  writeFileSync(victim, '')
+  mkdirSync(dirname(site.repositoriesFile), { recursive: true })
+  symlinkSync(victim, site.repositoriesFile)
+  expect(await failureOf(add('corp'))).toBe(
+    `FILE_UNWRITABLE ${site.repositoriesFile} is a link that leaves ${folder}`,
+  )
+  expect(readFileSync(victim, 'utf8')).toBe('')
+})
+
 test('one repository that fails hides none of the others', async () => {
   await add('corp')
   await add('gone', { url: `${server.url}/gone` }).catch(() => undefined)
-  await changeRepositories(site.repositoriesFile, async (all) => [
+  await changeRepositories({ path: site.repositoriesFile, home: folder }, async (all) => [
     ...all,
     { name: 'gone', url: `${server.url}/gone` },
   ])
