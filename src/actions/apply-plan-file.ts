@@ -1,6 +1,8 @@
+import type { FailedRun } from '../apply/clean-up.ts'
 import { conclude, deploy, type Deployed } from '../apply/deploy.ts'
 import { ensureNamespace } from '../apply/ensure-namespace.ts'
 import { leaveBehind } from '../apply/follow-up.ts'
+import type { Site } from '../apply/site.ts'
 import { namespaceObject } from '../apply/target-objects.ts'
 import { PkgError } from '../base/errors.ts'
 import { decodeDocument } from '../manifest/decode-objects.ts'
@@ -20,6 +22,7 @@ import type { Connections } from './connections.ts'
 import { filledOr } from './install.ts'
 import { locked } from './locked.ts'
 import { reporting } from './target-errors.ts'
+import { undoInstall, undoUpgrade } from './undo.ts'
 
 /**
  * Reads the text of a plan's file, JSON or YAML.
@@ -43,6 +46,7 @@ export function parsePlanFile(text: string, file: string): PlanDocument {
 export async function applyPlanFile(
   connections: Connections,
   document: PlanDocument,
+  { rollbackOnFailure = false } = {},
 ): Promise<Deployed> {
   return reporting('', async () => {
     assertTarget(connections, document)
@@ -64,13 +68,30 @@ export async function applyPlanFile(
       const stored = abandoned === undefined ? history : [...history, abandoned]
       const revision = isResumed ? abandoned.revision : nextRevision(stored)
       if (revision !== document.release.revision) throw revisionMoved(release, revision - 1)
+      const before = isResumed ? settled : await leaveBehind(site, settled, verb.verb)
       return deploy(site, {
         ...deploymentOf(connections, release, document),
-        before: isResumed ? settled : await leaveBehind(site, settled, verb.verb),
+        before,
+        ...(rollbackOnFailure && { undo: undoing(site, before.history, document) }),
         ...(!isResumed && { approve: (plan: Plan) => assertApproved(document, plan) }),
       })
     })
   })
+}
+
+/** Undoes what the plan began, as install and upgrade do. */
+function undoing(
+  site: Site,
+  history: readonly Release[],
+  { release, options }: PlanDocument,
+): (failed: FailedRun) => Promise<never> {
+  const choice = {
+    history,
+    withHooks: options.withHooks === true,
+    historyMax: options.historyMax ?? 0,
+  }
+  const undo = release.isInstall ? undoInstall : undoUpgrade
+  return (failed) => undo(site, failed, choice)
 }
 
 function deploymentOf(connections: Connections, planned: Release, document: PlanDocument) {

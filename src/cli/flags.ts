@@ -203,6 +203,7 @@ export const applyFlags = {
   'hide-secret': accepted('Accepted for scripts written for Helm: Secrets are hidden anyway.'),
   'hide-notes': Flags.boolean({ summary: 'Do not print the notes.' }),
   ...waitFlags(),
+  ...undoFlag(),
 }
 
 /** How long other runs are waited for. */
@@ -308,15 +309,21 @@ export function waitFlags() {
       options: ['jsonl'],
       helpGroup: 'WAITING',
     }),
-    'rollback-on-failure': Flags.boolean({
-      summary: 'Undo the operation when it fails.',
-      aliases: ['atomic'],
-      helpGroup: 'WAITING',
-    }),
     'server-side': Flags.string({
       summary: 'Apply on the server: true, false or auto.',
       options: ['true', 'false', 'auto'],
       hidden: true,
+    }),
+  }
+}
+
+/** Of verbs whose failure can be undone; it waits, for what is not ready has failed. */
+export function undoFlag() {
+  return {
+    'rollback-on-failure': Flags.boolean({
+      summary: 'Undo the operation when it fails.',
+      aliases: ['atomic'],
+      helpGroup: 'WAITING',
     }),
   }
 }

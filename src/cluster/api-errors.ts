@@ -52,7 +52,7 @@ export function apiError(answer: ApiAnswer, subject: Subject): PkgError {
     code,
     `cannot ${subject.verb} ${subject.label}: ${text ?? shown(status, subject)}`,
     {
-      hint: code === 'FORBIDDEN' ? hintOfRefusal(status.message) : HINTS[code],
+      hint: answer.status === 403 ? hintOfRefusal(status) : HINTS[code],
       details: answer.status === 422 ? details : [],
     },
   )
@@ -96,7 +96,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 }
 
 /** A right is missing; or one has it, and admission refuses all the same. */
-function hintOfRefusal(message: string): string {
+function hintOfRefusal(status: Status): string {
+  const { message } = status
+  if (isTerminating(status)) return 'Wait until the namespace is gone, and make it anew.'
   if (/exceeded quota/.test(message)) return 'Ask for less, or have the quota raised.'
   return / is forbidden: (?!User ")|denied (?:the )?request/.test(message)
     ? 'A rule of the cluster refuses the object, whoever asks: change it, or talk to who made the rule.'

@@ -1,5 +1,5 @@
 import * as Args from '@oclif/core/args'
-import { hookFlags, lockFlags, outputFlag, waitFlags } from '../cli/flags.ts'
+import { lockFlags, outputFlag, undoFlag, waitFlags } from '../cli/flags.ts'
 import { readPlanFile } from '../cli/plan-file.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { applyPlanFile } from '../actions/apply-plan-file.ts'
@@ -19,14 +19,16 @@ What was asked for when the plan was made counts; here it can only be said how t
     file: Args.string({ required: true, description: 'The file, or - for standard input.' }),
   }
 
-  static override flags = { ...lockFlags(), ...waitFlags(), ...hookFlags, ...outputFlag }
+  static override flags = { ...lockFlags(), ...waitFlags(), ...undoFlag(), ...outputFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Apply)
     const document = readPlanFile(args.file, this.io)
     const { namespace } = document.release
     const connections = await this.openConnections({ ...flags, namespace })
-    const deployed = await applyPlanFile(connections, document)
+    const deployed = await applyPlanFile(connections, document, {
+      rollbackOnFailure: flags['rollback-on-failure'],
+    })
 
     if (flags.output !== 'table') {
       const shown = releaseDocument(deployed.release, { hideSecrets: true })

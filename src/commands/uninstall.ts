@@ -1,10 +1,12 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { dryRun, duration, lockFlags, preflightFlag } from '../cli/flags.ts'
+import { dryRun, duration, lockFlags, preflightFlag, waitFlags } from '../cli/flags.ts'
 import { dryRunOf } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { uninstall } from '../actions/uninstall.ts'
 import { viewUninstalled } from '../output/uninstalled-view.ts'
+
+const { events } = waitFlags()
 
 export default class Uninstall extends ReleaseCommand {
   static override summary = 'Take releases and their objects from the target.'
@@ -48,6 +50,7 @@ export default class Uninstall extends ReleaseCommand {
       helpValue: '[=watcher|hookOnly|legacy]',
     }),
     timeout: duration({ summary: 'How long one step may take.', default: 300_000 }),
+    events,
     ...lockFlags(),
     ...preflightFlag(),
   }

@@ -250,3 +250,19 @@ test('a plan that has failed half-way is not applied again; an upgrade does the 
   })
   await ok(Upgrade, 'web', web, '--set', 'key=two,extra=true')
 })
+
+test('a plan that has failed half-way is undone when that was asked for', async () => {
+  const namespace = await freshNamespace()
+  const { run, ok } = inNamespace(namespace)
+  await ok(Upgrade, 'web', web, '--install')
+  const file = join(workFolder(), 'web.plan.json')
+  await ok(Plan, 'web', web, '--set', 'key=two,extra=true', '-o', file)
+  await apiOk('POST', `/api/v1/namespaces/${namespace}/resourcequotas`, {
+    metadata: { name: 'full' },
+    spec: { hard: { 'count/configmaps': '2' } },
+  })
+  await api('POST', `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'filler' } })
+  const failed = await run(Apply, file, '--rollback-on-failure')
+  expect([failed.code, failed.stderr]).toEqual([8, expect.stringContaining('has been rolled back')])
+  expect(await run(Drift, 'web', '--detailed-exitcode')).toMatchObject({ code: 0 })
+})
