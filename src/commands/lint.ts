@@ -81,6 +81,7 @@ The status is 1 when a chart or a file has errors, with --strict also when it ha
       // As with Helm, an empty version is none.
       kubeVersion: flags['kube-version'] || undefined,
       skipSchemaValidation: flags['skip-schema-validation'],
+      strictValues: flags['strict-values'],
       withSubcharts: flags['with-subcharts'],
       strict: flags.strict,
       hygiene: flags['values-hygiene'],

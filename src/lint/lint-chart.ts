@@ -19,6 +19,8 @@ export interface LintRequest {
   namespace: string
   kubeVersion: string | undefined
   skipSchemaValidation: boolean
+  /** Values that no template reads are errors, not only told of. */
+  strictValues: boolean
   /** Also tells of what Helm lets pass: keys that stand twice, texts that YAML reads otherwise. */
   hygiene: boolean
   /** Also holds the objects against rules that Helm does not have; undefined for Helm's alone. */

@@ -15,7 +15,7 @@ import {
   type SwitchedChart,
 } from '../render/unread-values.ts'
 import { coalesceValues } from '../values/coalesce.ts'
-import { sourcesOf } from '../values/compose-values.ts'
+import { duplicatesOf, sourcesOf } from '../values/compose-values.ts'
 import { resolveSubcharts } from '../values/dependencies.ts'
 import { locateValue } from '../values/locate-value.ts'
 import { validateValues } from '../values/validate.ts'
@@ -28,6 +28,7 @@ export interface TemplatesRequest {
   namespace: string
   kubeVersion: string | undefined
   skipSchemaValidation: boolean
+  strictValues: boolean
   /** Told of values that were ignored, and of what `required` and `fail` complain of. */
   onWarning: (warning: string) => void
 }
@@ -93,7 +94,7 @@ function render(
       capabilities,
       onLintWarning: onWarning,
     })
-    if (traced !== undefined) lintReads(charts, { given: request.values, traced }, findings)
+    lintGiven(charts, { ...request, traced }, findings)
     return files
   } catch (error) {
     if (!(error instanceof PkgError)) throw error
@@ -103,18 +104,24 @@ function render(
   }
 }
 
-/** Tells of a person's values that no template reads. */
-function lintReads(
+/** Tells of keys that stand twice in a person's values and of those that no template reads. */
+function lintGiven(
   charts: SwitchedChart,
-  { given, traced }: { given: GoMap; traced: GoMap },
+  { values: given, strictValues, traced }: TemplatesRequest & { traced: GoMap | undefined },
   findings: Findings,
 ): void {
+  const severity = strictValues ? 'error' : 'info'
+  for (const { file, line, message } of duplicatesOf(given)) {
+    const span = { file, line }
+    findings.check({ severity, path: file, span }, `line ${line}: ${message}`)
+  }
+  if (traced === undefined) return
   const locate = locateValue(charts.chart, sourcesOf(given))
   for (const value of unreadValues(charts, given, traced)) {
     const span = locate(value.path)
     const line = span?.line === undefined ? '' : `line ${span.line}: `
     const place = { path: span?.file ?? 'values', ...(span && { span }) }
-    findings.check({ severity: 'warning', ...place }, line + unreadText(value))
+    findings.check({ severity, ...place }, line + unreadText(value))
   }
 }
 

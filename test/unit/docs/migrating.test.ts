@@ -53,6 +53,7 @@ test('the page names every field of both documents', () => {
       namespace: 'default',
       kubeVersion: undefined,
       skipSchemaValidation: false,
+      strictValues: false,
       hygiene: false,
       onWarning: () => undefined,
     }),

@@ -18,6 +18,7 @@ function lintFolder(files: ChartFiles, warnings: string[] = []): LintResult {
     namespace: 'default',
     kubeVersion: undefined,
     skipSchemaValidation: false,
+    strictValues: false,
     withSubcharts: false,
     strict: false,
     hygiene: false,
