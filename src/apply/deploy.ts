@@ -68,7 +68,7 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
   const { release: wanted, before } = deployment
   const crds = await planDefinitions(site, deployment.crds)
   const plan = await planDeployment(site, deployment)
-  for (const notice of plan.notices ?? []) site.onNotice(notice)
+  tellNotices(site, crds, plan)
   deployment.approve?.({ ...plan, changes: [...crds.changes, ...plan.changes] })
   assertAllowed(plan, deployment.allowance ?? {})
   assertAllowed(crds, deployment.allowance ?? {})
@@ -105,6 +105,11 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
   const deployed = await recordDeployed(site, release, deployment.description)
   await conclude(site, [...before.history, deployed], deployment.historyMax)
   return { release: deployed, plan, isRecorded: true }
+}
+
+/** Tells what people should know of plans. */
+export function tellNotices({ onNotice }: Pick<View, 'onNotice'>, ...plans: readonly Plan[]): void {
+  for (const { notices = [] } of plans) for (const notice of notices) onNotice(notice)
 }
 
 /** With another chart or other values it is another piece of work, and its hooks run anew. */
@@ -177,7 +182,7 @@ export async function findUnchanged(
   const crds = await planDefinitions(view, deployment.crds)
   const plan = await planDeployment(view, deployment)
   if ([...crds.changes, ...plan.changes].some(isWrite)) return undefined
-  for (const notice of plan.notices ?? []) view.onNotice(notice)
+  tellNotices(view, crds, plan)
   return { release: last, plan, isRecorded: false }
 }
 

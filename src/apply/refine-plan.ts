@@ -50,13 +50,13 @@ export async function refinePlan(view: View, plan: Plan, choice: Refinement): Pr
     }
   })
   const changes = refined.map(({ change }) => change)
-  await assertDefinitionsSafe(view, changes)
+  const untried = await assertDefinitionsSafe(view, changes)
   const customResources = await countCustomResources(view, changes)
   return {
     ...plan,
     changes: choice.allowDataLoss ? changes : keepUsedDefinitions(changes, customResources),
     conflicts: refined.flatMap(({ conflicts }) => conflicts),
-    notices: [...(plan.notices ?? []), ...refined.flatMap(({ notices }) => notices)],
+    notices: [...(plan.notices ?? []), ...refined.flatMap(({ notices }) => notices), ...untried],
     customResources,
   }
 }

@@ -6,7 +6,7 @@ import type { Change, Plan } from '../plan/plan.ts'
 import { isAwaited, ownWebhooks, type OwnWebhooks } from './await-webhook.ts'
 import { planDefinitions } from './crds.ts'
 import { isDefinition } from './definitions.ts'
-import { planDeployment, type Deployment } from './deploy.ts'
+import { planDeployment, tellNotices, type Deployment } from './deploy.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
 import type { View } from './site.ts'
 
@@ -20,7 +20,7 @@ export async function rehearseDeployment(view: View, deployment: Deployment): Pr
   const { allowance = {}, prerequisites = [] } = deployment
   const crds = await planDefinitions(view, deployment.crds)
   const plan = await planDeployment(view, deployment)
-  for (const notice of plan.notices ?? []) view.onNotice(notice)
+  tellNotices(view, crds, plan)
   assertAllowed(plan, allowance)
   assertAllowed(crds, allowance)
   if (view.cluster.runsHooks)

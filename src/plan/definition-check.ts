@@ -3,6 +3,7 @@ import type { KubeObject } from '../manifest/object.ts'
 import { valueAt } from './content.ts'
 import { isSameJson } from './json-equal.ts'
 import { narrowingsOf } from './schema-narrowing.ts'
+import { addedRules } from './schema-rules.ts'
 
 /** What a CRD becomes compared with the one at the target. */
 export interface DefinitionCheck {
@@ -10,6 +11,8 @@ export interface DefinitionCheck {
   refusals: string[]
   /** Where its schemas take less than before, for people: `v1 spec.size: becomes required`. */
   narrowings: string[]
+  /** Rules in CEL that are new, which only the API server can try: `v1 spec: self.size < 50`. */
+  rules: string[]
 }
 
 /** One version of a CRD. */
@@ -25,7 +28,8 @@ export interface DefinitionVersion {
 export function checkDefinition(live: KubeObject, wanted: KubeObject): DefinitionCheck {
   return {
     refusals: [...fixedFields(live, wanted), ...droppedVersions(live, wanted)],
-    narrowings: narrowedVersions(live, wanted),
+    narrowings: comparedVersions(live, wanted, narrowingsOf),
+    rules: comparedVersions(live, wanted, addedRules),
   }
 }
 
@@ -64,13 +68,15 @@ function droppedVersions(live: KubeObject, wanted: KubeObject): string[] {
 }
 
 /** A version that is new is compared with the one that objects are stored in. */
-function narrowedVersions(live: KubeObject, wanted: KubeObject): string[] {
+function comparedVersions(
+  live: KubeObject,
+  wanted: KubeObject,
+  compare: (before: JsonObject, after: JsonObject) => string[],
+): string[] {
   const before = versionsOf(live)
   const stored = before.find(({ storage }) => storage)
   return versionsOf(wanted).flatMap(({ name, schema }) => {
     const old = before.find((version) => version.name === name) ?? stored
-    return old === undefined
-      ? []
-      : narrowingsOf(old.schema, schema).map((narrowing) => `${name} ${narrowing}`)
+    return old === undefined ? [] : compare(old.schema, schema).map((found) => `${name} ${found}`)
   })
 }

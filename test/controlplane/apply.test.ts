@@ -483,6 +483,13 @@ spec:
   const calls = await auditedCalls(mark, ({ resource }) => resource === 'customresourcedefinitions')
   expect(calls.filter(({ verb, path }) => verb === 'patch' && !path.includes('dryRun'))).toEqual([])
   await succeeds(upgrade(namespace, chart('{type: integer, minimum: 1}')))
+  const rule = '{type: integer, minimum: 1, x-kubernetes-validations: [{rule: self < 9}]}'
+  expect(await upgrade(namespace, chart(rule))).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining(
+      `CustomResourceDefinition/ones.${group}: the rule at v1 spec.size: self < 9 is new, and not tried`,
+    ),
+  })
   await kubectlOk(['delete', 'crd', `ones.${group}`])
 })
 

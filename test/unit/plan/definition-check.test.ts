@@ -29,10 +29,12 @@ function definition(
   }
 }
 
+const SAFE = { refusals: [], narrowings: [], rules: [] }
+
 test('the same CRD is safe, and one more version too', () => {
   const live = definition(['v1'])
-  expect(checkDefinition(live, live)).toEqual({ refusals: [], narrowings: [] })
-  expect(checkDefinition(live, definition(['v1', 'v2']))).toEqual({ refusals: [], narrowings: [] })
+  expect(checkDefinition(live, live)).toEqual(SAFE)
+  expect(checkDefinition(live, definition(['v1', 'v2']))).toEqual(SAFE)
 })
 
 test('another scope and a version that objects are stored in are refused', () => {
@@ -41,6 +43,28 @@ test('another scope and a version that objects are stored in are refused', () =>
     'spec.scope changes from "Namespaced" to "Cluster"',
     'version v1beta1 goes, and objects may still be stored in it',
   ])
+})
+
+test('rules in CEL that are new are named, wherever they are', () => {
+  const schema = (rule: string, inner: string): JsonObject => ({
+    type: 'object',
+    'x-kubernetes-validations': [{ rule: 'true' }, { rule, message: 'told to whoever breaks it' }],
+    properties: {
+      spec: {
+        type: 'object',
+        properties: {
+          list: { type: 'array', items: { 'x-kubernetes-validations': [{ rule: inner }] } },
+          map: { additionalProperties: { 'x-kubernetes-validations': [{ rule: inner }] } },
+        },
+      },
+    },
+  })
+  const live = definition(['v1'], { schema: schema('a', 'b') })
+  expect(checkDefinition(live, live)).toEqual(SAFE)
+  expect(checkDefinition(live, definition(['v1'], { schema: schema('c', 'd') }))).toEqual({
+    ...SAFE,
+    rules: ['v1 the object: c', 'v1 spec.list[]: d', 'v1 spec.map.*: d'],
+  })
 })
 
 test('a version that is new is compared with the stored one', () => {
