@@ -14,7 +14,7 @@ const RENDERING =
   /\/src\/(actions\/(choose-name|names|render|template|upstream-crds)\.ts|cli\/read-(?!manifests)|golang\/(format|regexp|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|sprig\/|values\/)/
 /** What every command loads, `version` included, and small parts that most do. */
 const START =
-  /\/src\/(base\/(digest|errors|files|folders|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256|shown-address|value-budget)|cli\/(ask|base-command|cluster-flags|flags|home-folders|io|keyring|parse-flags|signals|signing-options|source-date|source-flags|user-agent)|encoding\/(json|yaml-emit-\w+|yaml-encode)|golang\/(bytes|decimal|duration|order|printable|strconv|value)|output\/(document|error-view|term))\.ts$|\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/
+  /\/src\/(base\/(digest|errors|files|folders|gate|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256|shown-address|value-budget)|cli\/(ask|base-command|cluster-flags|flags|home-folders|io|keyring|parse-flags|signals|signing-options|source-date|source-flags|user-agent)|encoding\/(json|yaml-emit-\w+|yaml-encode)|golang\/(bytes|decimal|duration|order|printable|strconv|value)|output\/(document|error-view|term))\.ts$|\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/
 /** What every command uses that looks into a repository. */
 const REPOSITORIES =
   /\/src\/(cli\/(open-site|package-root|registry-options)|repo\/(builtin|cache|chart-site|credentials|credentials-file|fetch-archive|file-lock|find-chart|http|http-direct|http-exchange|index-entry|index-store|index-table|last-use|oci-reference|oci-registry|registry-http|repositories|republished|resolve|strays|trust))\.ts$/

@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { announceLongRun } from '../base/long-run.ts'
-import type { GoMap } from '../golang/value.ts'
+import type { GoMap, Value } from '../golang/value.ts'
 import { spendChart, type ChartBudget } from './budget.ts'
 import type { Chart, ChartFile, ChartLock, ChartWarning } from './chart.ts'
 import { readApiVersion, readLock, readMetadata, type ChartMetadata } from './metadata.ts'
@@ -31,8 +31,6 @@ export interface ChartSource {
 export function assembleChart(source: ChartSource): Chart {
   const size = source.files.reduce((sum, { data }) => sum + data.length, 0)
   if (size > LARGE) announceLongRun()
-  const chartYaml = source.files.find((file) => file.name === 'Chart.yaml')
-  if (chartYaml !== undefined && source.anyApiVersion !== true) assertSupported(chartYaml)
   const chart = assemble(source, 0)
   if (chart.metadata.deprecated === true) {
     chart.warnings.push({ file: 'Chart.yaml', message: 'this chart is deprecated' })
@@ -44,8 +42,7 @@ export function assembleChart(source: ChartSource): Chart {
 const LARGE = 65_536
 
 /** Only the outermost chart's apiVersion is looked at; Helm takes any in a subchart. */
-function assertSupported(file: ChartFile): void {
-  const document = decodeDocument(file.data, 'Chart.yaml')
+function assertSupported(document: Value, file: ChartFile): void {
   const version = inFile('Chart.yaml', () => readApiVersion(document), file.data)
   if (['', 'v1', 'v2'].includes(version)) return
   const message = version === 'v3' ? 'invalid chart apiVersion' : 'unsupported chart version'
@@ -60,7 +57,8 @@ function assemble(source: ChartSource, depth: number): Chart {
   const { files, origin, budget } = source
   const parts = sortFiles(files)
   const warnings = [...(source.warnings ?? [])]
-  const metadata = assembleMetadata(parts, warnings)
+  const isChecked = depth === 0 && source.anyApiVersion !== true
+  const metadata = assembleMetadata(parts, warnings, isChecked)
   const lock = parts.lock && assembleLock(parts.lock)
   const values = assembleValues(parts, warnings)
   validateMetadata(metadata, (path) => {
@@ -145,7 +143,12 @@ function addSubchartFile({ subcharts }: ChartParts, { name, data }: ChartFile): 
   else files.push(file)
 }
 
-function assembleMetadata(parts: ChartParts, warnings: ChartWarning[]): ChartMetadata {
+/** @param isChecked whether only an apiVersion is taken that Helm supports */
+function assembleMetadata(
+  parts: ChartParts,
+  warnings: ChartWarning[],
+  isChecked: boolean,
+): ChartMetadata {
   if (parts.chartYaml === undefined) {
     throw new PkgError('CHART_INVALID', 'Chart.yaml file is missing', {
       hint: 'Name a folder that has a Chart.yaml, or look at what .helmignore leaves out.',
@@ -153,6 +156,7 @@ function assembleMetadata(parts: ChartParts, warnings: ChartWarning[]): ChartMet
   }
   const { data } = parts.chartYaml
   const document = decodeDocument(data, 'Chart.yaml')
+  if (isChecked) assertSupported(document, parts.chartYaml)
   let metadata = inFile('Chart.yaml', () => readMetadata(document), data)
   // Charts of Helm 2 may have none.
   if (metadata.apiVersion === '') metadata.apiVersion = 'v1'

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { openGate } from '../base/gate.ts'
 import { hideKnown } from '../base/redact-text.ts'
 import type { CallCredentials, Endpoint } from './endpoint.ts'
 import { ExchangeError, readBody, type ExchangeTimes } from './exchange.ts'
-import { openGate } from './gate.ts'
 import { readLines } from './lines.ts'
 import { openLink, type Link } from './link.ts'
 import {

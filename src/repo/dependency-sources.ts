@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { openGate, type Gate } from '../base/gate.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import type { Dependency } from '../chart/metadata.ts'
 import type { ChartSite } from './chart-site.ts'
@@ -10,7 +11,7 @@ import {
   type ChartQuery,
   type FetchedArchive,
 } from './fetch-archive.ts'
-import { refresh, versionsIn, withAccess } from './find-chart.ts'
+import { refresh, versionsOfAll, withAccess } from './find-chart.ts'
 import type { Origin } from './http.ts'
 import type { IndexEntry } from './index-entry.ts'
 import type { LockedDependency } from './lock-file.ts'
@@ -40,15 +41,36 @@ export interface DependencySources {
   /** Of this run: each index and each archive is asked for once. */
   refreshes: Map<string, Promise<void>>
   archives: Map<string, Promise<FetchedArchive>>
+  /** What is about to be looked up in an index, by the index's address. */
+  lookUps: Map<string, LookUp>
+  /** Through it archives are fetched. */
+  gate: Gate
 }
+
+/** Charts that an index is about to be asked for, all at once. */
+interface LookUp {
+  names: Set<string>
+  /** Versions by name. */
+  found: ReturnType<typeof versionsOfAll>
+}
+
+/** As many as browsers fetch from one server at a time: more connections gain no time. */
+const FETCHES_AT_ONCE = 6
 
 /** Opens the sources of one run. */
 export function openDependencySources(
-  options: Omit<DependencySources, 'repositories' | 'refreshes' | 'archives'>,
+  options: Pick<DependencySources, 'site' | 'query' | 'skipRefresh' | 'isLocked' | 'onNotice'>,
 ): DependencySources {
   let loaded: Promise<readonly Repository[]> | undefined
   const repositories = () => (loaded ??= loadRepositories(options.site.repositoriesFile))
-  return { ...options, repositories, refreshes: new Map(), archives: new Map() }
+  return {
+    ...options,
+    repositories,
+    refreshes: new Map(),
+    archives: new Map(),
+    lookUps: new Map(),
+    gate: openGate(FETCHES_AT_ONCE),
+  }
 }
 
 export interface FetchedDependency extends FetchedArchive {
@@ -155,7 +177,7 @@ async function fromRepository(
   const { site, query } = sources
   const origin = await originOf(dependency, sources)
   await refreshOnce(origin, sources)
-  const entry = await entryOf({ dependency, lock, path }, origin, site)
+  const entry = await entryOf({ dependency, lock, path }, origin, sources)
   const key = `${origin.url} ${entry.urls[0] ?? ''} ${entry.digest}`
   const fetched = await once(key, { name, repository: shownAddress(origin.url) }, sources, () =>
     fetchEntry(entry, origin, { query, site }),
@@ -244,10 +266,10 @@ function labelOf(origin: Origin): string {
 async function entryOf(
   { dependency, lock, path }: DependencyWish,
   origin: Origin,
-  site: ChartSite,
+  sources: DependencySources,
 ): Promise<IndexEntry> {
   const { name, version = '', repository } = dependency
-  const versions = await versionsIn(origin, name, site)
+  const versions = await lookUp(name, origin, sources)
   if (versions === undefined) {
     throw new PkgError(
       'CHART_NOT_FOUND',
@@ -271,16 +293,36 @@ async function entryOf(
   )
 }
 
+/** Looks up together what is asked for at the same time: an index is opened once for all of it. */
+async function lookUp(
+  name: string,
+  origin: Origin,
+  { site, lookUps }: DependencySources,
+): Promise<IndexEntry[] | undefined> {
+  let running = lookUps.get(origin.url)
+  if (running === undefined) {
+    const names = new Set<string>()
+    const found = Promise.resolve().then(() => {
+      lookUps.delete(origin.url)
+      return versionsOfAll(names, origin, site)
+    })
+    running = { names, found }
+    lookUps.set(origin.url, running)
+  }
+  running.names.add(name)
+  return (await running.found).get(name)
+}
+
 function once(
   key: string,
   about: { name: string; repository: string },
-  { archives, onNotice }: DependencySources,
+  { archives, onNotice, gate }: DependencySources,
   fetch: () => Promise<FetchedArchive>,
 ): Promise<FetchedArchive> {
   const running = archives.get(key)
   onNotice({ kind: running === undefined ? 'downloading' : 'again', ...about })
   if (running !== undefined) return running
-  const started = fetch()
+  const started = gate(undefined, fetch)
   archives.set(key, started)
   return started
 }

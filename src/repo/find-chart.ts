@@ -111,16 +111,33 @@ export async function versionsIn(
   name: string,
   site: ChartSite,
 ): Promise<IndexEntry[] | undefined> {
-  const look = () => site.indexes.use(origin, (table) => ({ versions: table.versionsOf(name) }))
+  return (await versionsOfAll([name], origin, site)).get(name)
+}
+
+/**
+ * All versions of several charts by their names, as `versionsIn` gives them.
+ *
+ * @throws PkgError REPOSITORY_UNREACHABLE, INDEX_INVALID, OFFLINE
+ */
+export async function versionsOfAll(
+  names: Iterable<string>,
+  origin: Origin,
+  site: ChartSite,
+): Promise<Map<string, IndexEntry[] | undefined>> {
+  const look = () =>
+    site.indexes.use(
+      origin,
+      (table) => new Map(Array.from(names, (name) => [name, table.versionsOf(name)])),
+    )
   const known = await look()
-  if (known !== undefined) return known.versions
+  if (known !== undefined) return known
   if (site.isOffline) {
     throw new PkgError('OFFLINE', `the index of ${shownAddress(origin.url)} was never fetched`, {
       hint: 'Run "kubectl pkg repo update" while there is a network.',
     })
   }
   await refresh(origin, site)
-  return (await look())?.versions
+  return (await look()) ?? new Map<string, undefined>()
 }
 
 /**

@@ -13,6 +13,7 @@ import { buildDependencies, updateDependencies } from '../../../src/actions/depe
 import { addRepository } from '../../../src/actions/repositories.ts'
 import { openFiles } from '../../../src/base/files.ts'
 import { loadChartDirectory } from '../../../src/chart/read-directory.ts'
+import type { ChartSite } from '../../../src/repo/chart-site.ts'
 import { openChartFolder, saveDependencies } from '../../../src/repo/dependency-save.ts'
 import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { sha256 } from '../../../src/base/digest.ts'
@@ -94,6 +95,37 @@ test('versions are chosen, fetched and locked', async () => {
 digest: sha256:HEX
 generated: "2026-01-02T03:04:05Z"
 `)
+})
+
+test('at most six archives are on their way at a time, and the index is opened once', async () => {
+  const names = Array.from({ length: 20 }, (_, at) => `part-${at}`)
+  const archives = names.map((name) => ({ name, archive: archiveOf(name) }))
+  offer(server, archives)
+  let [under, most] = [0, 0]
+  for (const { name, archive } of archives) {
+    server.files.set(`/${name}-1.0.0.tgz`, (response) => {
+      most = Math.max(most, ++under)
+      setTimeout(() => response.end(archive, () => under--), 5)
+    })
+  }
+  let opened = 0
+  const counted: ChartSite = {
+    ...site,
+    indexes: {
+      ...site.indexes,
+      use(origin, look) {
+        opened++
+        return site.indexes.use(origin, look)
+      },
+    },
+  }
+  const path = chart(
+    'parent',
+    names.map((name) => ({ name })),
+  )
+  await updateDependencies(request(path), counted)
+  expect(tree(path)).toHaveLength(20)
+  expect({ most, opened }).toEqual({ most: 6, opened: 1 })
 })
 
 test('Helm accepts the lock, and would write the same digest', async () => {
