@@ -90,16 +90,21 @@ export function openTableWriter(): TableWriter {
       const complete: TableHead = {
         format: FORMAT,
         source,
-        ...head,
+        ...shortened(head),
         charts,
         versions,
-        warnings: warnings.slice(0, 20),
+        warnings: warnings.slice(0, 20).map((warning) => warning.slice(0, 200)),
         directory: [offset, directoryPart.length, sumOf(directoryPart)],
         lines: [offset + directoryPart.length, linesPart.length, sumOf(linesPart)],
       }
       return [Buffer.from(`${JSON.stringify(complete)}\n`), ...blocks, directoryPart, linesPart]
     },
   }
+}
+
+/** The head is read in one piece, so that nothing that an index says may make it longer. */
+function shortened({ apiVersion, generated }: IndexHead): IndexHead {
+  return { apiVersion: apiVersion.slice(0, 200), generated: generated.slice(0, 200) }
 }
 
 /**

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
@@ -13,23 +12,11 @@ import { pkg, pkgOk } from '../support/plane-cli.ts'
 import { releaseOf } from '../support/releases.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-/**
- * Tells on standard error how much memory the process took at most, in MiB. The process's usage
- * of resources would count what its parent had when it started it.
- */
-const TELL_MEMORY = `process.on('exit', () => {
-  const fs = require('node:fs')
-  const peak = /^VmHWM:\\s*(\\d+) kB$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))
-  fs.writeSync(2, '\\npeak ' + Math.round(peak[1] / 1024) + ' MiB\\n')
-})
-`
+const PRELOAD = join(import.meta.dirname, '../support/tell-memory.cjs')
 
 let home: string
-let preload: string
 beforeAll(() => {
   home = temporaryFolder()
-  preload = join(home, 'tell-memory.cjs')
-  writeFileSync(preload, TELL_MEMORY)
 })
 
 /** Runs the program as a process; fails when that fails. */
@@ -37,7 +24,7 @@ async function runProcess(namespace: string, line: string) {
   const { end } = startBuilt([...line.split(' '), '--namespace', namespace], {
     cwd: home,
     env: { KUBECONFIG: plane().kubeconfig },
-    preload: [preload],
+    preload: [PRELOAD],
   })
   const { code, stdout, stderr } = await end
   expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])

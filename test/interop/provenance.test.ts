@@ -314,3 +314,33 @@ test('the program as it is built finds OpenPGP.js beside it', () => {
   const verified = runBuilt(['verify', 'web-1.0.0.tgz', '--keyring', everybody], { cwd, env })
   expect(verified.stdout).toMatch(/^Signed by: /)
 }, 120_000)
+
+test('a subkey signs for a key that only certifies, until it is revoked or has expired', async () => {
+  const person = 'Fay Parts <fay@example.com>'
+  const add = (...words: string[]) => gpg.run([...ADD_KEY, ...words])
+  add('--quick-generate-key', person, 'rsa2048', 'cert', 'never')
+  const listed = gpg.run(['--list-keys', '--with-colons', person]).toString()
+  const fingerprint = /^fpr:+(\w+):/m.exec(listed)?.[1] ?? ''
+  add('--quick-add-key', fingerprint, 'rsa2048', 'sign', '1y')
+  const keyring = gpg.secretRing('Fay Parts')
+  const archive = await signed('by subkey', ['--key', 'Fay Parts', '--keyring', keyring])
+  const before = gpg.publicRing()
+  const helm = runHelm(['verify', archive, '--keyring', before])
+  expect(helm.code).toBe(0)
+  expect(await verify(archive, before)).toEqual({ code: 0, stdout: helm.stdout, stderr: '' })
+
+  const later = await verify(archive, before, NOW + 400 * 24 * 60 * 60 * 1000)
+  expect(later).toMatchObject({ code: 5, stderr: expect.stringContaining('Subkey is expired') })
+
+  const answers = ['key 1', 'revkey', 'y', 'y', '0', '', 'y', 'save']
+  gpg.run([...EDIT_KEY, '--edit-key', person], answers.join('\n') + '\n')
+  const after = gpg.publicRing()
+  expect(await verify(archive, after)).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('Subkey is revoked'),
+  })
+  expect(runHelm(['verify', archive, '--keyring', after]).code).toBe(1)
+})
+
+const ADD_KEY = ['--pinentry-mode', 'loopback', '--passphrase', '']
+const EDIT_KEY = ['--no-batch', '--no-tty', '--command-fd', '0', ...ADD_KEY]

@@ -114,6 +114,38 @@ test('an index that cannot be used leaves the one before', async () => {
   expect(await versions('web')).toEqual(['1.0.0'])
 })
 
+test('what an index says of itself may be of any length', async () => {
+  const long = 'x'.repeat(100_000)
+  const key = 'k'.repeat(1000)
+  const bad = Array.from(
+    { length: 30 },
+    (_, at) => `  ${key}${at}: [{name: a, version: ${long}}]\n`,
+  )
+  const text = server.files.get('/index.yaml') as string
+  server.files.set(
+    '/index.yaml',
+    text
+      .replace(/generated: .*/, `generated: "${long}"`)
+      .replace('entries:\n', `$&${bad.join('')}`),
+  )
+  await site.indexes.refresh(origin(), site.downloader)
+  expect(await versions('web')).toEqual(['1.0.0'])
+})
+
+test('an index of 100,000 charts is looked into as one of few', async () => {
+  const count = 100_000
+  const chart = (at: number) =>
+    `  c${at}:\n  - apiVersion: v2\n    name: c${at}\n    version: 1.0.${at}\n    urls:\n    - c${at}.tgz\n`
+  const charts = Array.from({ length: count }, (_, at) => chart(at)).join('')
+  server.files.set('/index.yaml', `apiVersion: v1\nentries:\n${charts}generated: "2026-01-02"\n`)
+  await site.indexes.refresh(origin(), site.downloader)
+  expect(await versions('c0')).toEqual(['1.0.0'])
+  expect(await versions(`c${count - 1}`)).toEqual([`1.0.${count - 1}`])
+  expect(await versions('c')).toEqual([])
+  expect(await site.indexes.use(origin(), (table) => table.keys().length)).toBe(count)
+  expect(await site.indexes.use(origin(), (table) => table.searchLines().length)).toBe(count)
+})
+
 test('an index that is older than the one before is told of', async () => {
   await site.indexes.refresh(origin(), site.downloader)
   const text = server.files.get('/index.yaml') as string
