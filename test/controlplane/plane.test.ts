@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { auditedCalls, auditedWrites, auditMark } from '../support/audit.ts'
 import {
@@ -175,4 +177,21 @@ test('the real Helm and the real kubectl work here', async () => {
   const missing = await kubectl(['get', 'configmap', 'none', '-n', namespace])
   expect(missing.code).toBe(1)
   expect(missing.stderr).toContain('"none" not found')
+})
+
+test('a simulated node deletes a pod only when somebody has', async () => {
+  const namespace = await freshNamespace()
+  const pods = `/api/v1/namespaces/${namespace}/pods`
+  await apiOk('POST', pods, {
+    metadata: { name: 'web' },
+    spec: { containers: [{ name: 'web', image: 'registry.test/web:1' }] },
+  })
+  const simulator = JSON.parse(readFileSync(join(dirname(plane().authority), 'kwok'), 'utf8')) as {
+    users: [{ user: { token: string } }]
+  }
+  const { token } = simulator.users[0].user
+  const answer = await api('DELETE', `${pods}/web`, undefined, { token })
+  expect(answer.body['message']).toMatch(/nobody has deleted this pod/)
+  await apiOk('DELETE', `${pods}/web`)
+  await eventually(async () => (await api('GET', `${pods}/web`)).status === 404)
 })
