@@ -40,7 +40,7 @@ export const addOn: AddOnCase = {
     placing: [
       '',
       'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high',
-      'podLabels.team=pki,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution={}',
+      'podLabels.team=pki,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight=1,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].key=disk,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].operator=Exists',
     ],
   },
   podSecurity: ({ network }) =>

@@ -66,7 +66,7 @@ export const addOn: AddOnCase = {
     ],
     placing: [
       '',
-      'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high,collector.nodeSelector.logs=yes,collector.priorityClassName=system-node-critical',
+      'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight=1,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].key=disk,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].operator=Exists,listen=::,collector.nodeSelector.logs=yes,collector.priorityClassName=system-node-critical',
     ],
   },
   podSecurity: (row) => [...collectorOffences(row), ...nodeOffences(row)],

@@ -8,7 +8,7 @@ export const addOn: AddOnCase = {
     exposure: [
       'exposure.type=LoadBalancer,exposure.sourceRanges={192.0.2.0/24},exposure.loadBalancerClass=x/y',
       'exposure.type=NodePort,ports.web.nodePort=30080,dashboard=true',
-      'exposure.type=ClusterIP,exposure.ipFamilyPolicy=PreferDualStack,exposure.ipFamilies={IPv6}',
+      'exposure.type=ClusterIP,exposure.ipFamilyPolicy=PreferDualStack,exposure.ipFamilies={IPv4}',
       'exposure.type=HostPort,ports.websecure.exposed=8443',
       'exposure.type=HostNetwork',
       'exposure.type=HostNetwork,ports.web.exposed=8080,ports.websecure.exposed=8443',

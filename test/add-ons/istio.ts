@@ -42,7 +42,10 @@ export const addOn: AddOnCase = {
       'images.registry=r.example.com,images.repository=mesh,images.tag=1.30.4,images.variant=debug,images.pullSecrets={login}',
       `images.digests.pilot=sha256:${'0'.repeat(64)},images.digests.ztunnel=sha256:${'0'.repeat(64)}`,
     ],
-    placing: ['', 'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high'],
+    placing: [
+      '',
+      'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight=1,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].key=disk,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].operator=Exists',
+    ],
   },
   podSecurity: (row) => [
     ...(hasPlugin(row) ? offencesOf('istio-cni-node', isAmbient(row) ? 6 : 5) : []),

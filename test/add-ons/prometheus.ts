@@ -65,7 +65,10 @@ export const addOn: AddOnCase = {
       'images.registry=r.example.com,images.prometheus.tag=v3.13.3,images.pullSecrets={login}',
       `images.prometheus.digest=sha256:${'0'.repeat(64)}`,
     ],
-    placing: ['', 'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high'],
+    placing: [
+      '',
+      'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight=1,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].key=disk,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].operator=Exists,server.accountAnnotations.role=write,server.podLabels.team=sre,server.podAnnotations.note=b',
+    ],
   },
   podSecurity: ({ nodes }) =>
     nodes === 'nodeExporter.enabled=false'

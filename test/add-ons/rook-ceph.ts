@@ -61,7 +61,10 @@ export const addOn: AddOnCase = {
       'images.registry=r.example.com,images.operator.tag=v1.20.7,images.pullSecrets={login}',
       `images.ceph.digest=sha256:${'0'.repeat(64)},operator.settings.ROOK_CEPH_COMMANDS_TIMEOUT_SECONDS="30",operator.discoverDisks=true`,
     ],
-    placing: ['', 'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high'],
+    placing: [
+      '',
+      'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight=1,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].key=disk,affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].operator=Exists',
+    ],
   },
   rbac: ({ rbac, claims }) =>
     rbac !== 'rbac.create=false' && claims !== ''
