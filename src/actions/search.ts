@@ -40,8 +40,7 @@ export interface FoundChart {
  * @throws PkgError VERSION_NOT_FOUND, USAGE for a pattern that cannot be read
  */
 export async function searchCharts(request: SearchRequest, site: ChartSite): Promise<FoundChart[]> {
-  const range = request.version || (request.devel ? '>0.0.0-0' : '>0.0.0')
-  const constraint = readConstraint(range)
+  const constraint = readConstraint(searchedRange(request))
   const find = matcher(request)
   const matches: Match[] = []
   for (const { repository, lines } of await allLines(site)) {
@@ -65,6 +64,14 @@ export async function searchCharts(request: SearchRequest, site: ChartSite): Pro
   return found
 }
 
+/** Which versions a search shows: the stable ones unless more is said. */
+export function searchedRange({
+  version,
+  devel,
+}: Pick<SearchRequest, 'version' | 'devel'>): string {
+  return version || (devel ? '>0.0.0-0' : '>0.0.0')
+}
+
 interface Match {
   name: string
   score: number
@@ -72,9 +79,13 @@ interface Match {
 }
 
 /** Where a text first matches; −1 when it does not. */
-type Find = (text: string) => number
+export type Find = (text: string) => number
 
-function matcher({ keyword, regexp }: SearchRequest): Find | undefined {
+/** What a request looks for; undefined for everything. @throws PkgError USAGE */
+export function matcher({
+  keyword,
+  regexp,
+}: Pick<SearchRequest, 'keyword' | 'regexp'>): Find | undefined {
   if (keyword === '') return undefined
   if (!regexp) {
     const lower = keyword.toLowerCase()
@@ -92,7 +103,11 @@ function matcher({ keyword, regexp }: SearchRequest): Find | undefined {
 const SEPARATOR = '\v'
 
 /** How far from the name the match is: 0 for the name itself; −1 when there is none. */
-function scoreOf(repository: string, line: SearchLine, find: Find): number {
+export function scoreOf(
+  repository: string,
+  line: Pick<SearchLine, 'name' | 'description' | 'keywords'>,
+  find: Find,
+): number {
   const parts = [line.name, `${repository}/${line.name}`, line.description, line.keywords]
   const at = find(parts.join(SEPARATOR))
   if (at < 0) return -1

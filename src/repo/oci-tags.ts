@@ -1,5 +1,4 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject } from '../base/json.ts'
 import {
   VersionError,
   compareVersions,
@@ -9,15 +8,14 @@ import {
   satisfies,
   type Version,
 } from '../base/versions.ts'
-import { MANIFEST_BYTES } from './oci-content.ts'
 import {
   formatOciReference,
   tagOfVersion,
   versionOfTag,
   type OciReference,
 } from './oci-reference.ts'
-import { openRegistry, type Registry, type RegistryOptions } from './oci-registry.ts'
-import { parseJson } from './registry-auth.ts'
+import { readPages } from './oci-pages.ts'
+import { openRegistry, type RegistryOptions } from './oci-registry.ts'
 
 /** Far more than any repository has. */
 const MOST_TAGS = 200_000
@@ -32,23 +30,19 @@ export async function listTags(
   reference: Pick<OciReference, 'registry' | 'repository'>,
   options: RegistryOptions & { pageSize?: number } = {},
 ): Promise<string[]> {
-  const { pageSize = PAGE } = options
-  const registry = openRegistry(reference.registry, options)
-  const tags: string[] = []
-  const seen = new Set<string>()
-  let url: URL | undefined = new URL(
-    `/v2/${reference.repository}/tags/list?n=${pageSize}`,
-    registry.origin,
-  )
-  while (url !== undefined) {
-    if (seen.has(url.href)) throw invalid(reference, 'its pages lead in a circle')
-    seen.add(url.href)
-    const page = await fetchPage(registry, reference, url)
-    for (const tag of page.tags) tags.push(tag)
-    if (tags.length > MOST_TAGS) throw invalid(reference, `it has more than ${MOST_TAGS} tags`)
-    url = page.next
-  }
-  return tags
+  const { registry, repository } = reference
+  const name = `oci://${registry}/${repository}`
+  return readPages(openRegistry(registry, options), {
+    path: `/v2/${repository}/tags/list`,
+    pageSize: options.pageSize ?? PAGE,
+    scope: { repository, actions: 'pull' },
+    field: 'tags',
+    most: MOST_TAGS,
+    name,
+    missing: new PkgError('CHART_NOT_FOUND', `${name}: not found`, {
+      hint: 'Check the name of the repository; a login may be needed to see it.',
+    }),
+  })
 }
 
 /** The versions that tags stand for, newest first; other tags are left out, as Helm does. */
@@ -140,61 +134,4 @@ function anyVersion(text: string): Version | undefined {
     if (error instanceof VersionError) return undefined
     throw error
   }
-}
-
-interface Page {
-  tags: string[]
-  next: URL | undefined
-}
-
-async function fetchPage(
-  registry: Registry,
-  reference: Pick<OciReference, 'registry' | 'repository'>,
-  url: URL,
-): Promise<Page> {
-  const { repository } = reference
-  const answer = await registry.send({
-    method: 'GET',
-    url,
-    scope: { repository, actions: 'pull' },
-    limit: MANIFEST_BYTES,
-    accept: [200, 404],
-  })
-  const name = `oci://${reference.registry}/${repository}`
-  if (answer.status === 404) {
-    throw new PkgError('CHART_NOT_FOUND', `${name}: not found`, {
-      hint: 'Check the name of the repository; a login may be needed to see it.',
-    })
-  }
-  const document = parseJson(answer.body)
-  const tags: unknown = isJsonObject(document) ? document['tags'] : undefined
-  // A repository that lost its last tag has null here.
-  if (!isJsonObject(document) || !(tags === null || isListOfTexts(tags))) {
-    throw invalid(reference, 'its list of tags is none')
-  }
-  return { tags: tags ?? [], next: nextPage(answer.headers.get('link'), url, reference) }
-}
-
-function isListOfTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string')
-}
-
-/** The page that `Link: <URL>; rel="next"` names; it must be at the same registry. */
-function nextPage(
-  link: string | undefined,
-  url: URL,
-  reference: Pick<OciReference, 'registry' | 'repository'>,
-): URL | undefined {
-  const [, target] = /^\s*<([^>]*)>\s*;.*\brel="?next"?/i.exec(link ?? '') ?? []
-  if (target === undefined) return undefined
-  const next = URL.canParse(target, url.href) ? new URL(target, url) : undefined
-  if (next?.origin !== url.origin) throw invalid(reference, 'its next page is at another host')
-  return next
-}
-
-function invalid(
-  { registry, repository }: Pick<OciReference, 'registry' | 'repository'>,
-  reason: string,
-): PkgError {
-  return new PkgError('OCI_INVALID', `oci://${registry}/${repository}: ${reason}`)
 }

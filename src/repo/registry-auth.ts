@@ -10,11 +10,8 @@ export interface Credential {
   identityToken?: string | undefined
 }
 
-/** What is to be done to a repository. */
-export interface Scope {
-  repository: string
-  actions: 'pull' | 'pull,push'
-}
+/** What is to be done: to a repository, or to the list of all. */
+export type Scope = { repository: string; actions: 'pull' | 'pull,push' } | 'registry:catalog:*'
 
 /** One way to authenticate that a `WWW-Authenticate` header offers. */
 export interface Challenge {
@@ -73,8 +70,8 @@ function keyOf(scope: Scope | undefined): string {
   return scope === undefined ? '-' : scopeText(scope)
 }
 
-function scopeText({ repository, actions }: Scope): string {
-  return `repository:${repository}:${actions}`
+function scopeText(scope: Scope): string {
+  return typeof scope === 'string' ? scope : `repository:${scope.repository}:${scope.actions}`
 }
 
 function basic({ username, password }: Credential): string {

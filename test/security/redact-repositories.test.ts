@@ -141,6 +141,7 @@ beforeEach(async () => {
   for (const [path, { body }] of content) stored.set(path, body)
   stored.set('/v2/', '{}')
   stored.set('/api/charts', '{"saved":true}')
+  stored.set('/v2/_catalog', '{"repositories":["charts/web"]}')
   stored.set('/v2/charts/web/tags/list', '{"name":"charts/web","tags":["1.0.0"]}')
   told.clear()
   seen.clear()
@@ -289,6 +290,7 @@ function lines(): string[][] {
     ['push', join(home, 'plain-1.0.0.tgz'), oci, plain, ...typed],
     ['pull', `${oci}/web`, plain, '-d', home],
     ['pull', `${oci}/web:1.0.0`, plain, '-d', home, '--pass-credentials'],
+    ['search', 'oci', oci.replace(/\/charts$/, ''), plain],
     ['tags', `${oci}/web`, plain],
     ['versions', `${oci}/web`, plain, ...typed],
     ['verify', `${oci}/web:1.0.0`, plain, '--key', join(home, 'plain-1.0.0.tgz')],
@@ -334,6 +336,7 @@ const SUCCEED = [
   'repo add',
   'repo list',
   'repo update',
+  'search oci',
   'search repo',
   'tags',
   'versions',
