@@ -4,7 +4,8 @@ import { PkgError } from '../base/errors.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { capabilityFlags, outputFlag, valuesFlags } from '../cli/flags.ts'
 import { readFieldTable } from '../cli/kube-fields.ts'
-import { holdsManifests, readManifests } from '../cli/read-manifests.ts'
+import { lintPath } from '../cli/lint-path.ts'
+import { holdsConfiguration, holdsManifests, readManifests } from '../cli/read-manifests.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { lint } from '../actions/lint.ts'
 import { lintDocument, lintSummary, viewLint } from '../output/lint-view.ts'
@@ -25,7 +26,8 @@ more than --kube-version, with which the output stays Helm's. docs/migrating.md 
 and how a chart says that it has a reason.
 
 Files of manifests are checked as well, and with one of these flags folders of them: are they
-well-formed, served, and do they mean what they say.
+well-formed, served, and do they mean what they say. So are configurations of fluentd and Vault
+(*.conf, *.hcl): are they of a version that is still read.
 
 The status is 1 when a chart or a file has errors, with --strict also when it has warnings.`
 
@@ -35,6 +37,7 @@ The status is 1 when a chart or a file has errors, with --strict also when it ha
     '<%= config.bin %> lint ./charts/* --kube-version 1.31 -o json',
     '<%= config.bin %> lint ./charts/web --security --apis',
     '<%= config.bin %> lint ./manifests --security --kube-version 1.35',
+    '<%= config.bin %> lint addons/vault --security',
   ]
 
   static override strict = false
@@ -42,7 +45,7 @@ The status is 1 when a chart or a file has errors, with --strict also when it ha
   static override args = {
     path: Args.string({
       required: true,
-      description: 'Folders and archives of charts, and files of manifests.',
+      description: 'Folders and archives of charts, add-ons (addons/NAME), and files of manifests.',
     }),
   }
 
@@ -64,10 +67,12 @@ The status is 1 when a chart or a file has errors, with --strict also when it ha
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Lint)
-    const words = argv as string[]
     const takesFolders = flags.security || flags.apis
-    const isFile = (word: string): boolean => holdsManifests(word, this.io.cwd, takesFolders)
-    const manifests = readManifests(words.filter(isFile), this.io.cwd)
+    const { cwd } = this.io
+    const words = await Promise.all((argv as string[]).map((word) => lintPath(word, cwd)))
+    const isFile = (word: string): boolean =>
+      holdsManifests(word, cwd, takesFolders) || holdsConfiguration(word, cwd)
+    const manifests = readManifests(words.filter(isFile), cwd)
     const result = lint({
       paths: words.filter((word) => !isFile(word)),
       manifests,

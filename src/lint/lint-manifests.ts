@@ -1,6 +1,7 @@
 import { headOf } from '../migrate/migrate-object.ts'
 import type { KubeFields } from '../migrate/kube-fields.ts'
-import { migrateFiles } from '../migrate/migrate-files.ts'
+import { isConfiguration } from '../migrate/migrate-configuration.ts'
+import { migrateFiles, type FileMigration } from '../migrate/migrate-files.ts'
 import type { PodSecurityLevel } from '../migrate/migrate-pod-security.ts'
 import { readSource, type SourceFile, type SourceObject } from '../migrate/read-source.ts'
 import type { Refusal } from '../migrate/refusal.ts'
@@ -73,6 +74,7 @@ export function lintManifests(files: readonly SourceFile[], rules: ManifestRules
 
 /** A bullet that was scanned with the text is read as the space that it stands for. */
 function objectsOf(file: SourceFile): SourceObject[] {
+  if (isConfiguration(file.path)) return []
   const read = readSource(file)
   if (!read.problems.some(({ cause }) => cause === 'yaml-syntax')) return read.objects
   const text = file.text.replaceAll(/^(\s*)[•‣▪●] /gmu, '$1  ')
@@ -138,15 +140,34 @@ function findingAt(
 function formFindings(files: readonly SourceFile[], rules: ManifestRules): ManifestFinding[] {
   const { minor, readFields } = rules
   const target = { minor, rookNamespace: 'rook-ceph', withDeprecated: false, fields: readFields() }
-  return migrateFiles(files, target).flatMap(({ path, refusals }) =>
-    refusals.flatMap((refusal) => {
+  return migrateFiles(files, target).flatMap((migration) => {
+    const { path, refusals } = migration
+    const refused = refusals.flatMap((refusal) => {
       const rule = ruleOf(refusal)
       if (rule === undefined) return []
       const { line, column, message } = refusal
       const { severity } = RULES[rule]
       return [findingAt({ file: path, line, column }, { rule, severity, object: '', message })]
-    }),
-  )
+    })
+    return isConfiguration(path) ? [...refused, ...oldConfiguration(migration)] : refused
+  })
+}
+
+/** What a migration would change in the file of a program, told at the first line of it. */
+function oldConfiguration({ path, before, after, objects }: FileMigration): ManifestFinding[] {
+  const notes = objects.flatMap((object) => object.notes)
+  if (notes.length === 0) return []
+  const [old, now] = [before.split('\n'), after.split('\n')]
+  const line =
+    Math.max(
+      old.findIndex((text, at) => text !== now[at]),
+      0,
+    ) + 1
+  const rule = 'configuration-legacy'
+  const texts = notes.map((note) => `${note.path} ${note.message}`)
+  const message = `${[...new Set(texts)].join('; ')}: kubectl pkg migrate rewrites it`
+  const { severity } = RULES[rule]
+  return [findingAt({ file: path, line, column: 1 }, { rule, severity, object: '', message })]
 }
 
 function ruleOf({ cause }: Refusal): RuleId | undefined {

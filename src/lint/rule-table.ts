@@ -32,6 +32,11 @@ export const RULES = {
     severity: 'warning',
     finds: 'a namespace of an object that is in none',
   },
+  'configuration-legacy': {
+    family: 'apis',
+    severity: 'warning',
+    finds: 'a file of fluentd or Vault as they had it years ago',
+  },
   'crd-legacy': {
     family: 'apis',
     severity: 'warning',

@@ -23,8 +23,8 @@ function policy(egress: string): string {
   return `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n${META}\nspec:\n  podSelector: {}\n  policyTypes: [Egress]\n  ${egress}\n`
 }
 
-/** An object with one fault for each rule, and the line that is told. */
-const FAULTS: Record<RuleId, [text: string, line: number]> = {
+/** An object with one fault for each rule of objects, and the line that is told. */
+const FAULTS: Record<Exclude<RuleId, 'configuration-legacy'>, [text: string, line: number]> = {
   'api-removed': [`apiVersion: batch/v1beta1\nkind: CronJob\n${META}\n`, 1],
   'cert-manager-legacy': [`apiVersion: cert-manager.io/v1alpha2\nkind: Issuer\n${META}\n`, 1],
   'cluster-scoped-namespace': [
@@ -162,6 +162,50 @@ test('what one object lacks may be in another', () => {
   const rule = `apiVersion: networking.istio.io/v1\nkind: DestinationRule\n${META}\nspec: {host: a, subsets: [{name: v1}]}\n`
   const dns = policy('egress: [{ports: [{port: 53, protocol: UDP}]}]')
   expect(findingsIn(route, rule, FAULTS['egress-without-dns'][0], dns)).toEqual([])
+})
+
+test.each([
+  [
+    'td-agent.conf',
+    '<source>\n  type tail\n  path /var/log/a\n</source>\n',
+    'td-agent.conf:2 warning configuration-legacy: source.type is @type: kubectl pkg migrate rewrites it',
+  ],
+  [
+    'vault.hcl',
+    'ui = true\nbackend "consul" {\n  path = "vault/"\n}\n',
+    'vault.hcl:2 warning configuration-legacy: backend is storage: kubectl pkg migrate rewrites it',
+  ],
+  [
+    'users.ldif',
+    'dn: cn=a\n',
+    'users.ldif:1 error not-installable: these are entries of an LDAP directory, which ldapadd loads and the chart dex asks; it is no object of a cluster',
+  ],
+  ['new.conf', '<source>\n  @type tail\n  path /var/log/a\n</source>\n', undefined],
+  ['policy.hcl', 'path "secret/*" {\n  capabilities = ["read"]\n}\n', undefined],
+])('the file of a program, %s, is checked too', (path, text, wanted) => {
+  const options = { families: new Set(ALL), minor: 35, readFields: kubeFields }
+  const { findings, scores } = lintManifests([{ path, text }], options)
+  const told = findings.map((each) => `${each.path} ${each.severity} ${each.message}`)
+  expect({ told, scores }).toEqual({ told: wanted === undefined ? [] : [wanted], scores: [] })
+})
+
+test('lint takes the files of programs beside manifests', async () => {
+  const folder = writeChart(temporaryFolder(), {
+    'td-agent.conf': '<source>\n  type tail\n</source>\n',
+  })
+  const { code, stdout } = await runCli(Lint, ['td-agent.conf'], { cwd: folder })
+  expect({ code, stdout: stdout.toString() }).toEqual({
+    code: 0,
+    stdout: expect.stringContaining('[WARNING] td-agent.conf:2: configuration-legacy') as string,
+  })
+})
+
+test('an add-on is linted by its name', async () => {
+  const { code, stdout } = await runCli(Lint, ['addons/dex', '--security'])
+  expect({ code, stdout: stdout.toString() }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^==> Linting \S+\/charts\/dex\n/) as string,
+  })
 })
 
 describe('a chart', () => {
