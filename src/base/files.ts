@@ -1,7 +1,19 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { aboutFile } from './disk-error.ts'
-import { requirePackage } from './lazy.ts'
 import { makeFolders } from './make-folders.ts'
 
 /** The steps that change a folder or must reach the disk; each is one call of the system. */
@@ -72,19 +84,21 @@ export function openUnsyncedFiles(): Files {
   })
 }
 
-/** Opens the real file system; `runStep` wraps every step that changes something. */
+/**
+ * Opens the real file system; `runStep` wraps every step that changes something.
+ *
+ * Only for the disk is waited on another thread: all other steps take less time than handing
+ * them over does.
+ */
 export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): Files {
   const syncFolder = (path: string): Promise<void> =>
-    runStep('fsync-folder', path, async () => {
-      const handle = await fs().open(path, 'r')
-      await handle.sync().finally(() => handle.close())
-    })
+    runStep('fsync-folder', path, () => syncAt(path))
 
   const stage = (path: string, content: FileContent): Promise<void> =>
     naming(path, () => write(path, content, runStep))
 
   const discard = (path: string): Promise<boolean> =>
-    when('ENOENT', () => runStep('unlink', path, () => fs().unlink(path)))
+    when('ENOENT', () => runStep('unlink', path, async () => unlinkSync(path)))
 
   /** Writes the temporary file and what becomes of it; after a failure nothing of it is left. */
   const through = async <T>(
@@ -112,7 +126,7 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
 
     async replace(path, temporary, content) {
       await through([temporary, path], content, () =>
-        runStep('rename', path, () => fs().rename(temporary, path)),
+        runStep('rename', path, async () => renameSync(temporary, path)),
       )
       if (content.isUnsynced !== true) await syncFolder(dirname(path))
     },
@@ -126,12 +140,15 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
       return isCreated
     },
 
-    move: (from, to) => when('ENOENT', () => runStep('rename', to, () => fs().rename(from, to))),
+    move: (from, to) =>
+      when('ENOENT', () => runStep('rename', to, async () => renameSync(from, to))),
     link: (from, to) =>
-      when('ENOENT', () => when('EEXIST', () => runStep('link', to, () => fs().link(from, to)))),
+      when('ENOENT', () =>
+        when('EEXIST', () => runStep('link', to, async () => linkSync(from, to))),
+      ),
 
     touch: (path, now) =>
-      when('ENOENT', () => runStep('utimes', path, () => fs().utimes(path, now, now))),
+      when('ENOENT', () => runStep('utimes', path, async () => utimesSync(path, now, now))),
 
     async remove(path) {
       const removed = await discard(path)
@@ -140,7 +157,7 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
     },
 
     async removeEmptyFolder(path) {
-      const run = () => runStep('rmdir', path, () => fs().rmdir(path))
+      const run = () => runStep('rmdir', path, async () => rmdirSync(path))
       await when('ENOTEMPTY', () => when('ENOENT', run))
     },
   }
@@ -175,18 +192,24 @@ async function write(
   { data, mode, isUnsynced }: FileContent,
   runStep: StepRunner,
 ): Promise<void> {
-  const handle = await runStep('open', path, () => fs().open(path, 'wx', mode))
+  const file = await runStep('open', path, async () => openSync(path, 'wx', mode))
   try {
-    await runStep('write', path, () => handle.writeFile(data))
-    if (isUnsynced !== true) await runStep('fsync', path, () => handle.sync())
+    await runStep('write', path, async () => writeFileSync(file, data))
+    if (isUnsynced !== true) await runStep('fsync', path, () => sync(file))
   } finally {
-    await handle.close()
+    closeSync(file)
   }
 }
 
-/** Node takes a while to load its promises of files, which a run that only reads can do without. */
-function fs() {
-  return requirePackage('node:fs/promises') as typeof import('node:fs/promises')
+async function syncAt(path: string): Promise<void> {
+  const file = openSync(path, 'r')
+  await sync(file).finally(() => closeSync(file))
+}
+
+function sync(file: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fsync(file, (error) => (error === null ? resolve() : reject(error)))
+  })
 }
 
 async function list(path: string): Promise<FolderEntry[]> {

@@ -1,5 +1,4 @@
 import { basename, dirname, join } from 'node:path'
-import { requirePackage } from '../base/lazy.ts'
 import { PkgError } from '../base/errors.ts'
 import { openUnsyncedFiles } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
@@ -45,9 +44,6 @@ export async function withFileLock<T>(
 }
 
 async function take(path: string, mark: string, { wait, stale }: LockTimes): Promise<void> {
-  const { setTimeout } = requirePackage(
-    'node:timers/promises',
-  ) as typeof import('node:timers/promises')
   const end = Date.now() + wait
   let seen = { state: '', since: Date.now() }
   while (!(await create(path, mark))) {
@@ -63,8 +59,14 @@ async function take(path: string, mark: string, { wait, stale }: LockTimes): Pro
         hint: 'Wait for it to end, then run the command again.',
       })
     }
-    await setTimeout(20 + Math.random() * 30)
+    await pause(20 + Math.random() * 30)
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
 }
 
 /**

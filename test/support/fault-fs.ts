@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import { closeSync } from 'node:fs'
 import { openFiles, type Files, type FileStep } from '../../src/base/files.ts'
 
 /** Where a fault strikes: before or after the step with this number, counted from 1. */
@@ -36,8 +36,7 @@ export function killedFiles(point: FaultPoint | undefined): FaultyFiles {
     const result = run()
     if (!isHere) return result
     const [settled] = await Promise.allSettled([result])
-    if (step === 'open' && settled.status === 'fulfilled')
-      await (settled.value as FileHandle).close()
+    if (step === 'open' && settled.status === 'fulfilled') closeSync(settled.value as number)
     isDead = true
     throw new Killed('killed')
   })
