@@ -19,14 +19,18 @@ export interface ImageUse {
 export function imagesOf(objects: readonly KubeObject[]): ImageUse[] {
   const uses: ImageUse[] = []
   for (const object of objects) {
-    // A definition describes fields called "image", it names none.
-    if (object.kind === 'CustomResourceDefinition') continue
     const found: Found = { object: describeObject(object), uses }
     for (const [key, value] of Object.entries(object)) {
-      if (!NOT_SEARCHED.has(key)) walk(value, key, found)
+      if (isSearched(object, key)) walk(value, key, found)
     }
   }
   return uses
+}
+
+/** Whether images are looked for below a field of an object. */
+export function isSearched({ kind }: Readonly<Record<string, unknown>>, key: string): boolean {
+  // A definition describes fields called "image", it names none.
+  return kind !== 'CustomResourceDefinition' && !NOT_SEARCHED.has(key)
 }
 
 /** Names and free texts; a ConfigMap's data is another program's matter. */
@@ -62,18 +66,24 @@ function walkMap(map: JsonObject, path: string, found: Found): void {
 /** Fields that hold an image in pods and in the custom resources of well-known operators. */
 const FIELDS = new Set(['image', 'imageName', 'baseImage', 'containerImage', 'sidecarImage'])
 
-function imageOf(key: string, value: Json): string | undefined {
-  if (FIELDS.has(key)) {
-    if (typeof value === 'string') return isImage(value) ? value : undefined
-    return isJsonObject(value) ? fromParts(value) : undefined
-  }
-  return undefined
+/** Whether a field of that name holds an image, as a text or in parts. */
+export function isImageField(key: string): boolean {
+  return FIELDS.has(key)
 }
 
-/** Some write an image in parts; `reference` is that of an image volume. */
-function fromParts(parts: JsonObject): string | undefined {
-  const { registry, repository, reference, tag, digest } = parts
+function imageOf(key: string, value: Json): string | undefined {
+  if (!FIELDS.has(key)) return undefined
+  if (typeof value === 'string') return isImage(value) ? value : undefined
+  if (!isJsonObject(value)) return undefined
+  const { reference } = value
+  // That of an image volume.
   if (typeof reference === 'string' && isImage(reference)) return reference
+  return imageOfParts(value)
+}
+
+/** The image that is written as `repository`, `tag` and so on; undefined when it is none. */
+export function imageOfParts(parts: JsonObject): string | undefined {
+  const { registry, repository, tag, digest } = parts
   if (typeof repository !== 'string' || repository === '') return undefined
   const host = typeof registry === 'string' && registry !== '' ? `${registry}/` : ''
   const version = typeof tag === 'string' || typeof tag === 'number' ? `:${tag}` : ''

@@ -1,5 +1,6 @@
 import { decodeObjects } from './decode-objects.ts'
 import { imagesOf, type ImageUse } from './images.ts'
+import { replaceImageParts } from './replace-image-parts.ts'
 
 /** What stands in the place of an image, by its name as manifests have it. */
 export type ImageMap = ReadonlyMap<string, string>
@@ -13,22 +14,26 @@ export interface ReplacedImages {
 
 /**
  * Puts other images in the place of those that the objects of a text name, where `imagesOf`
- * finds them as one word. All else of the text stays as it is, its layout too.
- *
- * An image that is written in parts (`repository` beside `tag`) is left.
+ * finds them as one word or in parts. All else of the text stays as it is, its layout too.
  *
  * @param name how errors call the text
  * @throws PkgError MANIFEST_INVALID, YAML_INVALID
  */
 export function replaceImages(text: string, name: string, images: ImageMap): ReplacedImages {
-  const known = new Set(images.values())
-  let replaced = text
-  for (const use of distinct(imagesOf(decodeObjects(text, name)))) {
+  const known = new Set([...images.values()].flatMap(waysToSay))
+  let replaced = replaceImageParts(text, name, images)
+  for (const use of distinct(imagesOf(decodeObjects(replaced, name)))) {
     const image = images.get(use.image)
     if (image !== undefined && image !== use.image) replaced = replaceOne(replaced, use, image)
   }
   const left = imagesOf(decodeObjects(replaced, name)).filter(({ image }) => !known.has(image))
   return { text: replaced, left: distinct(left) }
+}
+
+/** In parts an image may have no field for its digest, nor for a tag that is the usual one. */
+function waysToSay(image: string): string[] {
+  const tagged = image.replace(/(:[^/@]+)@.*$/, '$1')
+  return [image, tagged, tagged.replace(/:latest$/, '')]
 }
 
 /** One use of each image below each key: all of them are replaced together. */

@@ -74,16 +74,95 @@ spec:
   ])
 })
 
-test('what is written in parts is left and told of', () => {
-  const text = `apiVersion: example.com/v1
+const PARTS = new Map([
+  ['db:5', 'r.internal/mirror/db:5'],
+  ['quay.io/acme/api:1.10', `r.internal:5000/acme/api:1.10@sha256:${'1'.repeat(64)}`],
+  ['quay.io/acme/api:1.2', 'r.internal/acme/api:2.1'],
+  [`quay.io/acme/job@sha256:${'2'.repeat(64)}`, `r.internal/acme/job@sha256:${'2'.repeat(64)}`],
+  ['bare', 'r.internal/library/bare:latest'],
+])
+
+test('images in parts are replaced part by part, and nothing else is touched', () => {
+  const text = `# repository: db
+apiVersion: example.com/v1
 kind: Thing
-metadata: {name: t}
-spec: {image: {repository: db, tag: "5"}}
+metadata: {name: t, annotations: {repository: db}}
+spec:
+  repository: db
+  tag: "5"
+  image: {repository: db, tag: "5"} # pinned
+  api:
+    image:
+      tag: '1.10'   # as it is
+      registry:   quay.io
+      repository: "acme/api"
+  other:
+    image: {"registry": "quay.io", 'repository': acme/api, tag: "1.2", pullPolicy: Always}
+  jobs:
+  - image:
+      repository: quay.io/acme/job
+      digest: sha256:${'2'.repeat(64)}
+      tag: ""
+  - sidecarImage:
+      repository: bare
+  - image: {repository: unknown, tag: v1}
+---
+apiVersion: v1
+kind: ThingList
+items:
+- apiVersion: example.com/v1
+  kind: Thing
+  metadata: {name: u}
+  spec: {image: {repository: db, tag: 5}}
 `
-  expect(replaceImages(text, 't.yaml', IMAGES)).toEqual({
-    text,
-    left: [{ image: 'db:5', object: 'Thing/t', path: 'spec.image' }],
-  })
+  const { text: replaced, left } = replaceImages(text, 't.yaml', PARTS)
+  expect(replaced).toBe(`# repository: db
+apiVersion: example.com/v1
+kind: Thing
+metadata: {name: t, annotations: {repository: db}}
+spec:
+  repository: db
+  tag: "5"
+  image: {repository: r.internal/mirror/db, tag: "5"} # pinned
+  api:
+    image:
+      tag: '1.10'   # as it is
+      registry:   r.internal:5000
+      repository: "acme/api"
+  other:
+    image: {"registry": "r.internal", 'repository': acme/api, tag: "2.1", pullPolicy: Always}
+  jobs:
+  - image:
+      repository: r.internal/acme/job
+      digest: sha256:${'2'.repeat(64)}
+      tag: ""
+  - sidecarImage:
+      repository: r.internal/library/bare
+  - image: {repository: unknown, tag: v1}
+---
+apiVersion: v1
+kind: ThingList
+items:
+- apiVersion: example.com/v1
+  kind: Thing
+  metadata: {name: u}
+  spec: {image: {repository: r.internal/mirror/db, tag: 5}}
+`)
+  expect(left.map(({ image }) => image)).toEqual(['unknown:v1'])
+})
+
+test.each([
+  { parts: '{registry: quay.io, repository: acme/api, tag: v1}', to: 'api:v1', why: 'no host' },
+  { parts: '{repository: db, tag: v1}', to: `r/db@sha256:${'3'.repeat(64)}`, why: 'no tag' },
+  { parts: '{repository: db, tag: !!str v1}', to: 'r.internal/db:v2', why: 'a tag of YAML' },
+  { parts: '{repository: &db db, tag: v1}', to: 'r.internal/db:v1', why: 'an anchor' },
+])('with $why an image in parts is left whole and told of', ({ parts, to }) => {
+  const text = `apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: t}\nspec: {image: ${parts}}\n`
+  const images = imagesOf(decodeObjects(text, 't.yaml')).map(({ image }) => image)
+  const map = new Map(images.map((image) => [image, to]))
+  const { text: replaced, left } = replaceImages(text, 't.yaml', map)
+  expect(replaced).toBe(text)
+  expect(left.map(({ image }) => image)).toEqual(images)
 })
 
 test('a definition and the data of a ConfigMap name no images', () => {
