@@ -25,14 +25,19 @@ export function oddValues(
 ): string[] {
   const odd = [...doubleKeys(charts, given, isStrict), ...unread(charts, given, traced)]
   if (odd.length === 0) return []
-  const lines = odd.map(({ text, span }) => `${placeOf(span)}${text}`)
-  if (!isStrict) return shortened(lines).map((line) => `warning: ${line}`)
+  const shown = odd.slice(0, MOST)
+  const lines = shown.map(({ text, span }) => `${placeOf(span)}${text}`)
+  if (odd.length > MOST) lines.push('… and more such values')
+  if (!isStrict) return lines.map((line) => `warning: ${line}`)
   throw new PkgError('VALUES_ODD', `these values are hardly what was meant:`, {
     details: lines,
     span: odd.find(({ span }) => span?.line !== undefined)?.span,
     hint: 'Correct them, or go without --strict-values.',
   })
 }
+
+/** So many are told of; a file that is another chart's may hold thousands. */
+const MOST = 10
 
 /** Of the chart's own files, loading has told already; only strictness minds them again. */
 function doubleKeys({ loaded }: SwitchedChart, given: GoMap, isStrict: boolean): Oddity[] {
@@ -46,20 +51,15 @@ function doubleKeys({ loaded }: SwitchedChart, given: GoMap, isStrict: boolean):
 function unread(charts: SwitchedChart, given: GoMap, traced: GoMap | undefined): Oddity[] {
   if (traced === undefined) return []
   const locate = locateValue(charts.chart, sourcesOf(given))
-  return unreadValues(charts, given, traced).map((value) => ({
-    text: unreadText(value),
-    span: locate(value.path),
-  }))
+  const odd: Oddity[] = []
+  for (const value of unreadValues(charts, given, traced)) {
+    odd.push({ text: unreadText(value), span: locate(value.path) })
+    if (odd.length > MOST) break
+  }
+  return odd
 }
 
 function placeOf(span: SourceSpan | undefined): string {
   if (span === undefined) return ''
   return span.line === undefined ? `${span.file}: ` : `${span.file}:${span.line}: `
-}
-
-const SHOWN = 10
-
-function shortened(lines: readonly string[]): string[] {
-  const rest = lines.length - SHOWN
-  return rest <= 1 ? [...lines] : [...lines.slice(0, SHOWN), `… and ${rest} more such values`]
 }

@@ -10,21 +10,25 @@ import { typedScalar } from './yaml-typed.ts'
 export type YamlPath = readonly (string | number)[]
 
 /**
- * Finds where the key or the list item at a path stands in the first document of a text.
+ * Reads a text once, to find where the key or the list item at a path stands in its first
+ * document.
  *
- * @returns undefined when there is no such path
+ * @returns a finder, which gives undefined when there is no such path
  * @throws YamlError when the text is not YAML
  */
-export function locateYaml(text: string, path: YamlPath): Position | undefined {
-  let node = composeYaml(text, { dialect: 'helm' })
-  let mark = node?.start
-  for (const step of path) {
-    const child = node === undefined ? undefined : childAt(node.target ?? node, step)
-    if (child === undefined) return undefined
-    mark = child.place.start
-    node = child.value
+export function yamlLocator(text: string): (path: YamlPath) => Position | undefined {
+  const root = composeYaml(text, { dialect: 'helm' })
+  return (path) => {
+    let node = root
+    let mark = node?.start
+    for (const step of path) {
+      const child = node === undefined ? undefined : childAt(node.target ?? node, step)
+      if (child === undefined) return undefined
+      mark = child.place.start
+      node = child.value
+    }
+    return mark === undefined ? undefined : positionOf(mark)
   }
-  return mark === undefined ? undefined : positionOf(mark)
 }
 
 interface Child {

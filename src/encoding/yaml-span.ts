@@ -1,7 +1,7 @@
 import type { SourceSpan } from '../base/errors.ts'
 import { quotableLine } from '../base/secret-keys.ts'
 import { YamlError } from './yaml-error.ts'
-import { locateYaml, type YamlPath } from './yaml-locate.ts'
+import { yamlLocator, type YamlPath } from './yaml-locate.ts'
 
 /** A person's own file, and its text. */
 export interface NamedText {
@@ -29,11 +29,25 @@ export function spanIn({ name, text }: NamedText, line: number, column: number):
  * @returns undefined when it does not, or when it is no YAML
  */
 export function spanOfPath(file: NamedText, path: YamlPath): SourceSpan | undefined {
-  try {
-    const position = locateYaml(file.text, path)
+  return spanFinder(file)(path)
+}
+
+/** Like {@link spanOfPath}, for many paths: the text is read once, when the first is asked for. */
+export function spanFinder(file: NamedText): (path: YamlPath) => SourceSpan | undefined {
+  let locate: ReturnType<typeof yamlLocator> | undefined
+  return (path) => {
+    locate ??= locatorOf(file.text)
+    const position = locate(path)
     return position && spanIn(file, position.line, position.column)
+  }
+}
+
+/** In a text that is no YAML, nothing is found. */
+function locatorOf(text: string): ReturnType<typeof yamlLocator> {
+  try {
+    return yamlLocator(text)
   } catch (error) {
-    if (error instanceof YamlError) return undefined
+    if (error instanceof YamlError) return () => undefined
     throw error
   }
 }

@@ -104,6 +104,9 @@ function render(
   }
 }
 
+/** So many are told of; a file that is another chart's may hold thousands. */
+const MOST_UNREAD = 100
+
 /** Tells of keys that stand twice in a person's values and of those that no template reads. */
 function lintGiven(
   charts: SwitchedChart,
@@ -117,7 +120,9 @@ function lintGiven(
   }
   if (traced === undefined) return
   const locate = locateValue(charts.chart, sourcesOf(given))
+  let told = 0
   for (const value of unreadValues(charts, given, traced)) {
+    if (++told > MOST_UNREAD) break
     const span = locate(value.path)
     const line = span?.line === undefined ? '' : `line ${span.line}: `
     const place = { path: span?.file ?? 'values', ...(span && { span }) }

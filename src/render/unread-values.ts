@@ -36,13 +36,16 @@ export function hasUnknownNames(charts: SwitchedChart, given: GoMap): boolean {
 }
 
 /**
- * Finds the person's values that no template has read.
+ * Finds the person's values that no template has read, one at a time: a file may hold thousands.
  *
  * @param values as {@link traceValues} made them, after the templates had them
  */
-export function unreadValues(charts: SwitchedChart, given: GoMap, values: GoMap): UnreadValue[] {
+export function* unreadValues(
+  charts: SwitchedChart,
+  given: GoMap,
+  values: GoMap,
+): Generator<UnreadValue> {
   let spoken: ReadonlySet<string> | undefined
-  const found: UnreadValue[] = []
   for (const { path, section, isOfChart } of namesOf(charts, given, values)) {
     const name = path.at(-1) ?? ''
     if (isOwnOfPerson(name, path)) continue
@@ -50,9 +53,8 @@ export function unreadValues(charts: SwitchedChart, given: GoMap, values: GoMap)
     if (spoken.has(name)) continue
     const meant = name.length < SHORT ? undefined : nearest(name, namesAround(section))
     const isLookedInto = section.seen.some((each) => (readsOf(each)?.names.size ?? 0) > 0)
-    if (isOfChart || isLookedInto || meant !== undefined) found.push({ path, meant })
+    if (isOfChart || isLookedInto || meant !== undefined) yield { path, meant }
   }
-  return found
 }
 
 /** Of shorter names, too many are near to each other. */

@@ -1,7 +1,7 @@
 import type { SourceSpan } from '../base/errors.ts'
 import { PkgError } from '../base/errors.ts'
 import { rawFile, type Chart } from '../chart/chart.ts'
-import { spanOfPath } from '../encoding/yaml-span.ts'
+import { spanFinder } from '../encoding/yaml-span.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import type { ValuesFile, ValueSources } from './compose-values.ts'
@@ -22,11 +22,14 @@ export function locateValue(chart: Chart, sources: ValueSources = {}): LocateVal
  * counts, and for one that no file sets, the nearest map around it.
  */
 export function locateInFiles(files: readonly ValuesFile[]): LocateValue {
+  const finders = files.map((file) => spanFinder(file)).toReversed()
   return (path) => {
     for (let length = path.length; length > 0; length--) {
       const outer = path.slice(0, length)
-      const found = files.findLast((file) => spanOfPath(file, outer) !== undefined)
-      if (found !== undefined) return spanOfPath(found, outer)
+      for (const find of finders) {
+        const span = find(outer)
+        if (span !== undefined) return span
+      }
     }
     return undefined
   }

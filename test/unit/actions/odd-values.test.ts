@@ -160,7 +160,7 @@ test('of many only the first ten are told', () => {
   const text = Array.from({ length: 30 }, (_, at) => `other${at}: 1\n`).join('')
   const told = warnings(WEB, text)
   expect(told).toHaveLength(11)
-  expect(told.at(-1)).toBe('warning: … and 20 more such values')
+  expect(told.at(-1)).toBe('warning: … and more such values')
 })
 
 test('strictness refuses them all, also what the chart has twice', () => {

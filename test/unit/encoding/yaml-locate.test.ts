@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { locateYaml, yamlComments } from '../../../src/encoding/yaml-locate.ts'
+import { yamlComments, yamlLocator } from '../../../src/encoding/yaml-locate.ts'
 
 const VALUES = `# How many pods.
 # At least one.
@@ -30,19 +30,19 @@ test.each([
   { path: ['true'], at: [18, 1] },
   { path: [], at: [3, 1] },
 ])('$path stands at line and column $at', ({ path, at }) => {
-  expect(locateYaml(VALUES, path)).toEqual({ line: at[0], column: at[1] })
+  expect(yamlLocator(VALUES)(path)).toEqual({ line: at[0], column: at[1] })
 })
 
 test.each([[['missing']], [['replicas', 'deeper']], [['ports', 2]]])('%j is nowhere', (path) => {
-  expect(locateYaml(VALUES, path)).toBeUndefined()
+  expect(yamlLocator(VALUES)(path)).toBeUndefined()
 })
 
 test('the last of equal keys is found, which is the one that counts', () => {
-  expect(locateYaml('a: 1\na: 2\n', ['a'])).toEqual({ line: 2, column: 1 })
+  expect(yamlLocator('a: 1\na: 2\n')(['a'])).toEqual({ line: 2, column: 1 })
 })
 
 test('an empty text has no places', () => {
-  expect(locateYaml('', ['a'])).toBeUndefined()
+  expect(yamlLocator('')(['a'])).toBeUndefined()
   expect(yamlComments('# alone\n')).toEqual([])
 })
 
