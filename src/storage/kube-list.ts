@@ -20,7 +20,7 @@ export async function listRecords(
   { namespace, choose, scope = 'all' }: RecordListRequest,
 ): Promise<StoredReleases> {
   const metas =
-    scope === 'newest' && namespace !== undefined
+    scope === 'newest'
       ? await newestRecords(api, namespace)
       : await api.listMetadata(namespace, ALL, recordMeta)
   const chosen = choose(metas) as readonly RecordMeta[]
@@ -53,9 +53,11 @@ const FEW = 50
 /**
  * Metadata of all records but the superseded ones, which are most and of which only names are
  * asked. Releases that have nothing newer than a superseded record are looked at again, whole:
- * somebody may also have upgraded them between the two lists.
+ * somebody may also have upgraded them between the two lists. Of all namespaces all metadata are
+ * read, since names alone do not tell the namespace.
  */
-async function newestRecords(api: RecordApi, namespace: string): Promise<RecordMeta[]> {
+async function newestRecords(api: RecordApi, namespace: string | undefined): Promise<RecordMeta[]> {
+  if (namespace === undefined) return api.listMetadata(namespace, ALL, recordMeta, newestOfEach)
   const [superseded, metas] = await Promise.all([
     api.listNames(namespace, `${ALL},status=superseded`),
     api.listMetadata(namespace, `${ALL},status!=superseded`, recordMeta),
@@ -77,4 +79,13 @@ async function newestRecords(api: RecordApi, namespace: string): Promise<RecordM
     ...metas.filter(({ name }) => !unclear.has(name)),
     ...(await api.listMetadata(namespace, again, recordMeta)),
   ]
+}
+
+function newestOfEach(metas: readonly RecordMeta[]): RecordMeta[] {
+  const newest = new Map<string, RecordMeta>()
+  for (const meta of metas) {
+    const key = `${meta.namespace}/${meta.name}`
+    if (meta.revision >= (newest.get(key)?.revision ?? 0)) newest.set(key, meta)
+  }
+  return [...newest.values()]
 }

@@ -22,11 +22,14 @@ export interface RecordApi {
   /**
    * What `read` keeps of the metadata of all that the selector fits; undefined for all namespaces.
    * Read page by page, because metadata are large beside what is needed of them.
+   *
+   * @param thin leaves out, after each page, what the pages so far have made needless
    */
   listMetadata<T>(
     namespace: string | undefined,
     selector: string,
     read: (object: JsonObject) => T | undefined,
+    thin?: (found: T[]) => T[],
   ): Promise<T[]>
   /** Names of all that the selector fits, which take a tenth of what metadata take. */
   listNames(namespace: string, selector: string): Promise<string[]>
@@ -52,7 +55,7 @@ const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.
 /** Servers that cannot print tables answer with metadata. */
 const TABLE = `application/json;as=Table;g=meta.k8s.io;v=v1,${METADATA_LIST}`
 /** Names are tiny, metadata small, records up to a megabyte. */
-const PAGE = { names: 1000, metadata: 500, objects: 50 }
+const PAGE = { names: 2500, metadata: 500, objects: 50 }
 const MOST_NAMES = 5000
 /** The server forgot where a list was to go on; it is begun again once. */
 const EXPIRED = 410
@@ -95,12 +98,12 @@ function listers(caller: Caller): Listers {
   const collect = async <T>(
     namespace: string | undefined,
     query: ListQuery,
-    read: (object: JsonObject) => T | undefined,
+    { read, thin = (found) => found }: Reading<T>,
   ): Promise<T[]> => {
     let found: T[] = []
     for await (const page of pages(caller, pathOf(namespace), query)) {
       if (page === 'again') found = []
-      else found.push(...page.map(read).filter((each) => each !== undefined))
+      else found = thin([...found, ...page.map(read).filter((each) => each !== undefined)])
     }
     return found
   }
@@ -111,11 +114,15 @@ function listers(caller: Caller): Listers {
     return []
   }
   return {
-    listMetadata: (namespace, selector, read) =>
-      collect(namespace, { selector, limit: PAGE.metadata, accept: METADATA_LIST }, read),
+    listMetadata: (namespace, selector, read, thin) =>
+      collect(
+        namespace,
+        { selector, limit: PAGE.metadata, accept: METADATA_LIST },
+        { read, ...(thin && { thin }) },
+      ),
 
     listNames: (namespace, selector) =>
-      collect(namespace, { selector, limit: PAGE.names, accept: TABLE }, nameIn),
+      collect(namespace, { selector, limit: PAGE.names, accept: TABLE }, { read: nameIn }),
 
     async peekNames(namespace, selector) {
       const page = await first(namespace, { selector, limit: MOST_NAMES, accept: TABLE })
@@ -144,6 +151,11 @@ function listers(caller: Caller): Listers {
 function nameIn({ cells, metadata }: JsonObject): string | undefined {
   const name = Array.isArray(cells) ? cells[0] : isJsonObject(metadata) && metadata['name']
   return typeof name === 'string' ? name : undefined
+}
+
+interface Reading<T> {
+  read: (object: JsonObject) => T | undefined
+  thin?: (found: T[]) => T[]
 }
 
 interface ListQuery {

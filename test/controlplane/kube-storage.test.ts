@@ -184,6 +184,24 @@ describe('a list of the newest revisions', () => {
     expect(calls.map(({ verb }) => verb)).toEqual(['list', 'list'])
   })
 
+  test('offers the newest of each release alone, also of all namespaces', async () => {
+    const [one, two] = [await freshNamespace(), await freshNamespace()]
+    const storage = open()
+    await storage.create(releaseOf({ namespace: one, status: 'superseded' }))
+    await storage.create(releaseOf({ namespace: one, revision: 2 }))
+    await storage.create(releaseOf({ namespace: two, status: 'superseded' }))
+    const offered: string[] = []
+    const keepNone: ChooseRecords = (heads) => {
+      for (const { namespace, name, revision } of heads) {
+        const place = [one, two].indexOf(namespace)
+        if (place >= 0) offered.push(`${place} ${name}.v${revision}`)
+      }
+      return []
+    }
+    await open().list(undefined, keepNone, 'newest')
+    expect(offered.sort()).toEqual(['0 web.v2', '1 web.v1'])
+  })
+
   test('reads many records of Helm by one call, and lone ones by themselves', async () => {
     const namespace = await freshNamespace()
     const storage = open()
