@@ -29,8 +29,8 @@ export interface SchemaDocument {
   readonly resources: Map<string, Resource>
   /** By URL. */
   readonly byId: Map<string, Resource>
-  /** Pointers of the schemas that were looked at. */
-  readonly seen: Set<string>
+  /** The schemas that were looked at, by pointer. */
+  readonly seen: Map<string, SchemaValue>
 }
 
 /** A place in a document. */
@@ -46,7 +46,7 @@ export function openDocument(url: string, root: SchemaValue): SchemaDocument {
     root,
     resources: new Map(),
     byId: new Map(),
-    seen: new Set(),
+    seen: new Map(),
   }
   collect(document, { schema: root, pointer: '', base: url, draft: LATEST })
   return document
@@ -75,6 +75,8 @@ export function addSchema({ document, pointer }: Place): void {
 
 /** The resource that a place belongs to. */
 export function resourceAt({ document, pointer }: Place): Resource {
+  const root = document.resources.get('')
+  if (root !== undefined && document.resources.size === 1) return root
   for (let path = pointer; ; path = path.slice(0, path.lastIndexOf('/'))) {
     const found = document.resources.get(path)
     if (found !== undefined) return found
@@ -102,6 +104,8 @@ export function resolveAcross(document: SchemaDocument, fragment: string): Place
  * @throws GoError when there is none
  */
 export function lookUp({ document, pointer }: Place): SchemaValue {
+  const known = document.seen.get(pointer)
+  if (known !== undefined) return known
   const steps = pointerSteps(pointer)
   if (steps === undefined) {
     throw new GoError(`invalid json-pointer ${quote(locationOf(document.url, pointer))}`)
@@ -129,7 +133,7 @@ interface Found {
 function collect(document: SchemaDocument, found: Found): void {
   const { schema, pointer } = found
   if (document.seen.has(pointer)) return
-  document.seen.add(pointer)
+  document.seen.set(pointer, schema)
   if (!isMap(schema)) {
     if (pointer === '') addResource(document, pointer, { id: found.base, draft: found.draft })
     return

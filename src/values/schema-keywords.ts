@@ -34,15 +34,42 @@ export function addKeywords(work: Draftwork): void {
   if (ref !== undefined) node.ref = ref
   // Before 2019, all that stands beside `$ref` is ignored.
   if (ref !== undefined && node.draft < 2019) return
-  addReferences(work)
-  addGeneral(work)
-  addFormat(work)
-  addNumberKeywords(node, schema)
-  addTextKeywords(node, schema)
-  addArrayKeywords(work)
-  addObjectKeywords(work)
-  addConditions(work)
+  const families = new Set<Family>()
+  for (const keyword of schema.keys()) {
+    const family = FAMILIES.get(keyword)
+    if (family !== undefined) families.add(family)
+  }
+  // In this order, which decides which of several mistakes is told.
+  if (families.has('reference')) addReferences(work)
+  if (families.has('general')) addGeneral(work)
+  if (families.has('format')) addFormat(work)
+  if (families.has('number')) addNumberKeywords(node, schema)
+  if (families.has('text')) addTextKeywords(node, schema)
+  if (families.has('array')) addArrayKeywords(work)
+  if (families.has('object')) addObjectKeywords(work)
+  if (families.has('condition')) addConditions(work)
 }
+
+type Family = (typeof KEYWORDS)[number][0]
+
+/** Keywords that are read together: most schemas have those of two families or three. */
+const KEYWORDS = [
+  ['reference', ['$recursiveRef', '$recursiveAnchor', '$dynamicRef', '$dynamicAnchor']],
+  ['general', ['type', 'const', 'enum']],
+  ['format', ['format']],
+  ['number', ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']],
+  ['text', ['minLength', 'maxLength', 'pattern']],
+  ['array', ['minItems', 'maxItems', 'uniqueItems', 'items', 'prefixItems', 'additionalItems']],
+  ['array', ['contains', 'minContains', 'maxContains', 'unevaluatedItems']],
+  ['object', ['minProperties', 'maxProperties', 'required', 'properties', 'patternProperties']],
+  ['object', ['additionalProperties', 'propertyNames', 'unevaluatedProperties']],
+  ['object', ['dependencies', 'dependentSchemas', 'dependentRequired']],
+  ['condition', ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else']],
+] as const
+
+const FAMILIES: ReadonlyMap<string, Family> = new Map(
+  KEYWORDS.flatMap(([family, keywords]) => keywords.map((keyword) => [keyword, family] as const)),
+)
 
 function addReferences(work: Draftwork): void {
   const { node, schema } = work

@@ -313,7 +313,7 @@ data:
     versions: {{ (semver .Chart.Version).Major }} {{ semverCompare "~1.2.3-0" .Chart.Version }}
     coalesced: {{ coalesce .Values.none .Values.empty "x" }} {{ empty .Values.none }} {{ .Values.off }} {{ .Values.ratio }} {{ .Values.big }}
     math: {{ mul 2 (sub 5 1) }} {{ div 9 2 }} {{ mod 9 2 }} {{ max 1 2 }} {{ min 1 2 }} {{ round 1.5 0 }} {{ floor 1.5 }} {{ ceil 1.5 }} {{ mulf 1.5 2 }}
-    parsed: {{ (fromYaml .Values.extra).config }} {{ (fromJson "{\\"a\\": [1]}").a }} {{ fromYamlArray "- a" }}
+    parsed: {{ (fromYaml .Values.extra).config }} {{ (fromJson "{\\"a\\": [1]}").a }} {{ len (fromJson "a = 1") }} {{ fromYamlArray "- a" }}
     picked: {{ pick .Values.image "tag" "repository" | toJson }} {{ has "a" .Values.list }} {{ without (list 1 2) 1 }} {{ append (list 1) 2 }} {{ concat (list 1) (list 2) }}
     toml: {{ toToml .Values.settings.log | quote }}
     encoded: {{ "x" | b64enc }} {{ "eA==" | b64dec }} {{ randAlphaNum 8 | len }} {{ now | date "2006" | len }} {{ htmlDate now | len }}
