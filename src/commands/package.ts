@@ -9,7 +9,6 @@ import { serverFlags } from '../cli/source-flags.ts'
 import { loadChart } from '../actions/load-chart.ts'
 import { packageToFolder } from '../actions/package.ts'
 import { signArchive } from '../actions/sign.ts'
-import { withAllUpstreamCrds } from '../actions/upstream-crds.ts'
 
 export default class Package extends BaseCommand {
   static override summary = 'Pack charts into archives.'
@@ -52,14 +51,12 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
         const { fetchMissing } = await import('../cli/fetch-missing.ts')
         await fetchMissing(reference, flags, this.io, { always: true })
       }
-      const loaded = await loadChart(reference, () => this.io.stdin(), {
-        outsideLinks: 'refuse',
-      })
-      this.noteWarnings(loaded)
-      const isVendored = flags['upstream-crds']
-      const chart = isVendored
-        ? await withAllUpstreamCrds(loaded, siteOpener(flags, this.io))
-        : loaded
+      let chart = await loadChart(reference, () => this.io.stdin(), { outsideLinks: 'refuse' })
+      this.noteWarnings(chart)
+      if (flags['upstream-crds']) {
+        const { withAllUpstreamCrds } = await import('../actions/upstream-crds.ts')
+        chart = await withAllUpstreamCrds(chart, siteOpener(flags, this.io))
+      }
       const path = packageToFolder({
         chart,
         destination: flags.destination === '.' ? this.io.cwd : flags.destination,
