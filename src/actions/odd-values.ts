@@ -2,7 +2,7 @@ import { PkgError, type SourceSpan } from '../base/errors.ts'
 import type { GoMap } from '../golang/value.ts'
 import { unreadText, unreadValues, type SwitchedChart } from '../render/unread-values.ts'
 import { duplicatesOf, sourcesOf } from '../values/compose-values.ts'
-import { locateValue } from '../values/locate-value.ts'
+import { locateGiven } from '../values/locate-value.ts'
 
 /** Something about a person's values that stops nothing but is hardly what was meant. */
 interface Oddity {
@@ -50,7 +50,7 @@ function doubleKeys({ loaded }: SwitchedChart, given: GoMap, isStrict: boolean):
 
 function unread(charts: SwitchedChart, given: GoMap, traced: GoMap | undefined): Oddity[] {
   if (traced === undefined) return []
-  const locate = locateValue(charts.chart, sourcesOf(given))
+  const locate = locateGiven(sourcesOf(given))
   const odd: Oddity[] = []
   for (const value of unreadValues(charts, given, traced)) {
     odd.push({ text: unreadText(value), span: locate(value.path) })

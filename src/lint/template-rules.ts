@@ -17,7 +17,7 @@ import {
 import { coalesceValues } from '../values/coalesce.ts'
 import { duplicatesOf, sourcesOf } from '../values/compose-values.ts'
 import { resolveSubcharts } from '../values/dependencies.ts'
-import { locateValue } from '../values/locate-value.ts'
+import { locateGiven } from '../values/locate-value.ts'
 import { validateValues } from '../values/validate.ts'
 import type { Findings } from './finding.ts'
 import { lintObjects } from './object-rules.ts'
@@ -119,7 +119,7 @@ function lintGiven(
     findings.check({ severity, path: file, span }, `line ${line}: ${message}`)
   }
   if (traced === undefined) return
-  const locate = locateValue(charts.chart, sourcesOf(given))
+  const locate = locateGiven(sourcesOf(given))
   let told = 0
   for (const value of unreadValues(charts, given, traced)) {
     if (++told > MOST_UNREAD) break

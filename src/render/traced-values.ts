@@ -7,18 +7,24 @@ export interface Reads {
   isWhole: boolean
 }
 
-/** A map that remembers which of its names were read. */
+/** A map that remembers which of its names were read; what is in it is traced when it is read. */
 class TracedMap extends Map<string, Value> {
   readonly reads: Reads
+  readonly #known: Known
 
-  constructor(reads: Reads) {
+  constructor(reads: Reads, known: Known) {
     super()
     this.reads = reads
+    this.#known = known
   }
 
   override get(name: string): Value | undefined {
     this.reads.names.add(name)
-    return super.get(name)
+    const value = super.get(name)
+    if (typeof value !== 'object' || value === null) return value
+    const inner = traced(value, this.#known)
+    if (inner !== value) super.set(name, inner)
+    return inner
   }
 
   override has(name: string): boolean {
@@ -32,12 +38,12 @@ class TracedMap extends Map<string, Value> {
   }
 
   override values(): MapIterator<Value> {
-    this.reads.isWhole = true
+    this.#readWhole()
     return super.values()
   }
 
   override entries(): MapIterator<[string, Value]> {
-    this.reads.isWhole = true
+    this.#readWhole()
     return super.entries()
   }
 
@@ -46,7 +52,7 @@ class TracedMap extends Map<string, Value> {
   }
 
   override forEach(visit: (value: Value, name: string, map: GoMap) => void): void {
-    this.reads.isWhole = true
+    this.#readWhole()
     super.forEach(visit)
   }
 
@@ -57,9 +63,17 @@ class TracedMap extends Map<string, Value> {
 
   /** A copy whose reads count as this one's. */
   copy(): TracedMap {
-    const copy = new TracedMap(this.reads)
-    for (const [name, value] of super.entries()) copy.set(name, value)
+    const copy = new TracedMap(this.reads, this.#known)
+    super.forEach((value, name) => copy.set(name, traced(value, this.#known)))
     return copy
+  }
+
+  #readWhole(): void {
+    this.reads.isWhole = true
+    super.forEach((value, name) => {
+      const inner = traced(value, this.#known)
+      if (inner !== value) super.set(name, inner)
+    })
   }
 }
 
@@ -83,6 +97,7 @@ export function peek(values: GoMap, name: string): Value | undefined {
   return values instanceof TracedMap ? values.peek(name) : values.get(name)
 }
 
+/** Copies by their originals. */
 type Known = Map<GoMap | Value[], GoMap | Value[]>
 
 function traced(value: Value, known: Known): Value {
@@ -92,11 +107,12 @@ function traced(value: Value, known: Known): Value {
 }
 
 function tracedMap(values: GoMap, known: Known): GoMap {
+  if (values instanceof TracedMap) return values
   const before = known.get(values)
   if (before instanceof Map) return before
-  const copy = sameType(new TracedMap({ names: new Set(), isWhole: false }), values)
+  const copy = sameType(new TracedMap({ names: new Set(), isWhole: false }, known), values)
   known.set(values, copy)
-  for (const [name, value] of values) copy.set(name, traced(value, known))
+  for (const [name, value] of values) copy.set(name, value)
   return copy
 }
 
@@ -105,6 +121,7 @@ function tracedList(values: Value[], known: Known): Value[] {
   if (Array.isArray(before)) return before
   const copy = sameType<Value[]>([], values)
   known.set(values, copy)
+  known.set(copy, copy)
   for (const value of values) copy.push(traced(value, known))
   return copy
 }

@@ -18,6 +18,18 @@ export function locateValue(chart: Chart, sources: ValueSources = {}): LocateVal
 }
 
 /**
+ * Makes a finder of what sets a value among a person's own flags and files, for a warning: larger
+ * files are not worth the time to find a line in them.
+ */
+export function locateGiven({ files = [], ...flags }: ValueSources = {}): LocateValue {
+  const locate = locateInFiles(files.filter(({ text }) => text.length <= MOST_TEXT))
+  return (path) => flagThatSets(flags, path) ?? locate(path)
+}
+
+/** Characters that are read again in some 50 ms. */
+const MOST_TEXT = 2 ** 20
+
+/**
  * Makes a finder of the lines that set values: the last of the files that sets a value
  * counts, and for one that no file sets, the nearest map around it.
  */
