@@ -1,7 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import { openUnsyncedFiles, type Files } from '../base/files.ts'
 import { loadChartArchive } from '../chart/archive.ts'
-import { folderProblem } from '../repo/cache.ts'
+import { folderProblem } from '../index/cache.ts'
 import {
   cacheItems,
   cacheStrays,
@@ -10,8 +10,8 @@ import {
   removeItem,
   type CacheFolders,
   type CacheItem,
-} from '../repo/cache-content.ts'
-import { indexName } from '../repo/index-store.ts'
+} from '../index/cache-content.ts'
+import { indexName } from '../index/store.ts'
 import { loadRepositories } from '../repo/repositories.ts'
 
 /** What a person is told of something that is kept. */

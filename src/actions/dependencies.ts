@@ -2,24 +2,25 @@ import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
 import { isLockInStep, assertLockInStep, lockDigest } from '../chart/lock.ts'
 import type { Dependency } from '../chart/metadata.ts'
-import {
-  resolveDependencies,
-  rootPlace,
-  type ResolvedDependency,
-} from '../repo/dependency-resolve.ts'
-import { openChartFolder, saveDependencies } from '../repo/dependency-save.ts'
+import { resolveDependencies, rootPlace, type ResolvedDependency } from '../dependencies/resolve.ts'
+import { openChartFolder, saveDependencies } from '../dependencies/save.ts'
 import {
   aliasOf,
   originOf,
   openDependencySources,
   type DependencyNotice,
   type DependencySources,
-} from '../repo/dependency-sources.ts'
+} from '../dependencies/sources.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
 import type { ChartQuery } from '../repo/fetch-archive.ts'
-import { lockName, lockText, readTreeLock, type LockedDependency } from '../repo/lock-file.ts'
+import {
+  lockName,
+  lockText,
+  readTreeLock,
+  type LockedDependency,
+} from '../dependencies/lock-file.ts'
 
-export type { DependencyNotice } from '../repo/dependency-sources.ts'
+export type { DependencyNotice } from '../dependencies/sources.ts'
 
 export interface DependencyRequest {
   /** Folder of the chart. */

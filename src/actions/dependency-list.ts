@@ -1,8 +1,8 @@
 import type { Chart } from '../chart/chart.ts'
 import { parseVersion, VersionError } from '../base/versions.ts'
 import type { Dependency } from '../chart/metadata.ts'
-import { looseArchives, type LooseArchive } from '../repo/charts-folder.ts'
-import { fits, readConstraint } from '../repo/resolve.ts'
+import { looseArchives, type LooseArchive } from '../dependencies/charts-folder.ts'
+import { fits, readConstraint } from '../index/resolve.ts'
 
 /** A declared dependency and whether charts/ holds it, with Helm's words. */
 export interface DependencyStatus {

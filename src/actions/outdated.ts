@@ -8,8 +8,8 @@ import type { ReleaseSummary } from '../release/summary.ts'
 import { BUILT_IN } from '../repo/builtin.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
 import { loadRepositories } from '../repo/repositories.ts'
-import { pickVersion } from '../repo/resolve.ts'
-import { openShelves, type Shelf } from '../repo/shelves.ts'
+import { pickVersion } from '../index/resolve.ts'
+import { openShelves, type Shelf } from '../dependencies/shelves.ts'
 
 /** A dependency that has newer versions. */
 export interface OutdatedItem {

@@ -1,11 +1,11 @@
 import { PkgError } from '../base/errors.ts'
 import { readArchive } from '../chart/archive-file.ts'
-import type { CredentialStore, SavedAt } from '../repo/credentials.ts'
-import { pushChart, type PushedChart } from '../repo/oci.ts'
-import { isHost, isOci, parseOciReference } from '../repo/oci-reference.ts'
-import { openRegistry, type RegistryOptions } from '../repo/oci-registry.ts'
-import { listTags, versionsOfTags } from '../repo/oci-tags.ts'
-import type { Credential } from '../repo/registry-auth.ts'
+import type { CredentialStore, SavedAt } from '../registry/credentials.ts'
+import { pushChart, type PushedChart } from '../registry/oci.ts'
+import { isHost, isOci, parseOciReference } from '../registry/oci-reference.ts'
+import { openRegistry, type RegistryOptions } from '../registry/oci-registry.ts'
+import { listTags, versionsOfTags } from '../registry/oci-tags.ts'
+import type { Credential } from '../registry/registry-auth.ts'
 
 export interface LoginRequest {
   host: string

@@ -6,10 +6,10 @@ import {
   parseCatalogPlace,
   summaryOf,
   type CatalogPlace,
-} from '../repo/oci-catalog.ts'
-import type { RegistryOptions } from '../repo/oci-registry.ts'
-import { listTags, versionsOfTags } from '../repo/oci-tags.ts'
-import { fits, readConstraint } from '../repo/resolve.ts'
+} from '../registry/oci-catalog.ts'
+import type { RegistryOptions } from '../registry/oci-registry.ts'
+import { listTags, versionsOfTags } from '../registry/oci-tags.ts'
+import { fits, readConstraint } from '../index/resolve.ts'
 import { matcher, scoreOf, searchedRange, type FoundChart, type SearchRequest } from './search.ts'
 
 export interface RegistrySearch extends SearchRequest {

@@ -5,9 +5,9 @@ import { compileRegexp } from '../golang/regexp.ts'
 import { GoError } from '../golang/value.ts'
 import { BUILT_IN, builtInEntry, builtInNames } from '../repo/builtin.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
-import type { SearchLine } from '../repo/index-table.ts'
+import type { SearchLine } from '../index/table.ts'
 import { loadRepositories } from '../repo/repositories.ts'
-import { fits, readConstraint } from '../repo/resolve.ts'
+import { fits, readConstraint } from '../index/resolve.ts'
 
 export interface SearchRequest {
   /** Empty for every chart. */

@@ -1,9 +1,9 @@
 import { makeKeyPair } from '../signing/cosign.ts'
 import { PkgError } from '../base/errors.ts'
-import { formatOciReference, parseOciReference } from '../repo/oci-reference.ts'
-import type { RegistryOptions } from '../repo/oci-registry.ts'
-import { resolveDigest } from '../repo/oci.ts'
-import { signArtefact, type SignRequest, type SignedArtefact } from '../repo/sign-artefact.ts'
+import { formatOciReference, parseOciReference } from '../registry/oci-reference.ts'
+import type { RegistryOptions } from '../registry/oci-registry.ts'
+import { resolveDigest } from '../registry/oci.ts'
+import { signArtefact, type SignRequest, type SignedArtefact } from '../registry/sign-artefact.ts'
 import { verifySignature } from '../repo/trust.ts'
 
 /**

@@ -4,10 +4,10 @@ import { BUILT_IN, builtInEntry, builtInNames } from '../repo/builtin.ts'
 import { parseChartRef, type ChartRef } from '../repo/chart-ref.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
 import { findRepository, refresh, versionsIn, withAccess } from '../repo/find-chart.ts'
-import { listTags, versionsOfTags } from '../repo/oci-tags.ts'
-import { parseOciReference } from '../repo/oci-reference.ts'
+import { listTags, versionsOfTags } from '../registry/oci-tags.ts'
+import { parseOciReference } from '../registry/oci-reference.ts'
 import { loadRepositories } from '../repo/repositories.ts'
-import { fits, readConstraint } from '../repo/resolve.ts'
+import { fits, readConstraint } from '../index/resolve.ts'
 
 /** One version that a source has, with the names of `-o json`. */
 export interface ChartVersionItem {

@@ -1,7 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import { isSystemError } from '../base/files.ts'
 import { BUILT_IN, builtInEntry, builtInNames } from '../repo/builtin.ts'
-import { openIndexStore } from '../repo/index-store.ts'
+import { openIndexStore } from '../index/store.ts'
 import { loadRepositories } from '../repo/repositories.ts'
 
 /** Where what can be told of charts without a network lies. */

@@ -76,7 +76,7 @@ async function readSetFile(path: string, io: Io): Promise<string> {
 async function readSource(name: string, io: Io): Promise<string> {
   if (name === '-') return fromBytes(io.stdin())
   if (/^https?:\/\//.test(name)) {
-    const { fetchUrl } = await import('../repo/http.ts')
+    const { fetchUrl } = await import('../http/downloader.ts')
     return fromBytes(await fetchUrl(name, { hasProxy: hasProxy(io.env) }))
   }
   try {

@@ -6,8 +6,8 @@ import type { Chart } from '../chart/chart.ts'
 import { readMetadata } from '../chart/metadata.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
 import { decodeDocument } from '../chart/read-yaml.ts'
-import type { IndexEntry } from './index-entry.ts'
-import { pickVersion } from './resolve.ts'
+import type { IndexEntry } from '../index/entry.ts'
+import { pickVersion } from '../index/resolve.ts'
 
 /** The repository that is part of this program. */
 export const BUILT_IN = 'addons'

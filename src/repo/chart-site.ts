@@ -1,8 +1,8 @@
 import { PkgError } from '../base/errors.ts'
-import { openBlobCache, type BlobCache } from './cache.ts'
-import { openDownloader, type Downloader, type Origin } from './http.ts'
-import { openIndexStore, type IndexStore } from './index-store.ts'
-import type { RegistryOptions } from './oci-registry.ts'
+import { openBlobCache, type BlobCache } from '../index/cache.ts'
+import { openDownloader, type Downloader, type Origin } from '../http/downloader.ts'
+import { openIndexStore, type IndexStore } from '../index/store.ts'
+import type { RegistryOptions } from '../registry/oci-registry.ts'
 import type { TrustPolicy } from './trust.ts'
 
 /** Where charts come from in one run: whose configuration, which caches, what it may do. */

@@ -12,10 +12,10 @@ import {
   type ChartQuery,
   type FetchedArchive,
 } from './fetch-archive.ts'
-import type { Origin } from './http.ts'
+import type { Origin } from '../http/downloader.ts'
 import { findAtUrl, findEntry, findRepository, withAccess } from './find-chart.ts'
 import { loadRepositories } from './repositories.ts'
-import { wantedRange } from './resolve.ts'
+import { wantedRange } from '../index/resolve.ts'
 
 /** A reference to a chart that is not a file of this machine. */
 export type RemoteRef = Exclude<ChartRef, { kind: 'stdin' | 'path' }>

@@ -3,11 +3,11 @@ import { nearest } from '../base/nearest.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import type { Access, ChartSite } from './chart-site.ts'
 import type { ChartQuery } from './fetch-archive.ts'
-import type { Origin } from './http.ts'
-import type { IndexEntry } from './index-entry.ts'
+import type { Origin } from '../http/downloader.ts'
+import type { IndexEntry } from '../index/entry.ts'
 import { BUILT_IN } from './builtin.ts'
 import { loadRepositories, type Repository } from './repositories.ts'
-import { pickVersion, wantedRange } from './resolve.ts'
+import { pickVersion, wantedRange } from '../index/resolve.ts'
 
 export interface Finding {
   query: ChartQuery

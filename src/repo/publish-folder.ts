@@ -3,7 +3,7 @@ import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
 import { openFiles, type Files } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
-import { withFileLock } from './file-lock.ts'
+import { withFileLock } from '../base/file-lock.ts'
 import {
   findItem,
   indexItem,
@@ -12,8 +12,8 @@ import {
   readIndexDocument,
   textOf,
   type IndexDocument,
-} from './index-document.ts'
-import { indexFolder, urlOf } from './index-folder.ts'
+} from '../index/document.ts'
+import { indexFolder, urlOf } from '../index/folder.ts'
 import type { PublishedChart, PublishItem } from './publish-item.ts'
 
 export interface FolderTarget {

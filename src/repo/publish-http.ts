@@ -3,7 +3,7 @@ import { redactText } from '../base/redact-text.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import type { ChartSite } from './chart-site.ts'
 import { refresh, versionsIn } from './find-chart.ts'
-import type { Origin } from './http.ts'
+import type { Origin } from '../http/downloader.ts'
 import { published } from './publish-folder.ts'
 import type { PublishedChart, PublishItem } from './publish-item.ts'
 

@@ -1,9 +1,9 @@
 import { published } from './publish-folder.ts'
 import type { PublishedChart, PublishItem } from './publish-item.ts'
-import { fetchManifest } from './oci-content.ts'
-import { parseOciReference, tagOfVersion } from './oci-reference.ts'
-import { openRegistry, type RegistryOptions } from './oci-registry.ts'
-import { chartLayerOf, pushChart } from './oci.ts'
+import { fetchManifest } from '../registry/oci-content.ts'
+import { parseOciReference, tagOfVersion } from '../registry/oci-reference.ts'
+import { openRegistry, type RegistryOptions } from '../registry/oci-registry.ts'
+import { chartLayerOf, pushChart } from '../registry/oci.ts'
 
 export interface RegistryTarget {
   /** `oci://HOST/PATH`; the chart's name is put behind it. */

@@ -7,9 +7,9 @@ import { decodeYamlPlain } from '../encoding/yaml-decode.ts'
 import { encodeYamlPlain } from '../encoding/yaml-encode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
 import { fromBytes } from '../golang/bytes.ts'
-import { withFileLock } from './file-lock.ts'
-import { followLink } from './follow-link.ts'
-import type { Origin } from './http.ts'
+import { withFileLock } from '../base/file-lock.ts'
+import { followLink } from '../base/follow-link.ts'
+import type { Origin } from '../http/downloader.ts'
 
 /** A repository that a person configured. */
 export interface Repository extends Origin {

@@ -3,9 +3,9 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { sha256 } from '../base/digest.ts'
 import { requirePackage } from '../base/lazy.ts'
-import { indexText, readIndexDocument, type IndexDocument } from './index-document.ts'
-import { indexFolder } from './index-folder.ts'
-import { indexPage } from './index-page.ts'
+import { indexText, readIndexDocument, type IndexDocument } from '../index/document.ts'
+import { indexFolder } from '../index/folder.ts'
+import { indexPage } from '../index/page.ts'
 
 export interface ServeSettings {
   folder: string

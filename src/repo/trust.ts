@@ -3,9 +3,9 @@ import { PkgError } from '../base/errors.ts'
 import { readPublicKey, type SigningKey } from '../signing/cosign.ts'
 import { readPolicy, type PolicyRule, type SigningPolicy } from '../signing/policy.ts'
 import { verifyProvenance } from '../signing/verify-provenance.ts'
-import { parseOciReference, type OciReference } from './oci-reference.ts'
-import { openRegistry, type RegistryOptions } from './oci-registry.ts'
-import { findSignature } from './oci-signatures.ts'
+import { parseOciReference, type OciReference } from '../registry/oci-reference.ts'
+import { openRegistry, type RegistryOptions } from '../registry/oci-registry.ts'
+import { findSignature } from '../registry/oci-signatures.ts'
 
 /** A chart that was fetched and is not used yet. */
 export interface FetchedChart {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadRepositories } from '../../src/repo/repositories.ts'
-import { readIndex } from '../../src/repo/index-read.ts'
+import { readIndex } from '../../src/index/read.ts'
 import { startBuilt } from '../support/built-cli.ts'
 import { archiveOf, offer } from '../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../support/fake-repository.ts'

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openDownloader } from '../../src/repo/http.ts'
+import { openDownloader } from '../../src/http/downloader.ts'
 import { startRepository, type Answer, type FakeRepository } from '../support/fake-repository.ts'
 import { failureOf } from '../support/chart-site.ts'
 

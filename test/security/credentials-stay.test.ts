@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openDownloader, type Origin } from '../../src/repo/http.ts'
+import { openDownloader, type Origin } from '../../src/http/downloader.ts'
 import { startRepository, type FakeRepository } from '../support/fake-repository.ts'
 
 let own: FakeRepository

@@ -3,8 +3,8 @@ import { afterEach, expect, test } from 'vitest'
 import { PkgError } from '../../src/base/errors.ts'
 import { packageChart } from '../../src/chart/package-chart.ts'
 import Pull from '../../src/commands/pull.ts'
-import { pullChart, pushChart } from '../../src/repo/oci.ts'
-import type { RegistryOptions } from '../../src/repo/oci-registry.ts'
+import { pullChart, pushChart } from '../../src/registry/oci.ts'
+import type { RegistryOptions } from '../../src/registry/oci-registry.ts'
 import { chartOf } from '../support/chart-builder.ts'
 import {
   digestOf,

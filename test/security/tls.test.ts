@@ -6,7 +6,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openDownloader, type Origin } from '../../src/repo/http.ts'
+import { openDownloader, type Origin } from '../../src/http/downloader.ts'
 import { failureOf } from '../support/chart-site.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
