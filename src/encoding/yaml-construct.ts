@@ -85,9 +85,15 @@ export function setYamlKey(map: YamlMap, key: string, value: YamlValue): void {
   else map[key] = value
 }
 
-/** Whether the map has the key. */
-export function hasYamlKey(map: YamlMap, key: string): boolean {
-  return map instanceof Map ? map.has(key) : Object.hasOwn(map, key)
+/** Sets a key as `setYamlKey` does; false when the map had it already. */
+export function addYamlKey(map: YamlMap, key: string, value: YamlValue): boolean {
+  if (map instanceof Map) {
+    const { size } = map
+    return map.set(key, value).size > size
+  }
+  const isNew = !Object.hasOwn(map, key)
+  map[key] = value
+  return isNew
 }
 
 /** The value of an integer, which is of Go's int64 or uint64. */

@@ -16,7 +16,7 @@ export interface Analysis {
  */
 export function analyze(text: string, tabsInLiteral: boolean): Analysis {
   if (text === '') return { multiline: false, plain: true, single: true, literal: false }
-  const found = scan(text, tabsInLiteral)
+  const found = PRINTABLE_ASCII.test(text) ? NOTHING : scan(text, tabsInLiteral)
   const edges = LEADING_OR_TRAILING.test(text)
   const special = found.spaceBreak || found.special
   return {
@@ -68,8 +68,17 @@ interface Findings {
   spaceBreak: boolean
 }
 
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
+const NOTHING: Readonly<Findings> = {
+  breaks: false,
+  special: false,
+  tab: false,
+  breakSpace: false,
+  spaceBreak: false,
+}
+
 function scan(text: string, tabsInLiteral: boolean): Findings {
-  const found = { breaks: false, special: false, tab: false, breakSpace: false, spaceBreak: false }
+  const found = { ...NOTHING }
   let previous = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)

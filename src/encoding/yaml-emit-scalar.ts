@@ -26,15 +26,22 @@ export function writeIndent(emitter: Emitter): void {
   const indent = Math.max(emitter.indent, 0)
   const { column } = emitter
   if (!emitter.indention || column > indent || (column === indent && !emitter.whitespace)) {
-    emitter.out += '\n'
-    emitter.column = 0
-  }
-  if (emitter.column < indent) {
-    emitter.out += ' '.repeat(indent - emitter.column)
+    emitter.out += lineStart(indent)
+    emitter.column = indent
+  } else if (column < indent) {
+    emitter.out += ' '.repeat(indent - column)
     emitter.column = indent
   }
   emitter.whitespace = true
   emitter.indention = true
+}
+
+const LINE_STARTS: string[] = []
+
+/** A line break and the indentation behind it. */
+function lineStart(indent: number): string {
+  if (indent > 100) return `\n${' '.repeat(indent)}`
+  return (LINE_STARTS[indent] ??= `\n${' '.repeat(indent)}`)
 }
 
 /** Writes plain text that needs no second look, such as a number or a short word. */
@@ -57,13 +64,15 @@ export function writeMark(emitter: Emitter, mark: '-' | '?' | ':'): void {
   emitter.indention = indention
 }
 
-/** Writes a key and its colon, or `? key` and `:` on lines of their own if it is long. */
+/** Writes a key that is a short word, and its colon. */
+export function writeShortKey(emitter: Emitter, key: string): void {
+  writeIndent(emitter)
+  writeWord(emitter, `${key}:`)
+}
+
+/** Writes any other key and its colon, or `? key` and `:` on lines of their own if it is long. */
 export function writeKey(emitter: Emitter, key: string): void {
   writeIndent(emitter)
-  if (isShortWord(key)) {
-    writeWord(emitter, `${key}:`)
-    return
-  }
   const analysis = analyze(key, emitter.tabsInLiteral)
   if (!analysis.multiline && byteLength(key) <= LONGEST_KEY) {
     writeStyled(emitter, key, analysis, true)
@@ -79,17 +88,17 @@ export function writeKey(emitter: Emitter, key: string): void {
   writeMark(emitter, ':')
 }
 
-/** Writes a string as a value in the style that goyaml picks. */
+/** Writes a string that is no short word as a value in the style that goyaml picks. */
 export function writeText(emitter: Emitter, text: string): void {
-  if (isShortWord(text)) writeWord(emitter, text)
-  else writeStyled(emitter, text, analyze(text, emitter.tabsInLiteral), false)
+  writeStyled(emitter, text, analyze(text, emitter.tabsInLiteral), false)
 }
 
 /** In bytes; a longer key, or one of many lines, is written behind a `?`. */
 const LONGEST_KEY = 128
 const SHORT_WORD = /^[A-Za-z_/][A-Za-z0-9_./-]{0,127}$/
 
-function isShortWord(text: string): boolean {
+/** Whether a text is written as it is, wherever it stands; most keys and many values are such. */
+export function isShortWord(text: string): boolean {
   return SHORT_WORD.test(text) && (text.length > 5 || !readsAsOther(text))
 }
 

@@ -8,9 +8,11 @@ import { byKeyV2, byKeyV3, type KeyOrder } from './yaml-emit-order.ts'
 import {
   type Emitter,
   INDENT,
+  isShortWord,
   writeIndent,
   writeKey,
   writeMark,
+  writeShortKey,
   writeText,
   writeWord,
 } from './yaml-emit-scalar.ts'
@@ -84,7 +86,8 @@ function writeNode(writer: Writer, value: Encodable, inMap: boolean): void {
   budget.assertLength(emitter.out.length)
   switch (typeof value) {
     case 'string':
-      writeString(writer, value)
+      if (isShortWord(value)) writeWord(emitter, value)
+      else writeString(writer, value)
       break
     case 'number':
       writeWord(emitter, dialect.float(value))
@@ -154,7 +157,8 @@ function writeMap(
   const { indent } = emitter
   emitter.indent = indent < 0 ? 0 : indent + INDENT
   for (const key of keys.sort(dialect.keyOrder)) {
-    writeKey(emitter, dialect.key(key))
+    if (isShortWord(key)) writeShortKey(emitter, key)
+    else writeKey(emitter, dialect.key(key))
     writeNode(writer, get(key) ?? null, true)
   }
   emitter.indent = indent

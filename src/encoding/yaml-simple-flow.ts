@@ -1,5 +1,5 @@
 import type { YamlMap, YamlValue } from './yaml-construct.ts'
-import { hasYamlKey, newYamlMap, setYamlKey } from './yaml-construct.ts'
+import { addYamlKey, newYamlMap } from './yaml-construct.ts'
 import { isBlankOrEnd } from './yaml-cursor.ts'
 import type { SimpleScanner } from './yaml-simple-scan.ts'
 import { FLAT_PAIR, giveUp, mayStartPlain, skip } from './yaml-simple-scan.ts'
@@ -33,20 +33,22 @@ function readNested(input: SimpleScanner, depth: number): YamlValue {
   for (;;) {
     skipGap(input)
     const { code } = input
-    if (frame.key !== undefined && (code === COMMA || code === frame.end)) attach(frame, null)
+    if (frame.key !== undefined && (code === COMMA || code === frame.end)) {
+      attach(input, frame, null)
+    }
     if (code === frame.end) {
       input.at++
       const parent = outer.pop()
       if (parent === undefined) return frame.items ?? frame.map
-      attach(parent, frame.items ?? frame.map)
+      attach(input, parent, frame.items ?? frame.map)
       frame = parent
     } else if (frame.isFilled) skipComma(input, frame)
-    else if (isKeyNext(frame)) frame.key = readKey(input, frame)
+    else if (isKeyNext(frame)) frame.key = readKey(input)
     else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
       outer.push(frame)
       if (outer.length === depth) giveUp()
       frame = openFlow(input)
-    } else attach(frame, readScalar(input))
+    } else attach(input, frame, readScalar(input))
   }
 }
 
@@ -57,17 +59,17 @@ function readFlatMap(input: SimpleScanner): YamlMap | undefined {
   for (;;) {
     const match = FLAT_PAIR.exec(input.text)
     const pair = match === null ? undefined : input.pairOf(match)
-    if (match === null || pair === undefined || refusesKey(input, map, pair.key)) return undefined
-    setYamlKey(map, pair.key, pair.value ?? null)
+    if (match === null || pair === undefined) return undefined
+    const isNew = addYamlKey(map, pair.key, pair.value ?? null)
+    if (!isNew && refusesDuplicates(input)) return undefined
     if (match[4] === '}') break
   }
   input.at = FLAT_PAIR.lastIndex
   return map
 }
 
-function refusesKey({ options }: SimpleScanner, map: YamlMap, key: string): boolean {
-  const refusesDuplicates = options.dialect === 'core' || options.onDuplicateKey !== undefined
-  return refusesDuplicates && hasYamlKey(map, key)
+function refusesDuplicates({ options }: SimpleScanner): boolean {
+  return options.dialect === 'core' || options.onDuplicateKey !== undefined
 }
 
 function openFlow(input: SimpleScanner): FlowFrame {
@@ -96,9 +98,9 @@ function readScalar(input: SimpleScanner): YamlValue {
   return input.isAtQuote ? input.readQuoted() : input.valueOf(readPlain(input))
 }
 
-function attach(frame: FlowFrame, value: YamlValue): void {
+function attach(input: SimpleScanner, frame: FlowFrame, value: YamlValue): void {
   if (frame.items !== undefined) frame.items.push(value)
-  else setYamlKey(frame.map, frame.key ?? '', value)
+  else if (!addYamlKey(frame.map, frame.key ?? '', value) && refusesDuplicates(input)) giveUp()
   frame.key = undefined
   frame.isFilled = true
 }
@@ -114,7 +116,7 @@ function skipGap(input: SimpleScanner): void {
   }
 }
 
-function readKey(input: SimpleScanner, frame: FlowFrame): string {
+function readKey(input: SimpleScanner): string {
   const start = input.at
   const { lineStart } = input
   const key = input.isAtQuote ? input.readQuoted() : input.keyOf(readPlain(input))
@@ -122,7 +124,6 @@ function readKey(input: SimpleScanner, frame: FlowFrame): string {
   const isKey = input.code === COLON && input.lineStart === lineStart
   if (!isKey || input.at - start > LONGEST_KEY) giveUp()
   input.at++
-  if (refusesKey(input, frame.map, key)) giveUp()
   return key
 }
 

@@ -21,15 +21,15 @@ export class SimpleScanner {
   readonly options: ConstructOptions
   at = 0
   lineStart = 0
-  readonly #cursor: YamlCursor
-  readonly #knownKeys: (string | undefined)[] = []
+  private readonly cursor: YamlCursor
+  private readonly knownKeys: (string | undefined)[] = []
 
   /** @param text passes `isSimpleText`, and a NUL follows it */
   constructor(text: string, options: ConstructOptions) {
     this.text = text
     this.options = options
-    this.#cursor = new YamlCursor(text)
-    this.#cursor.hasOnlyLineFeeds = true
+    this.cursor = new YamlCursor(text)
+    this.cursor.hasOnlyLineFeeds = true
   }
 
   get code(): number {
@@ -57,7 +57,7 @@ export class SimpleScanner {
   /** Passes spaces, a comment and the line feed; nothing else may stand there. */
   endLine(): void {
     this.skipSpaces()
-    if (this.code === HASH) this.#skipToLineFeed()
+    if (this.code === HASH) this.skipToLineFeed()
     if (this.code === LF) this.lineStart = ++this.at
     else if (this.code !== 0) giveUp()
   }
@@ -68,7 +68,7 @@ export class SimpleScanner {
       this.skipSpaces()
       const { code } = this
       if (code === 0) return false
-      if (code === HASH) this.#skipToLineFeed()
+      if (code === HASH) this.skipToLineFeed()
       else if (code !== LF) return true
       if (this.code === LF) this.lineStart = ++this.at
     }
@@ -77,9 +77,9 @@ export class SimpleScanner {
   isAtDocumentIndicator(): boolean {
     const { code } = this
     if (this.column !== 0 || (code !== DASH && code !== DOT)) return false
-    this.#cursor.at = this.at
-    this.#cursor.lineStart = this.at
-    return this.#cursor.atDocumentIndicator()
+    this.cursor.at = this.at
+    this.cursor.lineStart = this.at
+    return this.cursor.atDocumentIndicator()
   }
 
   /** Reads an unquoted scalar to the end of its line or to the `:` behind a key. */
@@ -87,20 +87,20 @@ export class SimpleScanner {
     const { text } = this
     const start = this.at
     if (!mayStartPlain(text.charCodeAt(start), text.charCodeAt(start + 1))) giveUp()
-    const end = this.#toPlainEnd(start)
-    return this.code === COLON ? this.#keyText(start, end) : text.slice(start, end)
+    const end = this.toPlainEnd(start)
+    return this.code === COLON ? this.keyText(start, end) : text.slice(start, end)
   }
 
   /** A key as a string; the same keys come again and again, and then share one string. */
-  #keyText(start: number, end: number): string {
+  private keyText(start: number, end: number): string {
     const { text } = this
     const length = end - start
     const ends = text.charCodeAt(start) * 7 + text.charCodeAt(end - 1) * 31
     const slot = (length + ends) % KNOWN_KEYS
-    const known = this.#knownKeys[slot]
+    const known = this.knownKeys[slot]
     if (known?.length === length && text.startsWith(known, start)) return known
     const key = text.slice(start, end)
-    this.#knownKeys[slot] = key
+    this.knownKeys[slot] = key
     return key
   }
 
@@ -122,7 +122,7 @@ export class SimpleScanner {
       if (code === TAB) giveUp()
       if (code === 0 || code === HASH || from - lineStart <= parentIndent) break
       this.lineStart = lineStart
-      const end = this.#toPlainEnd(from)
+      const end = this.toPlainEnd(from)
       value += (emptyLines === 0 ? ' ' : '\n'.repeat(emptyLines)) + text.slice(from, end)
     }
     if (this.code === COLON) giveUp()
@@ -130,7 +130,7 @@ export class SimpleScanner {
   }
 
   /** Moves to what ends an unquoted scalar on its line; gives where its last word ends. */
-  #toPlainEnd(start: number): number {
+  private toPlainEnd(start: number): number {
     const { text } = this
     let at = start
     for (; ; at++) {
@@ -184,7 +184,7 @@ export class SimpleScanner {
       this.at = end + 1
       return text.slice(start, end)
     }
-    const cursor = this.#cursorHere()
+    const cursor = this.cursorHere()
     const value = scanQuoted(cursor)
     this.at = cursor.at
     this.lineStart = cursor.lineStart
@@ -193,7 +193,7 @@ export class SimpleScanner {
 
   /** Reads a `|` or `>` scalar and moves to the line behind it. */
   readBlock(parentIndent: number): string {
-    const cursor = this.#cursorHere()
+    const cursor = this.cursorHere()
     const value = scanBlock(cursor, parentIndent)
     this.lineStart = cursor.lineStart
     this.at = cursor.code === 0 ? cursor.at : cursor.lineStart
@@ -216,14 +216,14 @@ export class SimpleScanner {
     return keyText(resolvePlain(text, 'helm')) ?? giveUp()
   }
 
-  #cursorHere(): YamlCursor {
-    const cursor = this.#cursor
+  private cursorHere(): YamlCursor {
+    const cursor = this.cursor
     cursor.at = this.at
     cursor.lineStart = this.lineStart
     return cursor
   }
 
-  #skipToLineFeed(): void {
+  private skipToLineFeed(): void {
     const end = this.text.indexOf('\n', this.at)
     this.at = end < 0 ? this.text.length - 1 : end
   }

@@ -1,6 +1,6 @@
 import { LIMITS } from '../base/limits.ts'
 import type { ConstructOptions, YamlMap, YamlValue } from './yaml-construct.ts'
-import { hasYamlKey, newYamlMap, setYamlKey } from './yaml-construct.ts'
+import { addYamlKey, newYamlMap } from './yaml-construct.ts'
 import { YamlError } from './yaml-error.ts'
 import { readFlow } from './yaml-simple-flow.ts'
 import { NotSimple, type Pair, SimpleScanner, giveUp } from './yaml-simple-scan.ts'
@@ -38,20 +38,20 @@ interface Frame {
 }
 
 class SimpleReader {
-  readonly #in: SimpleScanner
-  readonly #isJson: boolean
-  readonly #refusesDuplicates: boolean
-  readonly #frames: Frame[] = []
-  #root: YamlValue = null
+  private readonly input: SimpleScanner
+  private readonly isJson: boolean
+  private readonly refusesDuplicates: boolean
+  private readonly frames: Frame[] = []
+  private root: YamlValue = null
 
   constructor(text: string, options: ConstructOptions) {
-    this.#in = new SimpleScanner(text, options)
-    this.#isJson = options.isJson
-    this.#refusesDuplicates = options.dialect === 'core' || options.onDuplicateKey !== undefined
+    this.input = new SimpleScanner(text, options)
+    this.isJson = options.isJson
+    this.refusesDuplicates = options.dialect === 'core' || options.onDuplicateKey !== undefined
   }
 
   read(): YamlValue {
-    const input = this.#in
+    const input = this.input
     let isStarted = false
     while (input.toToken()) {
       if (input.isAtDocumentIndicator()) {
@@ -59,74 +59,74 @@ class SimpleReader {
         if (!input.text.startsWith('---\n', input.at)) giveUp()
         input.at += 3
         input.endLine()
-      } else this.#readLine(input.column)
+      } else this.readLine(input.column)
       isStarted = true
     }
-    this.#closeDeeper(-1)
-    return this.#root
+    this.closeDeeper(-1)
+    return this.root
   }
 
   /** Reads the node, the list item or the pair that starts here, first on its line. */
-  #readLine(column: number): void {
-    this.#closeDeeper(column)
-    const frame = this.#frames.at(-1)
-    if (frame?.column === column) return this.#readNext(frame)
-    const isRoot = frame === undefined && this.#root === null
+  private readLine(column: number): void {
+    this.closeDeeper(column)
+    const frame = this.frames.at(-1)
+    if (frame?.column === column) return this.readNext(frame)
+    const isRoot = frame === undefined && this.root === null
     if (!isRoot && frame?.isWaiting !== true) giveUp()
-    this.#readNode()
+    this.readNode()
   }
 
   /** Reads what stands in the column of the collection: its next item, or of the map around. */
-  #readNext(current: Frame): void {
+  private readNext(current: Frame): void {
     const { column } = current
-    const isEntry = this.#in.code === DASH && this.#in.standsAlone
+    const isEntry = this.input.code === DASH && this.input.standsAlone
     let frame: Frame | undefined = current
-    if (isEntry && frame.items === undefined && frame.isWaiting) frame = this.#open('list', column)
+    if (isEntry && frame.items === undefined && frame.isWaiting) frame = this.open('list', column)
     else if (!isEntry && frame.items !== undefined) {
-      this.#close(frame)
-      frame = this.#frames.at(-1)
+      this.close(frame)
+      frame = this.frames.at(-1)
     }
     if (frame?.column !== column || isEntry !== (frame.items !== undefined)) giveUp()
-    if (frame.isWaiting) this.#attach(frame, null)
-    if (isEntry) this.#readEntry(frame)
-    else this.#readKeyOrScalar(column)
+    if (frame.isWaiting) this.attach(frame, null)
+    if (isEntry) this.readEntry(frame)
+    else this.readKeyOrScalar(column)
   }
 
   /** Reads a node of any kind, which may stand behind dashes of lists that start with it. */
-  #readNode(): void {
-    const input = this.#in
+  private readNode(): void {
+    const input = this.input
     while (input.code === DASH && input.standsAlone) {
-      if (!this.#skipDash(this.#open('list', input.column))) return
+      if (!this.skipDash(this.open('list', input.column))) return
     }
     switch (input.code) {
       case OPEN_BRACKET:
       case OPEN_BRACE:
       case PIPE:
       case GREATER: {
-        const frame = this.#frames.at(-1)
+        const frame = this.frames.at(-1)
         if (frame === undefined) giveUp()
-        return this.#readValue(frame)
+        return this.readValue(frame)
       }
       default:
-        return this.#readKeyOrScalar(input.column)
+        return this.readKeyOrScalar(input.column)
     }
   }
 
-  #readEntry(frame: Frame): void {
-    if (this.#skipDash(frame)) this.#readNode()
+  private readEntry(frame: Frame): void {
+    if (this.skipDash(frame)) this.readNode()
   }
 
   /** Passes a dash; false when nothing follows it on its line. */
-  #skipDash(frame: Frame): boolean {
-    const input = this.#in
+  private skipDash(frame: Frame): boolean {
+    const input = this.input
     frame.isWaiting = true
     input.at++
-    return this.#isValueHere()
+    return this.isValueHere()
   }
 
   /** Passes spaces; false when nothing else follows on the line, which is then passed too. */
-  #isValueHere(): boolean {
-    const input = this.#in
+  private isValueHere(): boolean {
+    const input = this.input
     input.skipSpaces()
     const { code } = input
     if (code !== LF && code !== HASH && code !== 0) return true
@@ -135,95 +135,93 @@ class SimpleReader {
   }
 
   /** Reads `key:` and its value, or a scalar that stands alone. */
-  #readKeyOrScalar(column: number): void {
-    const input = this.#in
+  private readKeyOrScalar(column: number): void {
+    const input = this.input
     const pair = input.readPair()
-    if (pair !== undefined) return this.#addPair(column, pair)
+    if (pair !== undefined) return this.addPair(column, pair)
     const isQuoted = input.isAtQuote
     const start = input.at
     const { lineStart } = input
     const text = isQuoted ? input.readQuoted() : input.readPlainLine()
     if (isQuoted) input.skipSpaces()
-    let frame = this.#frames.at(-1)
+    let frame = this.frames.at(-1)
     if (input.code === COLON && input.standsAlone) {
       if (input.lineStart !== lineStart || input.at - start > LONGEST_KEY) giveUp()
-      if (frame?.column !== column || frame.items !== undefined) frame = this.#open('map', column)
-      return this.#readPairValue(frame, isQuoted ? text : input.keyOf(text))
+      if (frame?.column !== column || frame.items !== undefined) frame = this.open('map', column)
+      return this.readPairValue(frame, isQuoted ? text : input.keyOf(text))
     }
     if (frame?.isWaiting !== true) giveUp()
-    this.#attach(frame, isQuoted ? text : input.valueOf(input.readPlainRest(text, frame.column)))
+    this.attach(frame, isQuoted ? text : input.valueOf(input.readPlainRest(text, frame.column)))
     input.endLine()
   }
 
-  #addPair(column: number, { key, value }: Pair): void {
-    const input = this.#in
-    let frame = this.#frames.at(-1)
-    if (frame?.column !== column || frame.items !== undefined) frame = this.#open('map', column)
-    if (this.#refusesDuplicates && hasYamlKey(frame.map, key)) giveUp()
+  private addPair(column: number, { key, value }: Pair): void {
+    const input = this.input
+    let frame = this.frames.at(-1)
+    if (frame?.column !== column || frame.items !== undefined) frame = this.open('map', column)
     frame.key = key
-    if (value !== undefined) return this.#attach(frame, value)
+    if (value !== undefined) return this.attach(frame, value)
     frame.isWaiting = true
-    if (input.at !== input.lineStart) this.#readValue(frame)
+    if (input.at !== input.lineStart) this.readValue(frame)
   }
 
-  #readPairValue(frame: Frame, key: string): void {
-    if (this.#refusesDuplicates && hasYamlKey(frame.map, key)) giveUp()
+  private readPairValue(frame: Frame, key: string): void {
     frame.key = key
     frame.isWaiting = true
-    this.#in.at++
-    if (this.#isValueHere()) this.#readValue(frame)
+    this.input.at++
+    if (this.isValueHere()) this.readValue(frame)
   }
 
   /** Reads a value that is no block collection. */
-  #readValue(frame: Frame): void {
-    const input = this.#in
+  private readValue(frame: Frame): void {
+    const input = this.input
     switch (input.code) {
       case DOUBLE_QUOTE:
       case SINGLE_QUOTE:
-        this.#attach(frame, input.readQuoted())
+        this.attach(frame, input.readQuoted())
         break
       case OPEN_BRACKET:
       case OPEN_BRACE:
-        this.#attach(frame, readFlow(input, LIMITS.yamlDepth - this.#frames.length))
+        this.attach(frame, readFlow(input, LIMITS.yamlDepth - this.frames.length))
         break
       case PIPE:
       case GREATER:
-        return this.#attach(frame, input.readBlock(frame.column))
+        return this.attach(frame, input.readBlock(frame.column))
       default: {
         const text = input.readPlainRest(input.readPlainLine(), frame.column)
-        this.#attach(frame, input.valueOf(text))
+        this.attach(frame, input.valueOf(text))
       }
     }
     input.endLine()
   }
 
-  #open(kind: 'list' | 'map', column: number): Frame {
-    const parent = this.#frames.at(-1)
-    if (this.#frames.length === LIMITS.yamlDepth) giveUp()
+  private open(kind: 'list' | 'map', column: number): Frame {
+    const parent = this.frames.at(-1)
+    if (this.frames.length === LIMITS.yamlDepth) giveUp()
     const items = kind === 'list' ? [] : undefined
-    const map = kind === 'map' ? newYamlMap(this.#isJson) : NO_MAP
-    if (parent === undefined) this.#root = items ?? map
-    else this.#attach(parent, items ?? map)
+    const map = kind === 'map' ? newYamlMap(this.isJson) : NO_MAP
+    if (parent === undefined) this.root = items ?? map
+    else this.attach(parent, items ?? map)
     const frame = { column, items, map, key: '', isWaiting: false }
-    this.#frames.push(frame)
+    this.frames.push(frame)
     return frame
   }
 
-  #attach(frame: Frame, value: YamlValue): void {
+  private attach(frame: Frame, value: YamlValue): void {
     frame.isWaiting = false
-    if (frame.items === undefined) setYamlKey(frame.map, frame.key, value)
-    else frame.items.push(value)
+    if (frame.items !== undefined) frame.items.push(value)
+    else if (!addYamlKey(frame.map, frame.key, value) && this.refusesDuplicates) giveUp()
   }
 
-  #close(frame: Frame): void {
-    if (frame.isWaiting) this.#attach(frame, null)
-    this.#frames.pop()
+  private close(frame: Frame): void {
+    if (frame.isWaiting) this.attach(frame, null)
+    this.frames.pop()
   }
 
-  #closeDeeper(column: number): void {
-    for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
+  private closeDeeper(column: number): void {
+    for (let frame = this.frames.at(-1); frame !== undefined; frame = this.frames.at(-1)) {
       if (frame.column <= column) return
-      this.#close(frame)
+      this.close(frame)
     }
   }
 }

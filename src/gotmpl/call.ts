@@ -43,23 +43,22 @@ export interface MethodCall {
   readonly hasFinal: boolean
   readonly last: Cell
   readonly hasArguments: boolean
-  /** The same without arguments, for the names before the last one. */
-  readonly bare: MethodCall
+  /** The same without arguments, for the names before the last one; undefined if it has none. */
+  readonly bare: MethodCall | undefined
 }
+
+const NO_ARGUMENTS: readonly Argument[] = []
 
 /** A method call of a node without arguments. */
 export function bareCall(node: NamedNode): MethodCall {
-  const call: MethodCall = {
+  return {
     node,
-    args: [],
+    args: NO_ARGUMENTS,
     hasFinal: false,
     last: undefined,
     hasArguments: false,
-    get bare() {
-      return call
-    },
+    bare: undefined,
   }
-  return call
 }
 
 /** Works out how the arguments of a call site become those of a function. */

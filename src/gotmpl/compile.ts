@@ -25,6 +25,7 @@ import type {
   ActionNode,
   IfNode,
   ListNode,
+  PipeNode,
   Statement,
   TemplateNode,
   TextNode,
@@ -39,16 +40,30 @@ export function compileTemplate(list: ListNode): Block {
   return compileList(list, Scope.ofTemplate())
 }
 
-/** Compiles a list of statements, when it is first run; what it declares is known to it alone. */
-function compileList(list: ListNode, scope: Scope): Block {
-  const inner = scope.fork()
-  let steps: Step[] | undefined
+/**
+ * Compiles a list of statements, each when it is first run; what it declares is known to it
+ * alone. Texts, and what was compiled for another statement that reads alike, are run as they are.
+ */
+function compileList({ nodes }: ListNode, scope: Scope): Block {
+  const steps: Step[] = []
+  let inner: Scope | undefined
   return (frame) => {
-    steps ??= list.nodes.map((node) => compileStatement(node, inner))
-    spend(frame, steps.length + 1)
+    inner ??= scope.fork()
+    spend(frame, nodes.length + 1)
     // By index, which code that is not optimized yet does faster than by iterator.
-    for (let index = 0; index < steps.length; index++) {
-      const outcome = steps[index]?.(frame) ?? GO_ON
+    for (let index = 0; index < nodes.length; index++) {
+      const node = nodes[index]
+      if (node === undefined) break
+      if (node.kind === 'text') {
+        write(frame, node.text)
+        continue
+      }
+      if (node.kind === 'action' && node.pipe.compiled !== undefined && !inner.isRootHidden) {
+        print(frame, node.shift, node.pipe.compiled)
+        continue
+      }
+      const step = (steps[index] ??= compileStatement(node, inner))
+      const outcome = step(frame)
       const completion = typeof outcome === 'function' ? outcome(frame) : outcome
       if (completion !== GO_ON) return completion
     }
@@ -56,14 +71,14 @@ function compileList(list: ListNode, scope: Scope): Block {
   }
 }
 
-function compileStatement(node: Statement, scope: Scope): Step {
+function compileStatement(node: Exclude<Statement, TextNode>, scope: Scope): Step {
   switch (node.kind) {
-    case 'text':
-      return compileText(node)
     case 'action':
       return compileAction(node, scope)
     case 'if':
-      return compileIf(node, scope)
+      return loneIf(node.otherwise) === undefined
+        ? compileIf(node, scope)
+        : compileChain(node, scope)
     case 'with':
       return compileWith(node, scope)
     case 'range':
@@ -77,13 +92,6 @@ function compileStatement(node: Statement, scope: Scope): Step {
   }
 }
 
-function compileText({ text }: TextNode): Step {
-  return (frame) => {
-    write(frame, text)
-    return GO_ON
-  }
-}
-
 function compileAction({ pipe, shift }: ActionNode, scope: Scope): Step {
   const value = compilePipe(pipe, scope)
   if (pipe.variables.length > 0) {
@@ -94,11 +102,15 @@ function compileAction({ pipe, shift }: ActionNode, scope: Scope): Step {
     }
   }
   return (frame) => {
-    frame.shift = shift
-    const found = value(frame)
-    write(frame, typeof found === 'string' ? found : textOf(frame, found))
+    print(frame, shift, value)
     return GO_ON
   }
+}
+
+function print(frame: Frame, shift: number, value: Evaluate): void {
+  frame.shift = shift
+  const found = value(frame)
+  write(frame, typeof found === 'string' ? found : textOf(frame, found))
 }
 
 function textOf(frame: Frame, value: Cell): string {
@@ -109,6 +121,28 @@ function textOf(frame: Frame, value: Cell): string {
   }
 }
 
+function compileIf({ pipe, shift, list, otherwise }: IfNode, scope: Scope): Step {
+  const inner = scopeOf(pipe, scope)
+  const test = compilePipe(pipe, inner)
+  let then: Block | undefined
+  let rest: Block | undefined
+  return (frame) => {
+    frame.shift = shift
+    if (isTrue(test(frame))) return (then ??= compileList(list, inner))
+    return otherwise === undefined ? GO_ON : (rest ??= compileList(otherwise, inner))
+  }
+}
+
+/** The scope of a branch: its own where its head may declare something. */
+function scopeOf(head: PipeNode, scope: Scope): Scope {
+  return head.isShared ? scope : scope.fork()
+}
+
+function loneIf(list: ListNode | undefined): IfNode | undefined {
+  const node = list?.nodes[0]
+  return list?.nodes.length === 1 && node?.kind === 'if' ? node : undefined
+}
+
 interface Branch {
   shift: number
   test: Evaluate
@@ -116,7 +150,7 @@ interface Branch {
 }
 
 /** Compiles an `if` with its chain of `else if`, flat, however long it is. */
-function compileIf(node: IfNode, scope: Scope): Step {
+function compileChain(node: IfNode, scope: Scope): Step {
   const branches: Branch[] = []
   let inner = scope
   let current: IfNode | undefined = node
@@ -132,25 +166,6 @@ function compileIf(node: IfNode, scope: Scope): Step {
     current = loneIf(rest)
     if (current === undefined && rest !== undefined) otherwise = compileList(rest, inner)
   }
-  const [only] = branches
-  return only !== undefined && branches.length === 1
-    ? runBranch(only, otherwise)
-    : runChain(branches, otherwise)
-}
-
-function loneIf(list: ListNode | undefined): IfNode | undefined {
-  const node = list?.nodes[0]
-  return list?.nodes.length === 1 && node?.kind === 'if' ? node : undefined
-}
-
-function runBranch({ shift, test, list }: Branch, otherwise: Block | undefined): Step {
-  return (frame) => {
-    frame.shift = shift
-    return isTrue(test(frame)) ? list : (otherwise ?? GO_ON)
-  }
-}
-
-function runChain(branches: readonly Branch[], otherwise: Block | undefined): Step {
   return (frame) => {
     for (let index = 0; index < branches.length; index++) {
       const branch = branches[index]
@@ -162,21 +177,23 @@ function runChain(branches: readonly Branch[], otherwise: Block | undefined): St
   }
 }
 
-function compileWith(node: WithNode, scope: Scope): Step {
-  const { shift } = node
-  const inner = scope.fork()
-  const value = compilePipe(node.pipe, inner)
-  const list = compileList(node.list, inner)
-  const otherwise = node.otherwise && compileList(node.otherwise, inner)
+function compileWith({ pipe, shift, list, otherwise }: WithNode, scope: Scope): Step {
+  const inner = scopeOf(pipe, scope)
+  const value = compilePipe(pipe, inner)
+  let then: Block | undefined
+  let rest: Block | undefined
   return (frame) => {
     frame.shift = shift
     const dot = value(frame)
-    if (!isTrue(dot)) return otherwise ?? GO_ON
+    if (!isTrue(dot)) {
+      return otherwise === undefined ? GO_ON : (rest ??= compileList(otherwise, inner))
+    }
     const outer = frame.dot
     const isOuterBoxed = frame.isDotBoxed
     frame.dot = dot
     frame.isDotBoxed = false
-    const completion = list(frame)
+    then ??= compileList(list, inner)
+    const completion = then(frame)
     frame.dot = outer
     frame.isDotBoxed = isOuterBoxed
     return completion
@@ -190,6 +207,7 @@ function compileTemplateCall(node: TemplateNode, scope: Scope): Step {
     frame.shift = 0
     const template = frame.set.find(node.name)
     if (template === undefined) throw failure(frame, `template ${quote(node.name)} not defined`)
+    frame.shift = node.shift
     const dot = data === undefined ? undefined : (data(frame) ?? undefined)
     const inner = new Frame(template, frame.set, frame.budget, dot)
     template.body(inner)

@@ -25,7 +25,7 @@ import type { Scope } from './scope.ts'
 /** Compiles a pipeline; the variables it declares become known in the scope. */
 export function compilePipe(pipe: PipeNode, scope: Scope): Evaluate {
   // A template may give `$` another meaning than the rest has.
-  if (pipe.isShared && scope.find('$') === 0) return (pipe.compiled ??= compileStages(pipe, scope))
+  if (pipe.isShared && !scope.isRootHidden) return (pipe.compiled ??= compileStages(pipe, scope))
   const value = compileStages(pipe, scope)
   return pipe.variables.length === 0 ? value : compileDeclaration(pipe, value, scope)
 }

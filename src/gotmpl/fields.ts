@@ -39,7 +39,7 @@ export function follow(
     const isBoxed = index === 0 ? start.isBoxed : holdsInterfaces(owner)
     const isLast = index === names.length - 1
     owner = value
-    value = member(frame, { value, isBoxed }, name, isLast ? call : call.bare)
+    value = member(frame, { value, isBoxed }, name, isLast ? call : (call.bare ?? call))
   }
   return value
 }

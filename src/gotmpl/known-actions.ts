@@ -2,9 +2,13 @@ import type { PipeNode } from './nodes.ts'
 
 /** An action that was read before, without what stands around it. */
 export interface KnownAction {
-  readonly kind: 'action' | 'if' | 'with' | 'range' | 'end' | 'else'
-  /** The pipeline; undefined for `end` and `else`. */
+  readonly kind: 'action' | 'if' | 'with' | 'range' | 'template' | 'end' | 'else'
+  /** The pipeline; undefined for `end` and `else`, and where a template is called without one. */
   readonly pipe: PipeNode | undefined
+  /** Name of the template that is called; undefined for all other actions. */
+  readonly name: string | undefined
+  /** Offset of that name where it was first read. */
+  readonly nameAt: number
   /** Offset, where it was first read, of what stands behind the left delimiter. */
   readonly inside: number
   /** Variables that have to be known, without `$`. */

@@ -1,6 +1,6 @@
 /*
- * Cuts a template into tokens, a text or an action at a time. Tokens are kept as columns and
- * not as objects, which saves more than half of the time.
+ * Cuts a template into tokens, an action at a time. Tokens are kept as columns and not as
+ * objects, which saves more than half of the time.
  *
  * Spaces between tokens are no tokens; where they matter, one token's end is compared with
  * the next one's start. Positions are offsets into the JavaScript string.
@@ -57,17 +57,18 @@ const KEYWORDS: ReadonlyMap<string, TokenKind> = new Map<string, TokenKind>([
 const LEFT = '{{'
 const RIGHT = '}}'
 const ASCII_WORD = /\w*/y
+const ASCII_FIELDS = /(?:\.[A-Za-z_]\w*)+/y
 const DECIMAL = /[0-9_]*/y
 const HEX = /[0-9a-fA-F_]*/y
 const OCTAL = /[0-7_]*/y
 const BINARY = /[01_]*/y
 
 /**
- * Goes through a template. `advance` moves on to the next text or action; an action is only
- * cut into tokens by `cut`, so that one that is known already can be skipped.
+ * Goes through a template. `advance` moves on to the next action, and over the text before it;
+ * an action is only cut into tokens by `cut`, so that one that is known already can be skipped.
  */
 export class Lexer {
-  /** Kinds of the tokens of the text or action at hand; `count` of them are in use. */
+  /** Kinds of the tokens of the action at hand; `count` of them are in use. */
   readonly kinds: TokenKind[] = []
   /** Offsets of the tokens' first characters. */
   readonly starts: number[] = []
@@ -78,6 +79,10 @@ export class Lexer {
   problem = ''
   /** Offset behind the left delimiter and trim marker of the action at hand. */
   inside = 0
+  /** Offset of the first character of the text before the action at hand. */
+  textStart = 0
+  /** Offset behind that text, which may be empty. */
+  textEnd = 0
   private readonly input: string
   private readonly isFunction: (name: string) => boolean
   private pos = 0
@@ -89,27 +94,33 @@ export class Lexer {
     this.isFunction = isFunction
   }
 
-  /** Moves on to the next text or action, of which there then is the first token. */
+  /**
+   * Moves on to the next action, of which there then is the first token; where a comment comes
+   * next, to that, and the text before it is the only token.
+   */
   advance(): void {
     const { input } = this
+    this.count = 0
     for (;;) {
       const { pos } = this
-      this.count = 0
       const delimiter = input.indexOf(LEFT, pos)
-      if (delimiter === -1) return this.end()
-      const trims = input[delimiter + 2] === '-' && isSpace(input.charCodeAt(delimiter + 3))
-      const end = trims ? trimEnd(input, pos, delimiter) : delimiter
-      if (end > pos) {
-        this.add('text', pos, end)
-        this.pos = delimiter
-        return
-      }
-      this.inside = delimiter + (trims ? 4 : 2)
-      if (!input.startsWith('/*', this.inside)) {
+      if (delimiter === -1) return this.end(pos)
+      const trims =
+        input.charCodeAt(delimiter + 2) === 45 && isSpace(input.charCodeAt(delimiter + 3))
+      const inside = trims ? delimiter + 4 : delimiter + 2
+      this.textStart = pos
+      this.textEnd = trims ? trimEnd(input, pos, delimiter) : delimiter
+      if (!input.startsWith('/*', inside)) {
+        this.inside = inside
         this.add('left delimiter', delimiter, delimiter + 2)
         return
       }
-      if (!this.comment(this.inside)) return
+      if (this.textEnd > pos) {
+        this.add('text', pos, this.textEnd)
+        this.pos = delimiter
+        return
+      }
+      if (!this.comment(inside)) return
     }
   }
 
@@ -127,10 +138,11 @@ export class Lexer {
     if (trims) this.pos = skipSpace(input, close + 2)
   }
 
-  private end(): void {
-    const { input, pos } = this
-    if (input.length > pos) this.add('text', pos, input.length)
-    else this.add('eof', input.length, input.length)
+  private end(pos: number): void {
+    const { length } = this.input
+    this.textStart = pos
+    this.textEnd = length
+    this.add('eof', length, length)
   }
 
   private comment(start: number): boolean {
@@ -219,7 +231,16 @@ export class Lexer {
     const { input, pos } = this
     // A period with nothing behind it is taken for a number, which then is refused.
     const isNumber = pos + 1 >= input.length || isDigit(input.charCodeAt(pos + 1))
-    return isNumber ? this.number() : this.fieldOrVariable('field')
+    return isNumber ? this.number() : this.fields()
+  }
+
+  /** A chain of fields as one token; what is not plain in it is read field by field. */
+  private fields(): boolean {
+    const { input, pos } = this
+    ASCII_FIELDS.lastIndex = pos
+    return ASCII_FIELDS.test(input) && this.isTerminator(ASCII_FIELDS.lastIndex)
+      ? this.add('field', pos, ASCII_FIELDS.lastIndex)
+      : this.fieldOrVariable('field')
   }
 
   private identifier(): boolean {

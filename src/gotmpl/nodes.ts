@@ -72,6 +72,7 @@ export interface RangeNode {
 export interface TemplateNode {
   kind: 'template'
   at: number
+  shift: number
   name: string
   pipe: PipeNode | undefined
 }

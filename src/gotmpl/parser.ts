@@ -13,7 +13,6 @@ import {
   type Statement,
   type TemplateNode,
 } from './nodes.ts'
-import type { TokenKind } from './lexer.ts'
 import { PipelineParser } from './pipeline-parser.ts'
 import type { Source } from './source.ts'
 import { TokenReader } from './token-reader.ts'
@@ -69,14 +68,14 @@ class Parser {
   }
 
   file(): Map<string, ParsedTemplate> {
-    const { tokens } = this
-    const nodes: Statement[] = []
-    for (let kind = tokens.advance(); kind !== 'eof'; kind = tokens.advance()) {
-      const node = this.textOrAction(kind, true)
+    const { tokens, statements } = this
+    const start = statements.open()
+    while (this.advance()) {
+      const node = this.action(true)
       if (typeof node === 'string') tokens.fail(`unexpected {{${node}}}`)
-      else if (node !== undefined) nodes.push(node)
+      else if (node !== undefined) statements.add(node)
     }
-    this.add(tokens.source.name, { nodes })
+    this.add(tokens.source.name, { nodes: statements.close(start) })
     return this.templates
   }
 
@@ -115,33 +114,41 @@ class Parser {
   }
 
   private list(): { list: ListNode; ending: Ending } {
-    const { tokens, pipelines } = this
+    const { tokens, pipelines, statements } = this
     pipelines.enter()
-    const start = this.statements.open()
-    for (let kind = tokens.advance(); kind !== 'eof'; kind = tokens.advance()) {
-      const node = this.textOrAction(kind, false)
+    const start = statements.open()
+    while (this.advance()) {
+      const node = this.action(false)
       if (typeof node === 'string') {
         pipelines.leave()
-        return { list: { nodes: this.statements.close(start) }, ending: node }
+        return { list: { nodes: statements.close(start) }, ending: node }
       }
-      if (node !== undefined) this.statements.add(node)
+      if (node !== undefined) statements.add(node)
     }
     return tokens.fail('unexpected EOF')
   }
 
-  /** Reads what the tokens have advanced to; a definition, which stands outermost, is no node. */
-  private textOrAction(kind: TokenKind, isOutermost: boolean): Statement | Ending | undefined {
+  /** Moves on to the next action and adds the text before it; false at the end. */
+  private advance(): boolean {
+    const { tokens } = this
+    for (;;) {
+      const kind = tokens.advance()
+      const at = tokens.textAt()
+      if (at >= 0) this.statements.add({ kind: 'text', at, text: tokens.text() })
+      if (kind === 'left delimiter') return true
+      if (kind === 'eof') return false
+      if (kind !== 'text') tokens.unexpected(0, 'input')
+    }
+  }
+
+  /** Reads the action at hand; a definition, which stands outermost, is no node. */
+  private action(isOutermost: boolean): Statement | Ending | undefined {
     const { tokens } = this
     const at = tokens.startOf(0)
-    if (kind === 'text') return { kind, at, text: tokens.textOf(0) }
-    if (kind !== 'left delimiter') return tokens.unexpected(0, 'input')
     const text = tokens.actionText()
-    const known = text === undefined ? undefined : this.actions.find(text, this.pipelines.variables)
-    if (text !== undefined && known !== undefined) {
-      tokens.actionAt = at
-      const node = this.knownAction(text, known)
-      tokens.actionAt = undefined
-      return node
+    if (text !== undefined) {
+      const known = this.actions.find(text, this.pipelines.variables)
+      if (known !== undefined) return this.knownAction(text, known, at)
     }
     tokens.cut()
     if (isOutermost && tokens.peek() === 'define') {
@@ -150,35 +157,45 @@ class Parser {
       return undefined
     }
     tokens.actionAt = at
-    const node = this.action(text)
+    const node = this.newAction(text)
     tokens.actionAt = undefined
     return node
   }
 
-  private knownAction(text: string, { kind, pipe, inside, declares }: KnownAction) {
+  /** @param at offset of the action's left delimiter */
+  private knownAction(text: string, known: KnownAction, at: number): Statement | Ending {
     const { tokens, pipelines } = this
-    const shift = tokens.inside - inside
+    const { kind, pipe, name, declares } = known
+    const shift = tokens.inside - known.inside
     tokens.skip(text)
-    if (kind === 'end' || kind === 'else' || pipe === undefined)
-      return kind === 'end' ? 'end' : 'else'
-    const known = pipelines.variables.length
+    if (kind === 'end' || kind === 'else') return kind
+    if (name !== undefined) return { kind: 'template', at: known.nameAt + shift, shift, name, pipe }
+    if (kind === 'template' || pipe === undefined) throw new Error(`no ${kind} was read of ${text}`)
+    const { length } = pipelines.variables
     if (declares.length > 0) pipelines.variables.push(...declares)
-    if (kind === 'action') return { kind, at: pipe.at + shift, shift, pipe } satisfies Statement
-    return this.branch(kind, { pipe, shift }, known)
+    if (kind === 'action') return { kind, at: pipe.at + shift, shift, pipe }
+    tokens.actionAt = at
+    const node = this.branch(kind, { pipe, shift }, length)
+    tokens.actionAt = undefined
+    return node
   }
 
   /** Remembers the action at hand, which was just read, unless its text has more than one end. */
-  private remember(text: string | undefined, kind: KnownAction['kind'], pipe?: PipeNode): void {
+  private remember(
+    text: string | undefined,
+    { kind, pipe, name, nameAt = 0 }: Pick<KnownAction, 'kind'> & Partial<KnownAction>,
+  ): void {
     const { tokens, pipelines } = this
     if (text === undefined || !tokens.endsWith(text)) return
     const { uses } = pipelines
     const declares = pipelines.declared()
     if (pipe !== undefined) pipe.isShared = uses.length === 0 && declares.length === 0
-    this.actions.add(text, { kind, pipe, inside: tokens.inside, uses, declares })
+    const { inside } = tokens
+    this.actions.add(text, { kind, pipe, name, nameAt, inside, uses, declares })
   }
 
   /** @param text what the action is known by later */
-  private action(text: string | undefined): Statement | Ending {
+  private newAction(text: string | undefined): Statement | Ending {
     const { tokens, pipelines } = this
     const kind = tokens.peek()
     const at = tokens.startOf(tokens.next)
@@ -190,20 +207,20 @@ class Parser {
       case 'range': {
         tokens.take()
         const pipe = pipelines.pipeline(kind, 'right delimiter')
-        this.remember(text, kind, pipe)
+        this.remember(text, { kind, pipe })
         return this.branch(kind, { pipe, shift: 0 }, known)
       }
       case 'end':
         tokens.take()
         tokens.expect('right delimiter', 'end')
-        this.remember(text, kind)
+        this.remember(text, { kind })
         return 'end'
       case 'else':
         tokens.take()
         return this.otherwise(text)
       case 'template':
         tokens.take()
-        return this.templateCall()
+        return this.templateCall(text)
       case 'block':
         tokens.take()
         return this.block()
@@ -213,7 +230,7 @@ class Parser {
         return this.loopControl(kind, at)
       default: {
         const pipe = pipelines.pipeline('command', 'right delimiter')
-        this.remember(text, 'action', pipe)
+        this.remember(text, { kind: 'action', pipe })
         return { kind: 'action', at, shift: 0, pipe }
       }
     }
@@ -232,7 +249,7 @@ class Parser {
     if (kind === 'if' || kind === 'with') tokens.seen = tokens.next
     else {
       tokens.expect('right delimiter', 'else')
-      this.remember(text, 'else')
+      this.remember(text, { kind: 'else' })
     }
     return 'else'
   }
@@ -286,10 +303,10 @@ class Parser {
     const { list, ending } = this.innerTemplate()
     if (ending !== 'end') tokens.fail(`unexpected {{${ending}}} in ${context}`, head, head)
     this.add(name, list)
-    return { kind: 'template', at, name, pipe }
+    return { kind: 'template', at, shift: 0, name, pipe }
   }
 
-  private templateCall(): TemplateNode {
+  private templateCall(text: string | undefined): TemplateNode {
     const { tokens } = this
     const context = 'template clause'
     const at = tokens.startOf(tokens.next)
@@ -297,7 +314,8 @@ class Parser {
     let pipe: PipeNode | undefined
     if (tokens.peek() === 'right delimiter') tokens.take()
     else pipe = this.pipelines.pipeline(context, 'right delimiter')
-    return { kind: 'template', at, name, pipe }
+    this.remember(text, { kind: 'template', pipe, name, nameAt: at })
+    return { kind: 'template', at, shift: 0, name, pipe }
   }
 
   private templateName(context: string): string {

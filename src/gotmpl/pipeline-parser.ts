@@ -5,6 +5,7 @@ import type { TokenKind } from './lexer.ts'
 import { ListStack } from './list-stack.ts'
 import {
   type CommandNode,
+  type FieldNode,
   type NumberNode,
   type Operand,
   type PipeNode,
@@ -31,7 +32,6 @@ export class PipelineParser {
   private readonly isFunction: (name: string) => boolean
   private readonly commands = new ListStack<CommandNode>()
   private readonly operands = new ListStack<Operand>()
-  private readonly names = new ListStack<string>()
   private nesting = 0
 
   constructor(tokens: TokenReader, isFunction: (name: string) => boolean) {
@@ -166,16 +166,18 @@ export class PipelineParser {
     const term = this.term()
     if (term === undefined || tokens.peek() !== 'field' || !tokens.isNextAdjacent()) return term
     const at = tokens.startOf(tokens.next)
-    const start = this.names.open()
-    if (term.kind === 'field') this.names.add(term.names[0] ?? '')
+    const fields = tokens.namesOf(tokens.take())
     while (tokens.peek() === 'field' && tokens.isNextAdjacent()) {
-      this.names.add(tokens.nameOf(tokens.take()))
+      fields.push(...tokens.namesOf(tokens.take()))
     }
-    const fields = this.names.close(start)
     tokens.seen = tokens.next
     switch (term.kind) {
       case 'field':
-        return { kind: 'field', at, names: fields }
+        return {
+          kind: 'field',
+          at: term.names.length > 1 ? term.at : at,
+          names: [...term.names, ...fields],
+        }
       case 'variable':
         return { kind: 'variable', at, name: term.name, fields }
       case 'identifier':
@@ -192,7 +194,7 @@ export class PipelineParser {
     const at = tokens.startOf(tokens.next)
     switch (kind) {
       case 'field':
-        return { kind, at, names: [tokens.nameOf(tokens.take())] }
+        return this.fields(at)
       case 'identifier':
         return this.function(at)
       case 'string':
@@ -215,6 +217,15 @@ export class PipelineParser {
       default:
         return undefined
     }
+  }
+
+  /** Fields of the dot: of more than one Go names the second. */
+  private fields(at: number): FieldNode {
+    const { tokens } = this
+    const names = tokens.namesOf(tokens.take())
+    if (names.length === 1) return { kind: 'field', at, names }
+    tokens.seen = tokens.next
+    return { kind: 'field', at: at + 1 + (names[0] ?? '').length, names }
   }
 
   private takeText(): string {

@@ -5,11 +5,11 @@ import type { Source } from './source.ts'
 import { syntaxError } from './template-error.ts'
 
 /**
- * Goes through a template, a text or an action at a time, and through the tokens of it; tells
- * in Go's words what is wrong with them.
+ * Goes through a template, an action at a time, and through the tokens of it; tells in Go's
+ * words what is wrong with them.
  */
 export class TokenReader {
-  /** Index of the next token in the text or action at hand. */
+  /** Index of the next token of the action at hand. */
   next = 0
   /** Index of the last token that was looked at, which may be beyond `next`; errors name it. */
   seen = 0
@@ -23,12 +23,24 @@ export class TokenReader {
     this.tokens = new Lexer(source.text, isFunction)
   }
 
-  /** Moves on to the next text or action, takes its first token and gives its kind. */
+  /** Moves on to the next action, takes its first token and gives its kind; see Lexer. */
   advance(): TokenKind {
-    this.tokens.advance()
+    const { tokens } = this
+    tokens.advance()
     this.next = 1
     this.seen = 0
-    return this.kindAt(0)
+    return tokens.kinds[0] ?? 'eof'
+  }
+
+  /** Offset of the text before the action at hand; -1 where there is none. */
+  textAt(): number {
+    const { textStart, textEnd } = this.tokens
+    return textEnd > textStart ? textStart : -1
+  }
+
+  /** The text before the action at hand. */
+  text(): string {
+    return this.source.text.slice(this.tokens.textStart, this.tokens.textEnd)
   }
 
   /**
@@ -102,9 +114,10 @@ export class TokenReader {
     return this.source.text.slice(this.tokens.starts[index], this.tokens.ends[index])
   }
 
-  /** A field's name, without its dot. */
-  nameOf(index: number): string {
-    return this.source.text.slice((this.tokens.starts[index] ?? 0) + 1, this.tokens.ends[index])
+  /** The names of a chain of fields, without their dots. */
+  namesOf(index: number): string[] {
+    const { starts, ends } = this.tokens
+    return this.source.text.slice((starts[index] ?? 0) + 1, ends[index]).split('.')
   }
 
   /** Whether nothing stands between the next token and the one before. */
@@ -142,7 +155,8 @@ export class TokenReader {
 
   private describe(index: number): string {
     const kind = this.kindAt(index)
-    const text = this.textOf(index)
+    // Go has a token for each field of a chain.
+    const text = kind === 'field' ? `.${this.namesOf(index)[0]}` : this.textOf(index)
     if (kind === 'eof') return 'EOF'
     if (KEYWORDS.has(kind)) return `<${text}>`
     if (byteLength(text) <= 10) return quote(text)

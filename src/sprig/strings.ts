@@ -53,6 +53,8 @@ function plainFunctions(): Record<string, GoFunction> {
 /** The texts of all values but nil, with a blank between. */
 function joined(values: Value[], print: (value: Value, budget: ValueBudget) => string): string {
   const budget = new ValueBudget()
+  const only = values[0]
+  if (values.length === 1 && only !== undefined) return only === null ? '' : print(only, budget)
   const present = values.filter((value) => value !== null)
   return joinTexts(
     present.map((value) => print(value, budget)),
@@ -79,6 +81,7 @@ function repeat(text: string, count: GoInt): string {
 
 function indent(spaces: GoInt, text: string): string {
   const padding = repeat(' ', spaces)
+  if (!text.includes('\n')) return padding + text
   const lines = text.split('\n')
   assertSize(text.length + lines.length * padding.length)
   return padding + lines.join(`\n${padding}`)
@@ -106,6 +109,7 @@ function replace(old: string, replacement: string, text: string): string {
     assertSize(text.length + (characters.length + 1) * replacement.length)
     return replacement + characters.map((character) => character + replacement).join('')
   }
+  if (!text.includes(old)) return text
   const pieces = text.split(old)
   assertSize(text.length + pieces.length * replacement.length)
   return pieces.join(replacement)

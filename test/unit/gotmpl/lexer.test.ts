@@ -8,6 +8,8 @@ function tokenize(text: string) {
   const tokens: { kind: TokenKind; start: number; end: number }[] = []
   for (;;) {
     lexer.advance()
+    const { textStart: start, textEnd: end } = lexer
+    if (end > start && lexer.kinds[0] !== 'text') tokens.push({ kind: 'text', start, end })
     if (lexer.kinds[0] === 'left delimiter') lexer.cut()
     for (let index = 0; index < lexer.count; index++) {
       const { kinds, starts, ends } = lexer
@@ -32,8 +34,7 @@ test('an action is cut into tokens', () => {
     'field ".y"',
     'declare ":="',
     'identifier "f"',
-    'field ".a"',
-    'field ".b"',
+    'field ".a.b"',
     'string "\\"s\\""',
     'number "1"',
     'pipe "|"',
