@@ -10,6 +10,9 @@ const inProcesses = ['test/golden/cli.test.ts']
 /** Suites of single modules, which keep nothing and so can share a worker's modules. */
 const units = ['test/unit/**/*.test.ts']
 
+/** Suites of add-ons, which share modules too, and let all renders of a worker share a few keys. */
+const addOns = ['test/golden/charts*.test.ts']
+
 /** Suites that need a real control plane. */
 const controlPlane = ['test/controlplane/**/*.test.ts']
 
@@ -43,8 +46,9 @@ export default defineConfig({
     // A processor does the work of several files at once.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Files that work and files that wait for a control plane run beside each other.
-    maxWorkers: Math.min(2 * availableParallelism(), 8),
+    // Files that work and files that wait for a control plane run beside each other, and some of
+    // these wait for a minute.
+    maxWorkers: Math.min(2 * availableParallelism() + 1, 8),
     sequence: { sequencer: Interleaved },
     projects: [
       {
@@ -52,7 +56,20 @@ export default defineConfig({
         test: {
           name: 'threads',
           include: ['test/**/*.test.ts', 'plugins/*/test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...units, ...inProcesses, ...controlPlane, ...tools],
+          exclude: [
+            ...configDefaults.exclude,
+            ...[...units, ...addOns, ...inProcesses, ...controlPlane, ...tools],
+          ],
+          pool: 'threads',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'add-ons',
+          include: addOns,
+          globalSetup: ['test/support/run-folder.ts'],
+          isolate: false,
           pool: 'threads',
         },
       },
@@ -63,7 +80,7 @@ export default defineConfig({
         test: {
           name: 'tools',
           include: toolsLeftOut ? [] : tools,
-          globalSetup: ['test/tools/setup.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/tools/setup.ts'],
           pool: 'threads',
         },
       },
@@ -72,10 +89,10 @@ export default defineConfig({
         test: {
           name: 'controlplane',
           include: leftOut ? [] : controlPlane,
-          globalSetup: ['test/controlplane/setup.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/controlplane/setup.ts'],
           testTimeout: 120_000,
-          // Suites share one cluster, and its simulated nodes delete pods by name alone. What needs
-          // its second try says so in the output.
+          // Suites share one cluster, and a simulated node writes a pod's status by its name alone,
+          // also when another pod has it by now. What needs its second try says so in the output.
           retry: 1,
           pool: 'threads',
         },

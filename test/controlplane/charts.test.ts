@@ -4,11 +4,11 @@ import { PkgError } from '../../src/base/errors.ts'
 import { loadChartDirectory } from '../../src/chart/read-directory.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
 import { decodeObjects } from '../../src/manifest/decode-objects.ts'
-import { addOnCases, givenBy, rowsOf, type AddOnCase } from '../support/add-on-case.ts'
+import { addOnCases, mirroredBy, rowsOf, type AddOnCase } from '../support/add-on-case.ts'
 import { at } from '../support/gates.ts'
 import { api, apiOk, eventually, kubectlOk } from '../support/plane.ts'
 import { openPlaneCluster } from '../support/plane-cluster.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { renderOnce } from '../support/render-add-on.ts'
 
 /** Kinds whose definitions no chart of ours brings; objects of theirs are not tried. */
 const ELSEWHERE = new Set(['gateway.networking.k8s.io/v1 GatewayClass'])
@@ -20,12 +20,11 @@ const made = new Map<string, Promise<void>>()
 const answers = new Map<string, Promise<string>>()
 
 describe.each(cases)('$name', (addOn) => {
-  const chart = loadAddOn(addOn.name)
   test.each(
     rowsOf(addOn).map((row) => ({ row, label: Object.values(row).filter(Boolean).join(' ') })),
   )('the API server accepts every field: $label', async ({ row }) => {
     await defineKinds()
-    const { objects } = await renderAddOn(chart, givenBy(row))
+    const { objects } = await renderOnce(addOn.name, mirroredBy(row))
     const tried = objects.filter(({ apiVersion, kind }) => !ELSEWHERE.has(`${apiVersion} ${kind}`))
     for (const object of tried) await makeNamespace(at(object, 'metadata', 'namespace'))
     for (const object of tried) await makeAccount(object)

@@ -4,7 +4,7 @@ import { fluentdComplaints } from '../support/fluentd-check.ts'
 import { parseFluentd } from '../support/fluentd-parser.ts'
 import { at, textOf } from '../support/gates.ts'
 import { pairwise } from '../support/pairwise.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { renderOnce } from '../support/render-add-on.ts'
 
 const TAIL = `<source>
   @type tail
@@ -110,7 +110,6 @@ test.each([
 })
 
 describe('every configuration that the chart renders for fluentd', () => {
-  const chart = loadAddOn('efk')
   const { parser = [], multiline = [], sources = [], excluded = [], sinks = [] } = addOn.switches
   const stores = addOn.switches['store']?.filter((each) => /external|none/.test(each)) ?? []
   const rows = pairwise({
@@ -126,7 +125,7 @@ describe('every configuration that the chart renders for fluentd', () => {
   }))
 
   test.each(rows)('$set', async ({ set }) => {
-    const { objects } = await renderAddOn(chart, { set: set.filter(Boolean) })
+    const { objects } = await renderOnce('efk', { set: set.filter(Boolean) })
     const texts = objects.flatMap((object) => at(object, 'data', 'fluent.conf') ?? [])
     expect(texts.length).toBe(set[0]?.endsWith('aggregated') === true ? 2 : 1)
     expect(texts.flatMap((text) => fluentdComplaints(parseFluentd(textOf(text))))).toEqual([])

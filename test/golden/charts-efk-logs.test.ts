@@ -4,14 +4,12 @@ import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts
 import { everywhere, rubyPattern } from '../support/fluentd-check.ts'
 import { parseFluentd, type FluentdElement } from '../support/fluentd-parser.ts'
 import { at, listAt, textOf } from '../support/gates.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
-
-const chart = loadAddOn('efk')
+import { renderOnce } from '../support/render-add-on.ts'
 
 /** What the collector is configured with; nothing else is made that takes time. */
 async function configOf(set: string): Promise<string> {
   const base = 'store.kind=none,sinks.forward.enabled=true,sinks.forward.host=f'
-  const { objects } = await renderAddOn(chart, { set: [base, set] })
+  const { objects } = await renderOnce('efk', { set: [base, set] })
   const map = objects.find(({ kind }) => kind === 'ConfigMap') ?? null
   return textOf(at(map, 'data', 'fluent.conf') ?? at(map, 'data', 'fluent-bit.yaml'))
 }

@@ -10,12 +10,11 @@ import { addOn } from '../add-ons/efk.ts'
 import { fluentBitSchema } from '../support/fluent-bit-schema.ts'
 import { at, listAt, textOf } from '../support/gates.ts'
 import { pairwise } from '../support/pairwise.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { renderOnce } from '../support/render-add-on.ts'
 
-const chart = loadAddOn('efk')
 
 async function objectsOf(set: string[]): Promise<KubeObject[]> {
-  return (await renderAddOn(chart, { set: set.filter(Boolean) })).objects
+  return (await renderOnce('efk', { set: set.filter(Boolean) })).objects
 }
 
 function named(objects: readonly KubeObject[], kind: string, name: string): KubeObject {
@@ -138,7 +137,7 @@ test.each([
   ['small', 2, 4],
   ['', 2, 4],
 ])('preset "%s" asks for less than %d CPU and %d GiB', async (preset, cpu, memory) => {
-  const { objects } = await renderAddOn(chart, { preset: preset === '' ? [] : [preset] })
+  const { objects } = await renderOnce('efk', { preset: preset === '' ? [] : [preset] })
   const requests = objects
     .filter(({ kind }) => ['DaemonSet', 'Deployment', 'StatefulSet'].includes(kind))
     .flatMap((object) =>

@@ -6,7 +6,7 @@ import { lintManifests } from '../../src/lint/lint-manifests.ts'
 import { isClusterKind } from '../../src/manifest/kind-order.ts'
 import { objectKey, type KubeObject } from '../../src/manifest/object.ts'
 import { builtInNames } from '../../src/repo/builtin.ts'
-import { addOnCases, givenBy, rowsOf, type AddOnCase } from '../support/add-on-case.ts'
+import { addOnCases, mirroredBy, rowsOf, type AddOnCase } from '../support/add-on-case.ts'
 import {
   at,
   brokenReferences,
@@ -15,12 +15,10 @@ import {
   podsOf,
   rbacOffences,
 } from '../support/gates.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { loadAddOn, renderOnce } from '../support/render-add-on.ts'
 
 const cases = await addOnCases()
 
-/** One value that all charts know, for all their images. */
-const MIRROR = 'global.imageRegistry=mirror.example.com'
 const REGISTRIES =
   /\b(?:docker\.io|quay\.io|ghcr\.io|registry\.k8s\.io|docker\.elastic\.co|registry\.istio\.io|cr\.fluentbit\.io|r\.example\.com)\/[\w./:-]+/g
 
@@ -32,8 +30,7 @@ describe.each(cases)('$name', (addOn) => {
   }))
 
   test.each(rows)('$label', async ({ row }) => {
-    const given = givenBy(row)
-    const { objects, text } = await renderAddOn(chart, { ...given, set: [...given.set, MIRROR] })
+    const { objects, text } = await renderOnce(addOn.name, mirroredBy(row))
     expect({
       references: brokenReferences(objects).sort(),
       podSecurity: podSecurityOffences(objects).sort(),

@@ -5,19 +5,18 @@ import type { KubeObject } from '../../src/manifest/object.ts'
 import { addOn } from '../add-ons/ingress.ts'
 import { givenBy, rowsOf } from '../support/add-on-case.ts'
 import { at, listAt, podsOf } from '../support/gates.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { renderOnce } from '../support/render-add-on.ts'
 import { flagOffences } from '../support/traefik-flags.ts'
 
-const chart = loadAddOn('ingress')
 
 async function objectsOf(...set: string[]): Promise<KubeObject[]> {
-  return (await renderAddOn(chart, { set })).objects
+  return (await renderOnce('ingress', { set })).objects
 }
 
 test.each(rowsOf(addOn).map((row) => ({ row, name: Object.values(row).filter(Boolean).join(' ') })))(
   'Traefik knows its arguments: $name',
   async ({ row }) => {
-    const { objects } = await renderAddOn(chart, givenBy(row))
+    const { objects } = await renderOnce('ingress', givenBy(row))
     expect(objects.flatMap(argumentsOf).flatMap((args) => flagOffences(args))).toEqual([])
   },
 )

@@ -4,12 +4,11 @@ import type { Json } from '../../src/base/json.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
 import { at, listAt, podSecurityOffences, podsOf } from '../support/gates.ts'
 import { injectedInto, type IncomingPod } from '../support/istiod-template.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { renderOnce } from '../support/render-add-on.ts'
 
-const chart = loadAddOn('istio')
 
 async function rendered(set: string[]): Promise<KubeObject[]> {
-  return (await renderAddOn(chart, { set })).objects
+  return (await renderOnce('istio', { set })).objects
 }
 
 const POD: IncomingPod = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isReachable, type Peer } from '../support/reachability.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { renderOnce } from '../support/render-add-on.ts'
 
 const shop = { namespace: 'shop', namespaceLabels: { 'kubectl-pkg/tenant': 'edge' } }
 const PEERS: Readonly<Record<string, Peer>> = {
@@ -46,7 +46,7 @@ const CALLS = [
 ]
 
 async function openCalls(chart: string, set: string[]): Promise<string[]> {
-  const { objects } = await renderAddOn(loadAddOn(chart), { set })
+  const { objects } = await renderOnce(chart, { set })
   const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy')
   return CALLS.filter((call) => {
     const [from = '', to = '', port = '', protocol] = call.split(/ → |[:/]/)

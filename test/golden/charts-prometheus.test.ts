@@ -5,13 +5,13 @@ import type { Chart } from '../../src/chart/chart.ts'
 import { compareText } from '../../src/golang/order.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
 import { at, listAt, textOf } from '../support/gates.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { loadAddOn, renderOnce } from '../support/render-add-on.ts'
 import { jobsOfMonitor, targetsOf, type Fixture, type Labels } from '../support/scrape-targets.ts'
 
 const chart = loadAddOn('prometheus')
 
 async function objectsWith(...set: string[]): Promise<KubeObject[]> {
-  return (await renderAddOn(chart, { set })).objects
+  return (await renderOnce('prometheus', { set })).objects
 }
 
 const EVERYTHING = [

@@ -2,9 +2,8 @@ import { expect, test } from 'vitest'
 import type { Json } from '../../src/base/json.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
 import { at, listAt } from '../support/gates.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { renderOnce } from '../support/render-add-on.ts'
 
-const chart = loadAddOn('rook-ceph')
 const CLUSTER = 'cluster.enabled=true'
 const NODES =
   'cluster.storage.useAllNodes=false,cluster.storage.nodes[0].name=a,cluster.storage.nodes[1].name=b'
@@ -13,7 +12,7 @@ const FILES =
 const CONFIRMED = 'cluster.cleanup.confirmation=yes-really-destroy-data'
 
 async function render(...set: string[]): Promise<KubeObject[]> {
-  return (await renderAddOn(chart, { set })).objects
+  return (await renderOnce('rook-ceph', { set })).objects
 }
 
 test.each([

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../src/base/json.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
 import { addOnCases } from '../support/add-on-case.ts'
 import { at, listAt, podsOf, textOf } from '../support/gates.ts'
-import { loadAddOn, renderAddOn } from '../support/render-add-on.ts'
+import { renderOnce } from '../support/render-add-on.ts'
 
 /*
  * What the presets promise: "small" fits beside other things on a laptop, "ha" outlives a node,
@@ -21,7 +21,7 @@ function objectsOf(name: string, preset: string): Promise<KubeObject[]> {
   const known = rendered.get(key)
   if (known !== undefined) return known
   const given = { preset: preset === '' ? [] : [preset] }
-  const made = renderAddOn(loadAddOn(name), given).then(({ objects }) => objects)
+  const made = renderOnce(name, given).then(({ objects }) => objects)
   rendered.set(key, made)
   return made
 }

@@ -9,7 +9,6 @@ const SLOW = [
   'test/controlplane/charts.test.ts',
   'test/controlplane/platform.test.ts',
   'test/controlplane/faults.test.ts',
-  'test/controlplane/hook-crashes.test.ts',
   'test/controlplane/rights.test.ts',
   'test/controlplane/apply.test.ts',
   'test/controlplane/interop.test.ts',
@@ -26,8 +25,8 @@ const BETWEEN = 2
 
 /**
  * Lets suites that wait for a control plane most of the time run beside suites that keep a
- * processor busy. Those of single modules come last: a worker is theirs until another project's
- * file is next.
+ * processor busy. Those that share a worker's modules come last, one project after the other: a
+ * worker is theirs until another project's file is next.
  */
 export class Interleaved extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -37,10 +36,11 @@ export class Interleaved extends BaseSequencer {
       return at < 0 ? SLOW.length : at
     }
     const slowFirst = sorted.toSorted((left, right) => place(left) - place(right))
-    const waiting = slowFirst.filter(({ project }) => project.name === 'controlplane')
-    const units = slowFirst.filter(({ project }) => project.name === 'units')
-    const working = slowFirst.filter((file) => !waiting.includes(file) && !units.includes(file))
+    const of = (name: string) => slowFirst.filter(({ project }) => project.name === name)
+    const [waiting, addOns, units] = [of('controlplane'), of('add-ons'), of('units')]
+    const apart = new Set([...waiting, ...addOns, ...units])
+    const working = slowFirst.filter((file) => !apart.has(file))
     const mixed = waiting.flatMap((file) => [file, ...working.splice(0, BETWEEN)])
-    return [...mixed, ...working, ...units]
+    return [...mixed, ...working, ...addOns, ...units]
   }
 }

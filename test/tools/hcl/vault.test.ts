@@ -5,15 +5,14 @@ import type { JsonObject } from '../../../src/base/json.ts'
 import type { KubeObject } from '../../../src/manifest/object.ts'
 import { addOnCases, givenBy, rowsOf, type Row } from '../../support/add-on-case.ts'
 import { at, listAt } from '../../support/gates.ts'
-import { loadAddOn, renderAddOn } from '../../support/render-add-on.ts'
+import { renderOnce } from '../../support/render-add-on.ts'
 import { filesOf } from '../prometheus/rendered.ts'
 import { hclPrograms } from './programs.mjs'
 
-const chart = loadAddOn('vault')
 const addOn = (await addOnCases()).find(({ name }) => name === 'vault')
 const renders: { row: Row; objects: KubeObject[] }[] = []
 for (const row of addOn === undefined ? [] : rowsOf(addOn))
-  renders.push({ row, objects: (await renderAddOn(chart, givenBy(row))).objects })
+  renders.push({ row, objects: (await renderOnce('vault', givenBy(row))).objects })
 
 /** What each kind of block may hold of what the chart writes. Source: Vault's and OpenBao's docs. */
 const KNOWN: Record<string, string[]> = {

@@ -8,14 +8,13 @@ import { decodeObjects } from '../../../src/manifest/decode-objects.ts'
 import type { KubeObject } from '../../../src/manifest/object.ts'
 import { addOnCases, givenBy, rowsOf, type Row } from '../../support/add-on-case.ts'
 import { at, listAt, podSecurityOffences } from '../../support/gates.ts'
-import { loadAddOn, renderAddOn } from '../../support/render-add-on.ts'
+import { renderOnce } from '../../support/render-add-on.ts'
 import { istioPrograms } from './programs.mjs'
 
-const chart = loadAddOn('istio')
 const addOn = (await addOnCases()).find(({ name }) => name === 'istio')
 const rows = addOn === undefined ? [] : rowsOf(addOn)
 const renders: { row: Row; text: string; objects: KubeObject[] }[] = []
-for (const row of rows) renders.push({ row, ...(await renderAddOn(chart, givenBy(row))) })
+for (const row of rows) renders.push({ row, ...(await renderOnce('istio', givenBy(row))) })
 const folder = mkdtempSync(join(tmpdir(), 'kubectl-pkg-istio-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -50,7 +49,7 @@ describe('istioctl kube-inject', () => {
   })
 
   test('probes of the application go through the proxy, which has its addresses', async () => {
-    const { objects } = await renderAddOn(chart, {})
+    const { objects } = await renderOnce('istio', {})
     const pod = podOf(inject(objects))
     const [first, second] = listAt(pod, 'spec', 'containers')
     expect([first?.['name'], second?.['name']]).toEqual(['istio-proxy', 'web'])
@@ -65,7 +64,7 @@ describe('istioctl kube-inject', () => {
   })
 
   test('with the plugin on the nodes, injected pods stay restricted', async () => {
-    const { objects } = await renderAddOn(chart, { set: ['cni.enabled=true'] })
+    const { objects } = await renderOnce('istio', { set: ['cni.enabled=true'] })
     expect(podSecurityOffences([podOf(inject(objects))])).toEqual([])
   })
 })

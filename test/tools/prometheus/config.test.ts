@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { addOnCases, givenBy, rowsOf } from '../../support/add-on-case.ts'
-import { loadAddOn, renderAddOn } from '../../support/render-add-on.ts'
+import { loadAddOn, renderAddOn, renderOnce } from '../../support/render-add-on.ts'
 import { check, configurationOf, filesOf, type Configuration } from './rendered.ts'
 
 const chart = loadAddOn('prometheus')
@@ -15,7 +15,7 @@ const GOLDEN = join(import.meta.dirname, '../../golden/charts/prometheus')
 async function configurations(): Promise<Configuration[]> {
   const all: Configuration[] = []
   for (const row of rows)
-    all.push(configurationOf((await renderAddOn(chart, givenBy(row))).objects))
+    all.push(configurationOf((await renderOnce('prometheus', givenBy(row))).objects))
   return all
 }
 

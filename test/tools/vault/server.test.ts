@@ -7,11 +7,10 @@ import type { Json, JsonObject } from '../../../src/base/json.ts'
 import type { KubeObject } from '../../../src/manifest/object.ts'
 import { freePorts } from '../../support/free-ports.ts'
 import { at } from '../../support/gates.ts'
-import { loadAddOn, renderAddOn } from '../../support/render-add-on.ts'
+import { renderOnce } from '../../support/render-add-on.ts'
 import { eventuallyGiven, start, type Running } from '../processes.ts'
 import { vaultPrograms } from './programs.mjs'
 
-const chart = loadAddOn('vault')
 const home = mkdtempSync(join(tmpdir(), 'kubectl-pkg-vault-'))
 afterAll(() => rmSync(home, { recursive: true }))
 
@@ -65,7 +64,7 @@ interface Answer {
 }
 
 async function serverOf(set: string[]): Promise<Server> {
-  const { objects } = await renderAddOn(chart, { set })
+  const { objects } = await renderOnce('vault', { set })
   const folder = mkdtempSync(join(home, 'server-'))
   const [port = 0, cluster = 0] = await freePorts(2)
   const config = join(folder, 'server.hcl')

@@ -2,15 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { addOnCases, givenBy, rowsOf } from '../../support/add-on-case.ts'
-import { loadAddOn, renderAddOn } from '../../support/render-add-on.ts'
+import { renderOnce } from '../../support/render-add-on.ts'
 import { configurationOf, filesOf } from '../prometheus/rendered.ts'
 import { vmagentPrograms } from './programs.mjs'
 
-const chart = loadAddOn('prometheus')
 const addOn = (await addOnCases()).find(({ name }) => name === 'prometheus')
 const configurations = new Set<string>()
 for (const row of addOn === undefined ? [] : rowsOf(addOn))
-  configurations.add(configurationOf((await renderAddOn(chart, givenBy(row))).objects).prometheus)
+  configurations.add(
+    configurationOf((await renderOnce('prometheus', givenBy(row))).objects).prometheus,
+  )
 
 test('vmagent, which takes no key that it does not know, reads the jobs of every row', () => {
   const files = filesOf([...configurations].map(scrapingOf), '.yml')
