@@ -8,6 +8,7 @@ import {
   definitionsOf,
   folderOf,
   generatedData,
+  isClearing,
   leftOf,
   liveDefinitions,
   makeVolumes,
@@ -81,6 +82,8 @@ describe.concurrent('on the control plane', () => {
       const declared = [...(addOn.leftovers ?? []), ...(addOn.lifecycle?.leftovers ?? [])]
         .map((each) => each.replaceAll(/\bedge\b/g, name))
         .sort(compareText)
+      // Whatever stays is told of below, by a look at all kinds, which takes hundreds of calls.
+      await eventually(async () => !(await isClearing(namespace)), 20_000, 250).catch(String)
       let left: string[] = []
       const isDone = async (): Promise<boolean> =>
         String((left = await leftOf(release, made))) === String(declared)

@@ -9,7 +9,7 @@ import type { AddOnCase } from './add-on-case.ts'
 import { at, listAt, textOf } from './gates.ts'
 import { api, apiOk, volumeFor } from './plane.ts'
 import { pkgOk } from './plane-cli.ts'
-import { objectsIn, servedKinds, stillThere } from './served-kinds.ts'
+import { metadataOfThere, objectsIn, servedKinds, stillThere } from './served-kinds.ts'
 
 /** A release of an add-on on the control plane. */
 export interface InstalledAddOn {
@@ -157,11 +157,21 @@ export async function leftOf(
   const { namespace, chart } = release
   const kinds = await servedKinds()
   const found = await Promise.all([
-    stillThere(kinds, namespace, [...made, ...definitionsOf(chart)]),
+    metadataOfThere(kinds, namespace, [...made, ...definitionsOf(chart)]),
     objectsIn(kinds, namespace),
   ])
   const names = new Set(found.flat().map((object) => describeObject(object)))
   return [...names].filter((name) => !FURNITURE.test(name)).sort(compareText)
+}
+
+/** Whether something is in a namespace still that controllers clear away last. */
+export async function isClearing(namespace: string): Promise<boolean> {
+  const lists = await Promise.all(
+    ['/api/v1 pods', '/apis/apps/v1 replicasets', '/apis/apps/v1 controllerrevisions'].map((each) =>
+      apiOk('GET', each.replace(' ', `/namespaces/${namespace}/`)),
+    ),
+  )
+  return lists.some(({ items }) => (items as JsonObject[]).length > 0)
 }
 
 /** The objects of a chart's folder for definitions. */

@@ -50,7 +50,11 @@ function kindsOf(group: JsonObject): ServedKind[] {
   })
 }
 
-/** Gives the objects in a namespace, of all kinds. */
+/** Asks for names and the like alone: definitions are large, and kinds are many. */
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
+const LIST_OF_METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
+
+/** Gives the objects in a namespace, of all kinds: their metadata. */
 export async function objectsIn(
   kinds: readonly ServedKind[],
   namespace: string,
@@ -58,7 +62,7 @@ export async function objectsIn(
   const wanted = kinds.filter((each) => each.hasNamespaces && each.isListed && each.isPreferred)
   const lists = await Promise.all(
     wanted.map(async (each) => {
-      const answer = await ask(pathOf(each, namespace))
+      const answer = await ask(pathOf(each, namespace), LIST_OF_METADATA)
       if (!isThere(answer)) return []
       const { apiVersion, kind } = each
       return listAt(answer.body, 'items').map((item) => ({ ...item, apiVersion, kind }))
@@ -68,22 +72,39 @@ export async function objectsIn(
 }
 
 /** Gives those of some objects that are there, as they are; the namespace is of those without. */
-export async function stillThere(
+export function stillThere(
   kinds: readonly ServedKind[],
   namespace: string,
   objects: readonly KubeObject[],
 ): Promise<KubeObject[]> {
-  const found = await Promise.all(
-    objects.map(async (object) => {
-      const { metadata } = object
-      const path = collectionOf(kinds, textOf(metadata['namespace']) || namespace, object)
+  return found(kinds, namespace, { objects, accept: 'application/json' })
+}
+
+/** As `stillThere`, but gives their metadata alone. */
+export function metadataOfThere(
+  kinds: readonly ServedKind[],
+  namespace: string,
+  objects: readonly KubeObject[],
+): Promise<KubeObject[]> {
+  return found(kinds, namespace, { objects, accept: METADATA })
+}
+
+async function found(
+  kinds: readonly ServedKind[],
+  namespace: string,
+  { objects, accept }: { objects: readonly KubeObject[]; accept: string },
+): Promise<KubeObject[]> {
+  const there = await Promise.all(
+    objects.map(async ({ apiVersion, kind, metadata }) => {
+      const place = textOf(metadata['namespace']) || namespace
+      const path = collectionOf(kinds, place, { apiVersion, kind })
       // Definitions that are gone take their kinds with them.
       if (path === undefined) return []
-      const answer = await ask(`${path}/${metadata.name}`)
-      return isThere(answer) ? [answer.body] : []
+      const answer = await ask(`${path}/${metadata.name}`, accept)
+      return isThere(answer) ? [{ ...answer.body, apiVersion, kind }] : []
     }),
   )
-  return found.flat() as unknown as KubeObject[]
+  return there.flat() as unknown as KubeObject[]
 }
 
 /** Gives the path of a kind's objects in a namespace, or of all when it has none. */
@@ -101,9 +122,9 @@ function pathOf({ root, resource, hasNamespaces }: ServedKind, namespace: string
 }
 
 /** Asks again while the storage of a new kind is being made. */
-async function ask(path: string): Promise<ApiAnswer> {
+async function ask(path: string, accept: string): Promise<ApiAnswer> {
   for (;;) {
-    const answer = await api('GET', path)
+    const answer = await api('GET', path, undefined, { accept })
     if (answer.status !== 429) return answer
     await sleep(200)
   }
