@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import { integer, outputFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { history } from '../actions/inspect.ts'
-import { historyItem, viewHistory } from '../output/release-view.ts'
+import { historyItems, viewHistory } from '../output/release-view.ts'
 
 export default class History extends ReleaseCommand {
   static override summary = 'List the revisions of a release, the oldest first.'
@@ -31,6 +31,7 @@ export default class History extends ReleaseCommand {
     const { args, flags } = await this.parse(History)
     const connections = await this.openConnections(flags)
     const revisions = await history(connections, this.releaseOf(args.name, flags), flags.max)
-    this.print(flags.output, revisions.map(historyItem), viewHistory)
+    const items = historyItems(revisions, (reason) => this.note(`warning: ${reason}`))
+    this.print(flags.output, items, viewHistory)
   }
 }

@@ -1,3 +1,4 @@
+import { PkgError } from '../base/errors.ts'
 import { encodeYaml } from '../encoding/yaml-encode.ts'
 import type { ReleaseList, ReleaseMetadata } from '../actions/inspect.ts'
 import type { GoMap } from '../golang/value.ts'
@@ -111,8 +112,29 @@ export function viewList(items: readonly ReleaseListItem[], { headers = true } =
   return viewTable(headers ? [head, ...rows] : rows)
 }
 
-/** What `history -o json` and `-o yaml` print of a revision. */
-export function historyItem(release: Release): ReleaseHistoryItem {
+/**
+ * What `history -o json` and `-o yaml` print. One record that cannot be decoded hides no other.
+ *
+ * @param onUnreadable told why one cannot
+ */
+export function historyItems(
+  releases: readonly Release[],
+  onUnreadable: (reason: string) => void,
+): ReleaseHistoryItem[] {
+  return releases.map((release) => {
+    try {
+      return historyItem(release)
+    } catch (error) {
+      if (!(error instanceof PkgError) || error.code !== 'RELEASE_UNREADABLE') throw error
+      onUnreadable(error.message)
+      const { revision } = release
+      const status = 'unreadable'
+      return { revision, updated: '', status, chart: '', app_version: '', description: '' }
+    }
+  })
+}
+
+function historyItem(release: Release): ReleaseHistoryItem {
   return {
     revision: release.revision,
     updated: release.lastDeployed,
@@ -127,7 +149,7 @@ export function viewHistory(items: readonly ReleaseHistoryItem[]): string {
   const head = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'DESCRIPTION']
   const rows = items.map((item) => [
     String(item.revision),
-    viewTime(item.updated),
+    item.updated === '' ? '' : viewTime(item.updated),
     item.status,
     item.chart,
     item.app_version,

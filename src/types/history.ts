@@ -8,7 +8,7 @@ export type ReleaseHistory = ReleaseHistoryItem[]
 export interface ReleaseHistoryItem {
   revision: number
   /**
-   * RFC 3339.
+   * RFC 3339; empty when the record cannot be read.
    */
   updated: string
   status: string

@@ -12,7 +12,7 @@ import {
 } from '../../src/storage/storage.ts'
 import { auditedCalls, auditMark } from '../support/audit.ts'
 import { apiOk, freshNamespace, helm } from '../support/plane.ts'
-import { helmOk, pkgOk } from '../support/plane-cli.ts'
+import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
 import { planeTransport } from '../support/plane-transport.ts'
 import { releaseOf } from '../support/releases.ts'
 import { configMap, lineOf } from '../support/target.ts'
@@ -162,6 +162,14 @@ test('a damaged record is shown by a list and named by whoever reads it', async 
     [2, 'deployed'],
   ])
   expect(() => history[1]?.manifest).toThrow(`${place} cannot be read: its JSON is damaged`)
+
+  const { code, out, err } = await pkg(namespace, 'history web -o json')
+  expect([code, err]).toEqual([0, `warning: ${place} cannot be read: its JSON is damaged\n`])
+  expect(JSON.parse(out)).toMatchObject([
+    { revision: 1, status: 'deployed' },
+    { revision: 2, status: 'unreadable', updated: '' },
+  ])
+  expect((await pkg(namespace, 'history web')).out).toMatch(/^2 +\t +\tunreadable/m)
 })
 
 describe('a list of the newest revisions', () => {
