@@ -62,7 +62,7 @@ export const addOn: AddOnCase = {
     rbac: ['', 'rbac.create=false'],
     images: [
       '',
-      'images.registry=r.example.com,images.prometheus.tag=v3.13.3,images.pullSecrets={login}',
+      'images.registry=r.example.com,grafana.image.registry=r.example.com,images.prometheus.tag=v3.13.3,images.pullSecrets={login}',
       `images.prometheus.digest=sha256:${'0'.repeat(64)}`,
     ],
     placing: [
