@@ -5,7 +5,7 @@ import type { Chart } from '../chart/chart.ts'
 import { loadChart } from '../chart/load-chart.ts'
 import { assertDependenciesPresent } from '../chart/lock.ts'
 import { packageChart } from '../chart/package-chart.ts'
-import { pushBundle, type AppliedItem } from '../bundle/apply.ts'
+import { itemsOf, pushBundle, type AppliedItem } from '../bundle/apply.ts'
 import { openCollector, type BundleCollector } from '../bundle/collect.ts'
 import { chartsIn } from '../bundle/charts.ts'
 import { openBundle, type Bundle } from '../bundle/layout.ts'
@@ -169,6 +169,8 @@ export interface ApplyRequest extends BundleTrust {
   /** In a folder: replaces versions that are there with other bytes. */
   overwrite: boolean
   now: () => Date
+  /** Told of what has no place at the target. */
+  onNotice: (notice: string) => void
 }
 
 /**
@@ -195,8 +197,12 @@ export async function applyBundle(
 /** Only charts and their provenance files have a place in a static repository. */
 async function publishCharts(
   bundle: Bundle,
-  { target, dryRun, overwrite, now }: ApplyRequest,
+  { target, dryRun, overwrite, now, onNotice }: ApplyRequest,
 ): Promise<AppliedItem[]> {
+  const others = itemsOf(bundle).filter(({ kind }) => kind !== 'chart').length
+  if (others > 0) {
+    onNotice(`notice: ${others} images and signatures stay in the bundle; a registry takes them`)
+  }
   const items: PublishItem[] = []
   for await (const { name, archive, provenance } of chartsIn(bundle)) {
     items.push(publishItem(archive, provenance, name))

@@ -294,6 +294,17 @@ test.each([
   })
 })
 
+test('a folder has no place for images, which is said', async () => {
+  const file = await create('folder-images.tar', web, '--images')
+  const { code, stderr } = await runCli(BundleApply, [file, join(home, 'no-images')])
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(
+      /^notice: \d+ images and signatures stay in the bundle; a registry takes them\n$/,
+    ),
+  })
+})
+
 test('a folder becomes a static repository of the charts, with their provenance files', async () => {
   const gpg = openGpg()
   try {

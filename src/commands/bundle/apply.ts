@@ -58,6 +58,7 @@ pairs and images have no place in one.`
         dryRun: flags['dry-run'],
         overwrite: flags.force,
         now: () => new Date(this.io.now()),
+        onNotice: (notice) => this.io.err(`${notice}\n`),
       },
       registryOptions(flags, this.io),
     )
