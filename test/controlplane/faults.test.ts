@@ -1,17 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
-import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
 import type { Fault } from '../support/fault-rules.ts'
-import {
-  MATRIX_VERBS,
-  writeMatrixCharts,
-  type MatrixCharts,
-  type MatrixVerb,
-} from '../support/matrix-chart.ts'
-import { freshNamespace } from '../support/plane.ts'
-import { pkg, pkgOk } from '../support/plane-cli.ts'
+import { MATRIX_VERBS, type MatrixVerb } from '../support/matrix-chart.ts'
+import { openLanes, useMatrix, workThrough, type Lane } from '../support/matrix-runs.ts'
+import { pkg } from '../support/plane-cli.ts'
 import { deployedOf, stateOf } from '../support/release-state.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /*
  * One call of a run meets a fault. The run either ends with 0, and the API server holds what it
@@ -56,63 +49,48 @@ const FAULTS: Record<string, FaultRow> = {
   },
 }
 
-// Runs of all lanes in this process listen for signals.
-process.setMaxListeners(50)
-
-let charts: MatrixCharts
-beforeAll(() => {
-  charts = writeMatrixCharts(temporaryFolder())
-})
-
-interface Lane {
-  row: MatrixVerb
-  namespace: string
-  proxy: FaultProxy
-}
+const { lineOf, prepared } = useMatrix('f')
 
 interface Meeting {
   name: string
   point: FaultPoint
-  row: FaultRow
+  met: FaultRow
 }
 
-let count = 0
-
-async function prepared({ row, namespace }: Lane): Promise<string> {
-  const release = `f${String(count++).padStart(4, '0')}`
-  for (const line of row.before(charts)) await pkgOk(namespace, line.replace('RELEASE', release))
-  return release
-}
-
-function run({ row, namespace, proxy }: Lane, release: string, more = '') {
-  const line = `${row.line(charts).replace('RELEASE', release)} --request-timeout 8s${more}`
+/** Runs a verb in this process, through the lane's proxy. */
+function run({ namespace, proxy }: Lane, row: MatrixVerb, release: string, more = '') {
+  const line = `${lineOf(row, release)} --request-timeout 8s${more}`
   return pkg(namespace, line, { KUBECONFIG: proxy.kubeconfig({ namespace }) })
 }
 
-async function record(lane: Lane) {
-  const release = await prepared(lane)
+/** What a verb's run does and leaves that meets no fault. */
+interface Undisturbed {
+  row: MatrixVerb
+  points: FaultPoint[]
+  state: string[]
+}
+
+async function record(lane: Lane, row: MatrixVerb): Promise<Undisturbed> {
+  const release = await prepared(row, lane.namespace)
   lane.proxy.begin()
-  const { code, err } = await run(lane, release)
+  const { code, err } = await run(lane, row, release)
   expect([code, code === 0 ? '' : err]).toEqual([0, ''])
   return {
+    row,
     points: pointsOf(lane.proxy.calls, release),
-    wanted: await stateOf(lane.namespace, release),
+    state: await stateOf(lane.namespace, release),
   }
 }
 
 /** Says what is wrong after a run that met a fault, and after the next one; empty for nothing. */
-async function meet(
-  lane: Lane,
-  { point, row }: Meeting,
-  wanted: readonly string[],
-): Promise<string> {
+async function meet(lane: Lane, { point, met }: Meeting, wanted: Undisturbed): Promise<string> {
   const { namespace, proxy } = lane
-  const release = await prepared(lane)
-  const { times = 1 } = row
-  proxy.begin([{ ...ruleAt(point, release, row.fault), times }])
-  const { code, err } = await run(lane, release)
+  const release = await prepared(wanted.row, namespace)
+  const { times = 1 } = met
+  proxy.begin([{ ...ruleAt(point, release, met.fault), times }])
+  const { code, err } = await run(lane, wanted.row, release)
   // What is ready at once is not watched.
-  if (!proxy.calls.some(({ mode }) => mode === row.fault.mode))
+  if (!proxy.calls.some(({ mode }) => mode === met.fault.mode))
     return point.verb === 'WATCH' ? '' : 'met no fault'
   proxy.begin()
 
@@ -120,11 +98,11 @@ async function meet(
   // Whoever is not let give the lock back says so, and leaves it to expire.
   const isLockLeft = code === 0 && err.includes('other runs may have to wait')
   const held = isLockLeft ? state.filter((line) => !line.startsWith('leases ')) : state
-  const isSettled = held.join('\n') === wanted.join('\n')
+  const isSettled = held.join('\n') === wanted.state.join('\n')
   // An older record that cannot be changed is no reason to fail, and left to the next run.
   const isStrayTold = err.includes('is not recorded as superseded')
   if (code === 0 && !isStrayTold) return isSettled ? '' : 'ends with 0, but is not done'
-  if (code !== 0 && row.isPassing) return `ends with ${code}: ${err}`
+  if (code !== 0 && met.isPassing) return `ends with ${code}: ${err}`
   if (!isStrayTold && !/^ *code: [A-Z_]+$/m.test(err)) return `does not say what is wrong: ${err}`
   // A hook whose answer was lost has failed, as far as anybody knows.
   if (isSettled && !err.includes('HOOK_FAILED')) return `ends with ${code}, but is done: ${err}`
@@ -133,16 +111,17 @@ async function meet(
 }
 
 /** Runs the same command again, and says what is wrong then. */
-async function repeat(lane: Lane, release: string, wanted: readonly string[]): Promise<string> {
+async function repeat(lane: Lane, release: string, wanted: Undisturbed): Promise<string> {
   const { namespace } = lane
+  const { row, state } = wanted
   // Of an uninstallation whose last hook failed nothing is left but that hook, as with Helm.
-  const again = await run(lane, release, lane.row.verb === 'uninstall' ? ' --ignore-not-found' : '')
+  const again = await run(lane, row, release, row.verb === 'uninstall' ? ' --ignore-not-found' : '')
   if (again.code !== 0) return `the same command ends with ${again.code}: ${again.err}`
   const { deployed, newest } = await deployedOf(namespace, release)
   if (deployed.join() !== (newest === 0 ? '' : String(newest)))
     return `deployed are ${deployed.join()} of ${newest}`
   const objects = objectsIn(await stateOf(namespace, release)).join('\n')
-  return objects === objectsIn(wanted).join('\n') ? '' : `left ${objects}`
+  return objects === objectsIn(state).join('\n') ? '' : `left ${objects}`
 }
 
 /** A failed revision of the first run is history, and hooks are those of the last run. */
@@ -159,7 +138,7 @@ function fits({ on }: FaultRow, { verb, isWrite }: FaultPoint): boolean {
 function meetingsOf(points: readonly FaultPoint[], share: number): Meeting[] {
   const rows = Object.entries(FAULTS)
   const all = points.map((point) =>
-    rows.flatMap(([name, row]): Meeting[] => (fits(row, point) ? [{ name, point, row }] : [])),
+    rows.flatMap(([name, met]): Meeting[] => (fits(met, point) ? [{ name, point, met }] : [])),
   )
   if (IS_FULL) return all.flat()
   return all.flatMap((meetings, at) => {
@@ -168,37 +147,19 @@ function meetingsOf(points: readonly FaultPoint[], share: number): Meeting[] {
   })
 }
 
-async function failuresOf(lanes: readonly Lane[], meetings: Meeting[], wanted: string[]) {
-  const left = [...meetings]
-  const failures: string[] = []
-  const work = async (lane: Lane): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const failure = await meet(lane, next, wanted).catch(String)
-      if (failure !== '') failures.push(`${next.name} at ${describePoint(next.point)}: ${failure}`)
-    }
-  }
-  await Promise.all(lanes.map(work))
-  return failures
-}
-
-async function openLanes(row: MatrixVerb): Promise<[Lane, ...Lane[]]> {
-  const namespace = await freshNamespace()
-  const open = async (): Promise<Lane> => {
-    return { row, namespace, proxy: await startFaultProxy(() => false) }
-  }
-  return [await open(), ...(await Promise.all(Array.from({ length: LANES - 1 }, open)))]
-}
-
 describe.concurrent('a fault at any call', () => {
   test.each(MATRIX_VERBS)(
     'of $verb is overcome or told, and the same command finishes',
     async (row) => {
-      const lanes = await openLanes(row)
-      const { points, wanted } = await record(lanes[0])
-      const meetings = meetingsOf(points, row.verb === 'upgrade' ? 2 : 5)
+      const lanes = await openLanes(LANES)
+      const wanted = await record(lanes[0], row)
+      const meetings = meetingsOf(wanted.points, row.verb === 'upgrade' ? 2 : 5)
       expect(meetings.length).toBeGreaterThan(7)
-      expect(await failuresOf(lanes, meetings, wanted)).toEqual([])
-      await Promise.all(lanes.map(({ proxy }) => proxy.close()))
+      const work = async (lane: Lane, each: Meeting): Promise<string> => {
+        const failure = await meet(lane, each, wanted).catch(String)
+        return failure && `${each.name} at ${describePoint(each.point)}: ${failure}`
+      }
+      expect(await workThrough(lanes, meetings, work)).toEqual([])
     },
     IS_FULL ? 3_600_000 : 600_000,
   )

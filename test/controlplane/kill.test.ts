@@ -1,19 +1,11 @@
 import { constantFrom, sample, tuple } from 'fast-check'
-import { beforeAll, expect, test } from 'vitest'
-import { builtCli, startBuilt } from '../support/built-cli.ts'
+import { expect, test } from 'vitest'
 import type { ProxiedCall } from '../support/fault-exchange.ts'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
-import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
-import {
-  MATRIX_VERBS,
-  writeMatrixCharts,
-  type MatrixCharts,
-  type MatrixVerb,
-} from '../support/matrix-chart.ts'
-import { freshNamespace } from '../support/plane.ts'
+import { MATRIX_VERBS, type MatrixVerb } from '../support/matrix-chart.ts'
+import { openLanes, useMatrix, workThrough, type Lane } from '../support/matrix-runs.ts'
 import { pkg } from '../support/plane-cli.ts'
 import { deployedOf, stateOf } from '../support/release-state.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /*
  * A process is killed by SIGKILL before or after one of its calls; then the same command runs
@@ -26,28 +18,13 @@ const IS_FULL = process.env['KUBECTL_PKG_FULL_MATRIX'] === '1'
 /** Lives that are lived at a time: hooks are waited for more than worked at. */
 const LANES = 8
 
-// Runs of all lanes in this process listen for signals.
-process.setMaxListeners(50)
-
-let home: string
-let charts: MatrixCharts
-beforeAll(() => {
-  home = temporaryFolder()
-  charts = writeMatrixCharts(home)
-  builtCli()
-}, 120_000)
+const { newName, lineOf, runProcess } = useMatrix('k')
 
 type Kill = 'kill-before' | 'kill-after'
 
 interface Death {
   point: FaultPoint
   mode: Kill
-}
-
-/** Where one life after the other is lived. */
-interface Lane {
-  namespace: string
-  proxy: FaultProxy
 }
 
 /** What a verb's run left that nobody disturbed. */
@@ -62,24 +39,6 @@ interface Undisturbed {
 interface Step {
   wanted: Undisturbed
   deaths: readonly Death[]
-}
-
-let count = 0
-
-function newName(): string {
-  return `k${String(count++).padStart(4, '0')}`
-}
-
-function wordsOf({ line }: MatrixVerb, release: string): string {
-  return line(charts).replace('RELEASE', release)
-}
-
-async function runProcess({ namespace, proxy }: Lane, row: MatrixVerb, release: string) {
-  const words = [...wordsOf(row, release).split(' '), '--namespace', namespace]
-  const env = { KUBECONFIG: proxy.kubeconfig({ namespace }) }
-  const { child, end } = startBuilt(words, { cwd: home, env })
-  proxy.strike(child)
-  return end
 }
 
 /** Hooks by how often they were made, whatever run made them. */
@@ -141,7 +100,7 @@ async function killAndRepeat(
   proxy.begin()
   if (!isOver) {
     const env = { KUBECONFIG: proxy.kubeconfig({ namespace }) }
-    const again = await pkg(namespace, wordsOf(wanted.row, release), env)
+    const again = await pkg(namespace, lineOf(wanted.row, release), env)
     calls.push(...proxy.calls)
     if (again.code !== 0) return `the same command ended with ${again.code}: ${again.err}`
   }
@@ -166,8 +125,8 @@ function isOfWaits({ verb, path }: FaultPoint): boolean {
 
 /**
  * After a write is before the next one, but for writes that are under way at once: so it is
- * before the first and after each second one (`hook-crashes.test.ts` visits each), and in full
- * before and after every call. Some runs are killed twice.
+ * before the first and after each of them, and in full before and after every call. Some runs
+ * are killed twice.
  */
 function deathsOf(points: readonly FaultPoint[]): Death[][] {
   const writes = bothWays(points.filter(({ isWrite }) => isWrite))
@@ -176,7 +135,7 @@ function deathsOf(points: readonly FaultPoint[]): Death[][] {
   // A watch changes nothing, and has no whole reply after which to be killed.
   const once = IS_FULL
     ? bothWays(points.filter(({ verb }) => verb !== 'WATCH'))
-    : writes.filter((_, at) => at === 0 || at % 4 === 1)
+    : writes.filter((_, at) => at === 0 || at % 2 === 1)
   return [...once.map((each) => [each]), ...pairs]
 }
 
@@ -199,25 +158,11 @@ function livesOf(verbs: readonly Undisturbed[]): Step[][] {
 test(
   'a process that is killed at a write leaves what the same command finishes',
   async () => {
-    const namespace = await freshNamespace()
-    const open = async (): Promise<Lane> => {
-      return { namespace, proxy: await startFaultProxy(() => false) }
-    }
-    const lanes = await Promise.all(Array.from({ length: LANES }, open))
-    const [first] = lanes
-    if (first === undefined) throw new Error('there is no lane')
-    const left = livesOf(await record(first))
-    const points = left.flat().filter(({ deaths }) => deaths.length > 0)
-    expect(points.length).toBeGreaterThan(IS_FULL ? 300 : 40)
-
-    const failures: string[] = []
-    const work = async (lane: Lane): Promise<void> => {
-      for (let steps = left.shift(); steps !== undefined; steps = left.shift())
-        failures.push(await live(lane, steps))
-    }
-    await Promise.all(lanes.map(work))
-    expect(failures.filter(Boolean)).toEqual([])
-    await Promise.all(lanes.map(({ proxy }) => proxy.close()))
+    const lanes = await openLanes(LANES)
+    const lives = livesOf(await record(lanes[0]))
+    const points = lives.flat().filter(({ deaths }) => deaths.length > 0)
+    expect(points.length).toBeGreaterThan(IS_FULL ? 300 : 60)
+    expect(await workThrough(lanes, lives, live)).toEqual([])
   },
   IS_FULL ? 3_600_000 : 600_000,
 )

@@ -1,18 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { auditedWrites, auditMark } from '../support/audit.ts'
-import { builtCli, startBuilt } from '../support/built-cli.ts'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
-import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts'
-import {
-  MATRIX_VERBS,
-  writeMatrixCharts,
-  type MatrixCharts,
-  type MatrixVerb,
-} from '../support/matrix-chart.ts'
-import { api, freshNamespace } from '../support/plane.ts'
-import { pkgOk } from '../support/plane-cli.ts'
+import { MATRIX_VERBS, type MatrixVerb } from '../support/matrix-chart.ts'
+import { openLanes, useMatrix, workThrough, type Lane } from '../support/matrix-runs.ts'
+import { api } from '../support/plane.ts'
+import { pkg } from '../support/plane-cli.ts'
 import { stateOf } from '../support/release-state.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /*
  * A run is told to end at one of its calls. It gives the lock back, leaves a record that says so,
@@ -31,38 +24,7 @@ const SIGNALS = [
   { mode: 'int-before', exit: 130, code: 'INTERRUPTED' },
 ] as const
 
-let home: string
-let charts: MatrixCharts
-beforeAll(() => {
-  home = temporaryFolder()
-  charts = writeMatrixCharts(home)
-  builtCli()
-}, 120_000)
-
-interface Lane {
-  row: MatrixVerb
-  namespace: string
-  proxy: FaultProxy
-}
-
-let count = 0
-
-async function prepared({ row, namespace }: Lane): Promise<string> {
-  const release = `s${String(count++).padStart(4, '0')}`
-  for (const line of row.before(charts)) await pkgOk(namespace, line.replace('RELEASE', release))
-  return release
-}
-
-async function run({ row, namespace, proxy }: Lane, release: string) {
-  const line = row.line(charts).replace('RELEASE', release)
-  const env = { KUBECONFIG: proxy.kubeconfig({ namespace }) }
-  const { child, end } = startBuilt([...line.split(' '), '--namespace', namespace], {
-    cwd: home,
-    env,
-  })
-  proxy.strike(child)
-  return end
-}
+const { lineOf, prepared, runProcess } = useMatrix('s')
 
 /** Hooks by how often the server has made them. */
 async function hooksMade(mark: number, release: string): Promise<string[]> {
@@ -74,13 +36,14 @@ async function hooksMade(mark: number, release: string): Promise<string[]> {
   return writes.map(({ name }) => name.replace(release, 'RELEASE')).sort()
 }
 
-async function record(lane: Lane) {
-  const release = await prepared(lane)
+async function record(lane: Lane, row: MatrixVerb) {
+  const release = await prepared(row, lane.namespace)
   const mark = auditMark()
   lane.proxy.begin()
-  const { code, stderr } = await run(lane, release)
+  const { code, stderr } = await runProcess(lane, row, release)
   expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])
   return {
+    row,
     points: pointsOf(lane.proxy.calls, release),
     state: await stateOf(lane.namespace, release),
     hooks: await hooksMade(mark, release),
@@ -96,10 +59,11 @@ interface Stop {
 /** Ends a run at a point, repeats the command, and says what is wrong; empty when nothing is. */
 async function stopAndRepeat(lane: Lane, { point, signal, wanted }: Stop): Promise<string> {
   const { namespace, proxy } = lane
-  const release = await prepared(lane)
+  const { row } = wanted
+  const release = await prepared(row, namespace)
   const mark = auditMark()
   proxy.begin([ruleAt(point, release, { mode: signal.mode })])
-  const { code, stderr } = await run(lane, release)
+  const { code, stderr } = await runProcess(lane, row, release)
   if (!proxy.calls.some(({ mode }) => mode === signal.mode)) {
     // What is ready at once is not watched.
     return point.verb === 'WATCH' ? '' : 'the point was not met'
@@ -113,8 +77,9 @@ async function stopAndRepeat(lane: Lane, { point, signal, wanted }: Stop): Promi
 
   proxy.begin()
   if (code !== 0) {
-    const again = await run(lane, release)
-    if (again.code !== 0) return `the same command ends with ${again.code}: ${again.stderr}`
+    const env = { KUBECONFIG: proxy.kubeconfig({ namespace }) }
+    const again = await pkg(namespace, lineOf(row, release), env)
+    if (again.code !== 0) return `the same command ends with ${again.code}: ${again.err}`
   }
   const state = await stateOf(namespace, release)
   if (state.join('\n') !== wanted.state.join('\n')) return `gets to ${state.join('\n')}`
@@ -126,30 +91,18 @@ describe.concurrent('a signal at any call', () => {
   test.each(MATRIX_VERBS)(
     'of $verb ends it in order, and the same command does the rest',
     async (row) => {
-      const namespace = await freshNamespace()
-      const open = async (): Promise<Lane> => {
-        return { row, namespace, proxy: await startFaultProxy(() => false) }
-      }
-      const lanes = await Promise.all(Array.from({ length: LANES / 2 }, open))
-      const [first] = lanes
-      if (first === undefined) throw new Error('there is no lane')
-      const wanted = await record(first)
+      const lanes = await openLanes(LANES / 2)
+      const wanted = await record(lanes[0], row)
       expect(wanted.hooks).toEqual(['RELEASE-after', 'RELEASE-before', 'RELEASE-settings'])
-      const left = wanted.points.flatMap((point, at): Stop[] => {
+      const stops = wanted.points.flatMap((point, at): Stop[] => {
         const chosen = IS_FULL ? SIGNALS : [SIGNALS[(at / EVERY) % 2 < 1 ? 0 : 1]]
         return at % EVERY === 0 ? chosen.map((signal) => ({ point, signal, wanted })) : []
       })
-      const failures: string[] = []
-      const work = async (lane: Lane): Promise<void> => {
-        for (let stop = left.shift(); stop !== undefined; stop = left.shift()) {
-          const failure = await stopAndRepeat(lane, stop).catch(String)
-          const { mode } = stop.signal
-          if (failure !== '') failures.push(`${mode} ${describePoint(stop.point)}: ${failure}`)
-        }
+      const work = async (lane: Lane, stop: Stop): Promise<string> => {
+        const failure = await stopAndRepeat(lane, stop).catch(String)
+        return failure && `${stop.signal.mode} ${describePoint(stop.point)}: ${failure}`
       }
-      await Promise.all(lanes.map(work))
-      expect(failures).toEqual([])
-      await Promise.all(lanes.map(({ proxy }) => proxy.close()))
+      expect(await workThrough(lanes, stops, work)).toEqual([])
     },
     IS_FULL ? 3_600_000 : 600_000,
   )
