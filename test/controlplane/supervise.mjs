@@ -18,7 +18,7 @@ import { ensurePrograms } from './programs.mjs'
 
 const folder = process.argv[2]
 const children = new Map()
-/** New goroutines begin with a stack of the usual size: growing it is a twelfth of the API server's time. */
+/** Goroutines begin with a stack of the usual size; growing it took a twelfth of the API server. */
 const STACKS = 'adaptivestackstart=1'
 const POLICIES = '/apis/admissionregistration.k8s.io/v1'
 
