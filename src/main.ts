@@ -64,7 +64,7 @@ function tuneForLongRun(): void {
   if (uncached.size > 0 || BUILDS === 'all') return
   scripts.clear()
   const { setFlagsFromString } = require('node:v8') as typeof import('node:v8')
-  setFlagsFromString('--interrupt-budget=400000')
+  setFlagsFromString('--interrupt-budget=1500000')
   setFlagsFromString('--semi-space-growth-factor=1')
   cacheSuffix = '-late'
 }
