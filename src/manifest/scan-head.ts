@@ -46,17 +46,20 @@ interface Scan {
   /** The root collection was opened; there is only one. */
   isStarted: boolean
   /** Paths of the fields of the head that were met; one that comes again is left to the decoder. */
-  seen: Set<string>
+  seen: string[]
   head: { apiVersion: string; kind: string; name: string; annotations: Map<string, string> }
 }
 
 const MAX_LEVELS = 200
 
+/** Shared by all documents without annotations, which most are: an empty map is not small. */
+const NO_ANNOTATIONS = new Map<string, string>()
+
 /** Gives the head of a simple document; undefined for one that must be decoded. */
 export function scanHead(text: string): Head | undefined {
   if (STRANGE.test(text)) return undefined
-  const head = { apiVersion: '', kind: '', name: '', annotations: new Map<string, string>() }
-  const scan: Scan = { text, at: 0, levels: [], isStarted: false, seen: new Set(), head }
+  const head = { apiVersion: '', kind: '', name: '', annotations: NO_ANNOTATIONS }
+  const scan: Scan = { text, at: 0, levels: [], isStarted: false, seen: [], head }
   while (scan.at < text.length) if (!readLine(scan)) return undefined
   return scan.levels.length === 0 ? undefined : head
 }
@@ -145,8 +148,8 @@ function isFreshField({ levels, seen }: Scan): boolean {
   const names = levels.length === 1 ? ROOT_FIELDS : levels[0]?.key === 'metadata' ? FIELDS : []
   const known = names.find((name) => name.toLowerCase() === level.key.toLowerCase())
   if (known === undefined) return true
-  if (known !== level.key || seen.has(known)) return false
-  seen.add(known)
+  if (known !== level.key || seen.includes(known)) return false
+  seen.push(known)
   return true
 }
 
@@ -286,8 +289,11 @@ function keep({ levels, head }: Scan, raw: string): boolean {
   if (raw === '{}') return field === 'metadata' || field === 'annotations'
   const text = textOf(raw)
   if (text === undefined || field === 'metadata' || field === 'annotations') return false
-  if (field === 'annotation') head.annotations.set(levels.at(-1)?.key ?? '', text)
-  else head[field] = text
+  if (field !== 'annotation') head[field] = text
+  else {
+    if (head.annotations === NO_ANNOTATIONS) head.annotations = new Map()
+    head.annotations.set(levels.at(-1)?.key ?? '', text)
+  }
   return true
 }
 
