@@ -90,9 +90,9 @@ function selectorOffences(object: KubeObject, objects: readonly KubeObject[]): s
 }
 
 /** The only operator that add-ons use. */
-function isOneOf(labels: JsonObject, { key, operator, values }: JsonObject): boolean {
-  const label = labels[String(key)]
-  return operator === 'In' && Array.isArray(values) && label !== undefined && values.includes(label)
+function isOneOf(labels: Json, { key, operator, values }: JsonObject): boolean {
+  const label = at(labels, textOf(key))
+  return operator === 'In' && Array.isArray(values) && label !== null && values.includes(label)
 }
 
 function hasAll(labels: Json, wanted: JsonObject): boolean {
