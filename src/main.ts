@@ -55,9 +55,9 @@ async function main(argv: string[]): Promise<void> {
 /**
  * Most of what a large chart executes it executes a few times, and V8 would spend up
  * to a third of all processor time on optimizing it. It waits 22 times as long as usual before it
- * does, by which argo-cd takes a sixth less than by six times as long. Nor does it give more and more room to young objects: most of them live to the end,
- * and the room would be a sixth of all memory. Other runs are spared the streams that Node reads
- * for this.
+ * does, by which argo-cd takes a sixth less than by six times as long. Nor does it give more and
+ * more room to young objects: most of them live to the end, and the room would be a sixth of all
+ * memory. Other runs are spared the streams that Node reads for this.
  */
 function tuneForLongRun(): void {
   // Code is kept with the flags of the run's end: what was compiled under others must come first.
