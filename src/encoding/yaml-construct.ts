@@ -80,7 +80,7 @@ export function newYamlMap(isJson: boolean): YamlMap {
 }
 
 /** Sets a key, also one named `__proto__`; maps without a prototype take it as any other. */
-export function setYamlKey(map: YamlMap, key: string, value: YamlValue): void {
+function setYamlKey(map: YamlMap, key: string, value: YamlValue): void {
   if (map instanceof Map) map.set(key, value)
   else map[key] = value
 }

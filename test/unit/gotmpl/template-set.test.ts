@@ -123,6 +123,26 @@ test('an error tells where it happened, also in characters for people', () => {
   })
 })
 
+// The places are those that Helm 4.1.4 tells.
+test.each([
+  ['{{ .a }}', '2:16', '.a'],
+  ['{{ if .a }}{{ end }}', '2:19', '.a'],
+  ['{{ template "x" .a }}', '2:29', '.a'],
+  ['{{ .a.b.c }}', '2:18', '.a.b.c'],
+])('an action that reads like an earlier one tells its own place: %s', (action, place, node) => {
+  const set = newSet(
+    `{{ define "x" }}{{ end }}{{ with .m }}${action}{{ end }}\n{{ with .s }}${action}{{ end }}`,
+  )
+  const data = new Map<string, Value>([
+    ['m', new Map([['a', new Map([['b', new Map()]])]])],
+    ['s', 'text'],
+  ])
+  expect(failureOf(() => set.execute('c/t.yaml', data)).message).toBe(
+    `template: c/t.yaml:${place}: executing "c/t.yaml" at <${node}>: ` +
+      "can't evaluate field a in type string",
+  )
+})
+
 test('a syntax error tells line and column', () => {
   const error = failureOf(() => newSet('ok\n  {{ if }}x{{ end }}'))
   expect(error.message).toBe('template: c/t.yaml:2: missing value for if')
