@@ -223,10 +223,24 @@ function columns(rows: readonly Row[], options: HelpOptions): string {
     .map(([name, text]) => {
       const lines = wrap(text, width - indent)
       const below = lines.map((line) => `${' '.repeat(indent)}${line}`)
-      if (isNarrow || name.length > label) return [`  ${name}`, ...below].join('\n')
+      if (isNarrow || name.length > label) return [...labelLines(name, width), ...below].join('\n')
       return [`  ${name.padEnd(label)}  ${lines[0] ?? ''}`, ...below.slice(1)].join('\n')
     })
     .join('\n')
+}
+
+/** A label on lines of its own, broken between the choices of a value. */
+function labelLines(label: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ' '
+  for (const part of label.split(/(?<=\|)/)) {
+    if (line.length + part.length + 1 > width && line !== ' ') {
+      lines.push(line)
+      line = ' '.repeat(9)
+    }
+    line += line === ' ' ? ` ${part}` : part
+  }
+  return [...lines, line]
 }
 
 function paragraph(text: string, { width }: HelpOptions): string {
