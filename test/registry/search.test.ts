@@ -100,7 +100,7 @@ test('what a chart says of itself is shown as a table', async () => {
   const { stdout } = await runCli(SearchOci, [place('charts/web'), '--plain-http'])
   const [, row] = stdout.toString().split('\n')
   expect(row?.trim().split(/\s*\t/)).toEqual([
-    `${place('charts/web')}`,
+    place('charts/web'),
     '1.1.1+build.2',
     '9',
     'Keeps what web needs',
