@@ -71,7 +71,8 @@ The status is 1 when a chart or a file has errors, with --strict also when it ha
     const { cwd } = this.io
     const words = await Promise.all((argv as string[]).map((word) => lintPath(word, cwd)))
     const isFile = (word: string): boolean =>
-      holdsManifests(word, cwd, takesFolders) || holdsConfiguration(word, cwd)
+      holdsManifests(word, cwd, takesFolders) ||
+      (/\.(?:conf|hcl)$/i.test(word) && holdsConfiguration(word, cwd))
     const manifests = readManifests(words.filter(isFile), cwd)
     const result = lint({
       paths: words.filter((word) => !isFile(word)),
