@@ -40,10 +40,10 @@ export function machine(runs) {
 const page = new URL('../../docs/performance.md', import.meta.url)
 const CLUSTER = '## On a cluster\n'
 
-/** Replaces one part of docs/performance.md, and leaves the other as it is. */
+/** Replaces one part of docs/performance.md, and leaves the others as they are. */
 export function writePart(part, text) {
-  const [programs, cluster] = readFileSync(page, 'utf8').split(CLUSTER)
-  const parts = { programs: programs.trimEnd(), cluster: cluster?.trim(), [part]: text.trim() }
-  const second = parts.cluster === undefined ? '' : `\n\n${CLUSTER}\n${parts.cluster}`
-  writeFileSync(page, `${parts.programs}${second}\n`)
+  const sections = readFileSync(page, 'utf8').split(/^(?=## )/m)
+  if (part === 'programs') sections[0] = text
+  else sections[sections.findIndex((each) => each.startsWith(CLUSTER))] = `${CLUSTER}\n${text.trim()}`
+  writeFileSync(page, `${sections.map((each) => each.trim()).join('\n\n')}\n`)
 }
