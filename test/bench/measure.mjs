@@ -44,6 +44,7 @@ const CLUSTER = '## On a cluster\n'
 export function writePart(part, text) {
   const sections = readFileSync(page, 'utf8').split(/^(?=## )/m)
   if (part === 'programs') sections[0] = text
-  else sections[sections.findIndex((each) => each.startsWith(CLUSTER))] = `${CLUSTER}\n${text.trim()}`
+  else
+    sections[sections.findIndex((each) => each.startsWith(CLUSTER))] = `${CLUSTER}\n${text.trim()}`
   writeFileSync(page, `${sections.map((each) => each.trim()).join('\n\n')}\n`)
 }
