@@ -183,11 +183,13 @@ export async function applyBundle(
   request: ApplyRequest,
   registry: RegistryOptions,
 ): Promise<AppliedItem[]> {
-  const { path, target, dryRun } = request
+  const { path, target, dryRun, overwrite } = request
   const bundle = await openBundle(path)
   try {
     await check(bundle, request)
-    if (target.startsWith('oci://')) return await pushBundle(bundle, { target, dryRun }, registry)
+    if (target.startsWith('oci://')) {
+      return await pushBundle(bundle, { target, dryRun, overwrite }, registry)
+    }
     return await publishCharts(bundle, request)
   } finally {
     await bundle.close()

@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
-import { IMAGES, KIND, REF_NAME, parseImageName } from './collect.ts'
-import type { Bundle } from './layout.ts'
+import { chartLayerOf } from '../registry/oci.ts'
+import { fetchManifest } from '../registry/oci-content.ts'
 import { readManifest, type OciDescriptor, type OciManifest } from '../registry/oci-manifest.ts'
 import {
   formatOciReference,
@@ -10,6 +10,9 @@ import {
 import { openRegistry, type Registry, type RegistryOptions } from '../registry/oci-registry.ts'
 import { pushBlob, pushManifest } from '../registry/oci-upload.ts'
 import { parseJson } from '../registry/registry-auth.ts'
+import { published } from '../repo/publish-folder.ts'
+import { IMAGES, KIND, REF_NAME, parseImageName } from './collect.ts'
+import type { Bundle } from './layout.ts'
 
 /** One artefact of a bundle. */
 export interface BundleItem {
@@ -83,21 +86,31 @@ export interface AppliedItem {
   reference: string
 }
 
+export interface PushTarget {
+  /** `oci://HOST/PATH` */
+  target: string
+  dryRun: boolean
+  /** Lets charts take the place of others with the same version. */
+  overwrite: boolean
+}
+
 /**
  * Pushes all of a bundle to a registry: charts and signatures to TARGET/NAME, images to
  * TARGET/PATH without the host they came from. A dry run tells where everything would go.
  *
- * @throws PkgError BUNDLE_INVALID, DIGEST_MISMATCH, REGISTRY_FAILED, REGISTRY_DENIED
+ * @throws PkgError VERSION_PUBLISHED, before anything is pushed; BUNDLE_INVALID, DIGEST_MISMATCH,
+ *   REGISTRY_FAILED, REGISTRY_DENIED
  */
 export async function pushBundle(
   bundle: Bundle,
-  { target, dryRun }: { /** `oci://HOST/PATH` */ target: string; dryRun: boolean },
+  { target, dryRun, overwrite }: PushTarget,
   options: RegistryOptions,
 ): Promise<AppliedItem[]> {
   const base = parseOciReference(`${target.replace(/\/+$/, '')}/x`)
   const root = base.repository.replace(/\/?x$/, '')
   const registry = openRegistry(base.registry, options)
   const places = placesOf(bundle, { ...base, repository: root })
+  if (!overwrite) await assertUnpublished(bundle, registry, places)
   const applied: AppliedItem[] = []
   for (const [at, entry] of bundle.entries.entries()) {
     const place = places[at]
@@ -108,6 +121,26 @@ export async function pushBundle(
     applied.push({ kind, name, reference: formatOciReference({ ...place, digest: entry.digest }) })
   }
   return applied
+}
+
+/** Archives are compared, because Helm writes the time into a manifest. */
+async function assertUnpublished(
+  bundle: Bundle,
+  registry: Registry,
+  places: readonly OciReference[],
+): Promise<void> {
+  const taken = await Promise.all(
+    bundle.entries.map(async ({ annotations = {}, digest }, at) => {
+      const place = places[at]
+      if (annotations[KIND] !== 'chart' || place === undefined) return []
+      const known = await fetchManifest(registry, place)
+      if (known === undefined || known.descriptor.digest === digest) return []
+      const own = readManifest(await bundle.read(digest), digest)
+      const isSame = chartLayerOf(known.content)?.digest === chartLayerOf(own)?.digest
+      return isSame ? [] : [formatOciReference(place)]
+    }),
+  )
+  if (taken.flat().length > 0) throw published(taken.flat())
 }
 
 /** @throws PkgError BUNDLE_INVALID when two artefacts would go to one place */

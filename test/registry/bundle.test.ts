@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import BundleApply from '../../src/commands/bundle/apply.ts'
@@ -243,6 +243,20 @@ test('what is applied to a registry is pulled by Helm, verified, and has its ima
     'manifests.1.platform.architecture',
     'arm64',
   )
+})
+
+test('a chart does not take the place of another one with its version, unless told', async () => {
+  const target = `oci://${closed.host}/kept`
+  const file = await create('first.tar', web)
+  await ok(BundleApply, file, target, '--plain-http')
+  await ok(BundleApply, file, target, '--plain-http')
+  writeFileSync(join(web, 'README.md'), 'other')
+  const other = await create('other.tar', web)
+  rmSync(join(web, 'README.md'))
+  const refused = await run(BundleApply, other, target, '--plain-http')
+  expect(refused.code).toBe(4)
+  expect(refused.stderr).toContain(`${closed.host}/kept/web:1.0.0 is published already`)
+  await ok(BundleApply, other, target, '--plain-http', '--force')
 })
 
 test('what was applied is run under the names that it has now', async () => {
