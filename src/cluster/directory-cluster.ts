@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { isSystemError, type Files } from '../base/files.ts'
@@ -121,6 +122,7 @@ function openObjects({ path: root, files, token }: DirectoryTarget): ObjectFiles
     async delete(ref) {
       const path = pathOf(ref)
       if ((await readFile(files, path)) === undefined) return false
+      assertNoLink(join(path, '..'))
       const removed = await files.remove(path)
       await files.removeEmptyFolder(join(path, '..'))
       return removed
@@ -203,12 +205,21 @@ interface ObjectFile {
   mode: number
 }
 
+/** What a link in a folder leads to is no part of the folder. */
+function assertNoLink(folder: string): void {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return
+  throw new PkgError('TARGET_INVALID', `${JSON.stringify(folder)} is a symbolic link`, {
+    hint: 'Objects are written below the target alone: put a folder in its place.',
+  })
+}
+
 /** A neighbour that deletes the last file of the folder takes the folder along: try again. */
 async function writeObject(files: Files, path: string, { text, token, mode }: ObjectFile) {
   const folder = join(path, '..')
   const temporary = join(folder, temporaryName(path.slice(folder.length + 1), token))
   for (let attempt = 1; ; attempt++) {
     await makeFolder(files, folder)
+    assertNoLink(folder)
     try {
       return await files.replace(path, temporary, { data: text, mode })
     } catch (error) {

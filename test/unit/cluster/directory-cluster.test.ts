@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openFiles } from '../../../src/base/files.ts'
@@ -103,6 +111,18 @@ test('a file that holds another object is not overwritten', async () => {
   })
   expect(readFileSync(path, 'utf8')).toBe('kind: Something\n')
   chmodSync(path, 0o600)
+})
+
+test('a namespace that is a symbolic link is neither written nor deleted through', async () => {
+  mkdirSync(join(folder.path, 'elsewhere'))
+  const cluster = open()
+  symlinkSync('elsewhere', join(folder.path, 'apps'))
+  const refused = { code: 'TARGET_INVALID' }
+  await expect(cluster.apply(object('ConfigMap', 'a'))).rejects.toMatchObject(refused)
+  expect(readdirSync(join(folder.path, 'elsewhere'))).toEqual([])
+  writeFileSync(join(folder.path, 'elsewhere/configmap-a.yaml'), '')
+  await expect(cluster.delete(refOf(object('ConfigMap', 'a')))).rejects.toMatchObject(refused)
+  expect(readdirSync(join(folder.path, 'elsewhere'))).toEqual(['configmap-a.yaml'])
 })
 
 test('a target that is a file is refused', async () => {
