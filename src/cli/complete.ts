@@ -14,7 +14,7 @@ const NO_FILES = 4
 
 /** Commands whose first argument is the name of a release that is there. */
 const TAKES_RELEASE =
-  /^(upgrade|rollback|uninstall|status|history|test|diff|drift|plan|resume|abort|outdated|images|graph|migrate|rbac|get:\w+)$/
+  /^(upgrade|rollback|uninstall|status|history|test|diff|drift|plan|resume|abort|repair|outdated|images|graph|migrate|rbac|get:\w+)$/
 /** Commands that take revisions behind it, and how many. */
 const REVISIONS: Record<string, number> = { rollback: 1, diff: 2 }
 const TAKES_FILES =

@@ -42,7 +42,7 @@ export interface HelpOptions {
 /** Headings of the first page; a command that is not named here stands under the last one. */
 const SECTIONS: [heading: string, commands: string[]][] = [
   ['Releases', 'install upgrade rollback uninstall list status history get test'.split(' ')],
-  ['Changes', 'diff plan apply drift resume abort rbac'.split(' ')],
+  ['Changes', 'diff plan apply drift resume abort repair rbac'.split(' ')],
   ['Charts', 'create template lint show values images graph migrate'.split(' ')],
   [
     'Sources',

@@ -23,22 +23,33 @@ export async function readRecord(
   if (leftOut === undefined) return lazyRelease(known, decode)
   const beside = parseLeftOut(leftOut)?.manifest
   if (beside === undefined) return lazyRelease(known, () => ({ ...decode(), leftOut }))
-  const manifest = await fetchPiece(api, meta, beside)
+  const manifest = await fetchPiece(api, meta, beside).catch((error: unknown) => {
+    throw unreadableRecord(meta, api.kind, error)
+  })
   return lazyRelease(known, () => ({ ...withManifest(decode(), manifest), leftOut }))
 }
 
 /** @throws PkgError RELEASE_UNREADABLE that names the object */
 function decodeObject(object: JsonObject, meta: RecordMeta, kind: RecordKind): Release {
-  const place = `${kind} ${meta.namespace}/${meta.objectName}`
   try {
     return decodeRecord(object, meta)
   } catch (error) {
-    if (!(error instanceof PkgError)) throw error
-    throw new PkgError('RELEASE_UNREADABLE', `${place} cannot be read: ${error.message}`, {
-      hint: `Put it back from a backup, or save it and delete it: kubectl get ${kind} ${meta.objectName} -n ${meta.namespace} -o yaml`,
-      cause: error,
-    })
+    throw unreadableRecord(meta, kind, error)
   }
+}
+
+/** Names the object that cannot be read; any other failure stays what it is. */
+export function unreadableRecord(
+  { name, namespace, objectName }: Pick<RecordMeta, 'name' | 'namespace' | 'objectName'>,
+  kind: RecordKind,
+  error: unknown,
+): unknown {
+  if (!(error instanceof PkgError) || error.code !== 'RELEASE_UNREADABLE') return error
+  const message = `${kind} ${namespace}/${objectName} cannot be read: ${error.message}`
+  return new PkgError('RELEASE_UNREADABLE', message, {
+    hint: `Put it back from a backup; or "kubectl pkg repair ${name} --namespace ${namespace}" shows what is wrong, and with --yes saves the record to a file and mends or removes it.`,
+    cause: error,
+  })
 }
 
 /**
@@ -47,12 +58,21 @@ function decodeObject(object: JsonObject, meta: RecordMeta, kind: RecordKind): R
  * @throws PkgError RELEASE_UNREADABLE
  */
 export function decodeRecord(object: JsonObject, { name, revision }: RecordMeta): Release {
-  const data = heldData(object, 'release')
-  if (data === undefined) throw new PkgError('RELEASE_UNREADABLE', 'it holds no release')
-  const release = decodeRelease(data.toString('latin1'))
+  const release = decodeContent(object)
   if (release.name === name && release.revision === revision) return release
   throw new PkgError(
     'RELEASE_UNREADABLE',
     `it holds revision ${release.revision} of release "${release.name}"`,
   )
+}
+
+/**
+ * Decodes what a record's object holds, whatever it is called.
+ *
+ * @throws PkgError RELEASE_UNREADABLE
+ */
+export function decodeContent(object: JsonObject): Release {
+  const data = heldData(object, 'release')
+  if (data === undefined) throw new PkgError('RELEASE_UNREADABLE', 'it holds no release')
+  return decodeRelease(data.toString('latin1'))
 }

@@ -8,6 +8,8 @@ import {
   byNameAndRevision,
   chooseDecoded,
   parseJournal,
+  type DamagedRecord,
+  type Examination,
   type ReleaseName,
   type ReleaseStorage,
   type StoredReleases,
@@ -47,6 +49,10 @@ export function openDirectoryStorage({ path, files, token }: DirectoryStorage): 
   const pathOf = (release: ReleaseName, revision: number): string =>
     join(folderOf(release), `${release.name}.v${revision}`)
 
+  const placesOf = async (release: ReleaseName): Promise<Place[]> => {
+    const places = await placesIn(files, folderOf(release), release.namespace)
+    return places.filter(({ name }) => name === release.name)
+  }
   const temporaryOf = (file: string): string =>
     join(dirname(file), temporaryName(basename(file), token))
   const replace = async (file: string, data: string): Promise<void> => {
@@ -56,9 +62,8 @@ export function openDirectoryStorage({ path, files, token }: DirectoryStorage): 
 
   return {
     async history(release) {
-      const places = await placesIn(files, folderOf(release), release.namespace)
-      const own = places.filter(({ name }) => name === release.name)
-      const { releases, unreadable } = await readPlaces(files, own)
+      const places = await placesOf(release)
+      const { releases, unreadable } = await readPlaces(files, places)
       assertReadable(unreadable)
       return releases
     },
@@ -72,6 +77,7 @@ export function openDirectoryStorage({ path, files, token }: DirectoryStorage): 
       return chooseDecoded(await readPlaces(files, places), choose)
     },
 
+    examine: async (release) => examinePlaces(files, await placesOf(release)),
     complete: async (release) => release,
     idleFor: async () => undefined,
 
@@ -134,11 +140,58 @@ async function readPlaces(files: Files, places: readonly Place[]): Promise<Decod
   return stored
 }
 
+/** A file has no labels that could be put right: it can be read, or it goes. */
+async function examinePlaces(files: Files, places: readonly Place[]): Promise<Examination> {
+  const examination: Examination = { count: 0, damaged: [] }
+  for (const place of places) {
+    const data = await files.read(place.path)
+    if (data === undefined) continue
+    examination.count += 1
+    const reason = unreadableReason(data, place)
+    if (reason !== undefined) examination.damaged.push(damagedFile(files, place, data, reason))
+  }
+  return examination
+}
+
+function unreadableReason(data: Buffer, place: Place): string | undefined {
+  try {
+    decodePlace(data, place)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    return error.message
+  }
+}
+
+function damagedFile(
+  files: Files,
+  { path, revision }: Place,
+  data: Buffer,
+  reason: string,
+): DamagedRecord {
+  return {
+    place: path,
+    revision,
+    problems: [reason],
+    remedy: 'remove',
+    original: { file: path, base64: data.toString('base64') },
+    async mend() {
+      const now = await files.read(path)
+      if (now !== undefined && !now.equals(data)) {
+        throw new PkgError('OBJECT_CHANGED', `record "${path}" was changed in the meantime`, {
+          hint: 'Run the command again.',
+        })
+      }
+      await files.remove(path)
+    },
+  }
+}
+
 function assertReadable([first, ...others]: readonly UnreadableRecord[]): void {
   if (first === undefined) return
   const message = `record "${first.place}" cannot be read: ${first.reason}`
   throw new PkgError('RELEASE_UNREADABLE', message, {
-    hint: 'Put the file back from a backup or from Git, or move it away, and run again.',
+    hint: `Put the file back from a backup or from Git; or "kubectl pkg repair ${first.name}" shows what is wrong, and with --yes saves the file elsewhere and removes it.`,
     details: others.map(({ place, reason }) => `${place}: ${reason}`),
   })
 }

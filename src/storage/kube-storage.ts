@@ -3,7 +3,8 @@ import { parseLeftOut, withChartFiles } from '../release/left-out.ts'
 import type { Release } from '../release/release.ts'
 import { kubeJournals, type KubeJournals } from './kube-journals.ts'
 import { listRecords } from './kube-list.ts'
-import { readRecord } from './decode-record.ts'
+import { readRecord, unreadableRecord } from './decode-record.ts'
+import { examineRecords } from './examine-records.ts'
 import { collectPieces, fetchPiece } from './kube-pieces.ts'
 import { openRecordApi, type RecordApi } from './record-api.ts'
 import {
@@ -44,18 +45,25 @@ export function openKubeStorage(options: KubeStorageOptions): ReleaseStorage {
   return {
     history: (release) => readHistory({ api, seen, journals }, release),
     list: (namespace, choose, scope) => listRecords(api, { namespace, choose, scope }),
+    examine: (release) => examineRecords(api, release),
 
     async complete(release) {
       const parts = parseLeftOut(release.leftOut)
       if (parts === undefined) return release
-      return withChartFiles(release, await fetchPiece(api, release, parts.chart))
+      try {
+        return withChartFiles(release, await fetchPiece(api, release, parts.chart))
+      } catch (error) {
+        const objectName = recordName(release, release.revision)
+        const { name, namespace } = release
+        throw unreadableRecord({ name, namespace, objectName }, api.kind, error)
+      }
     },
 
     create: (release) => createRecord(writer, release),
     update: (release) => replaceRecord(writer, release),
 
     async idleFor({ namespace, name }, revision) {
-      const place = { namespace, name: recordName({ namespace, name }, revision) }
+      const place = { namespace, name: recordName({ name }, revision) }
       const found = await api.getMetadata(place)
       const meta = found && recordMeta(found.object)
       if (found === undefined || meta === undefined) return undefined

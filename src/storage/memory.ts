@@ -22,6 +22,12 @@ export function openMemoryStorage(): ReleaseStorage {
       return chooseDecoded({ releases, unreadable: [] }, choose)
     },
 
+    // What is kept as this program encoded it is never damaged.
+    examine: async (release) => ({
+      count: decoded(`${keyOf(release)}/`).length,
+      damaged: [],
+    }),
+
     complete: async (release) => release,
     idleFor: async () => undefined,
 

@@ -46,8 +46,12 @@ export interface RecordApi {
   create(namespace: string, object: JsonObject): Promise<JsonObject>
   /** @throws PkgError OBJECT_CHANGED, or KIND_UNKNOWN when the object is gone */
   replace(namespace: string, object: JsonObject): Promise<JsonObject>
-  /** @returns false when there was none, or another one than that of the uid */
-  remove(place: Place, uid: string | undefined): Promise<boolean>
+  /**
+   * @param version leaves an object alone that has changed since
+   * @returns false when there was none, or another one than that of the uid
+   * @throws PkgError OBJECT_CHANGED
+   */
+  remove(place: Place, uid: string | undefined, version?: string): Promise<boolean>
 }
 
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
@@ -245,12 +249,16 @@ function writers(
       throw fail(answer, 'update', name)
     },
 
-    async remove({ namespace, name }, uid) {
+    async remove({ namespace, name }, uid, version) {
       const answer = await call({
         method: 'DELETE',
         path: pathOf(namespace, name),
         ...(uid !== undefined && {
-          body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
+          body: {
+            apiVersion: 'v1',
+            kind: 'DeleteOptions',
+            preconditions: { uid, ...(version !== undefined && { resourceVersion: version }) },
+          },
         }),
       })
       if (answer.status === 404) return false

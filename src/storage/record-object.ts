@@ -34,8 +34,12 @@ export type RecordSummary = Pick<ReleaseSummary, 'lastDeployed' | 'chart'>
 /** Labels of every object that storage keeps for a release. */
 export const OWNER = { record: 'helm', piece: 'kubectl-pkg-part', journal: 'kubectl-pkg-journal' }
 
+/** Of Secrets that hold records. */
+export const RECORD_TYPE = 'helm.sh/release.v1'
+
 const WRITE = 'kubectl-pkg/write'
-const LEFT_OUT = 'kubectl-pkg/left-out'
+/** Of a record that is split, and of which of its revisions that is said. */
+export const LEFT_OUT = 'kubectl-pkg/left-out'
 /** Helm leaves annotations out when it writes a record, so they never outlive what they tell of. */
 const SUMMARY = 'kubectl-pkg/summary'
 const MOST_SUMMARY = 2000
@@ -43,7 +47,7 @@ const SYSTEM_LABELS = ['name', 'owner', 'status', 'version', 'createdAt', 'modif
 const RECORD_NAME = /^sh\.helm\.release\.v1\.(?<name>.+)\.v(?<revision>[0-9]+)$/
 
 /** Source: Helm 4.1.4 pkg/storage/storage.go, makeKey. */
-export function recordName({ name }: ReleaseName, revision: number): string {
+export function recordName({ name }: Pick<ReleaseName, 'name'>, revision: number): string {
   return `sh.helm.release.v1.${name}.v${revision}`
 }
 
@@ -86,7 +90,7 @@ export function recordObject(
   const object = objectOf(kind, {
     name: recordName(release, release.revision),
     labels,
-    type: 'helm.sh/release.v1',
+    type: RECORD_TYPE,
     data: { release: Buffer.from(text, 'latin1') },
   })
   const annotations = { [WRITE]: write, ...summaryAnnotation(release) }
@@ -211,7 +215,8 @@ export function textIn(object: JsonObject, key: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-function stringsIn(object: JsonObject, key: string): Record<string, string> {
+/** Strings of an object below a key; anything else is left out. */
+export function stringsIn(object: JsonObject, key: string): Record<string, string> {
   const value = object[key]
   if (!isJsonObject(value)) return {}
   const isText = (entry: [string, Json]): entry is [string, string] => typeof entry[1] === 'string'

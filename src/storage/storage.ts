@@ -1,4 +1,4 @@
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, type JsonObject } from '../base/json.ts'
 import type { Release, ReleaseStatus } from '../release/release.ts'
 import type { ReleaseSummary } from '../release/summary.ts'
 
@@ -39,6 +39,32 @@ export interface StoredReleases {
   unreadable: UnreadableRecord[]
 }
 
+/**
+ * How a damaged record is mended: labels put right, the mark of lost parts taken off, made anew
+ * where its type is wrong, moved to the name of its revision, or removed.
+ */
+export type Remedy = 'relabel' | 'detach' | 'recreate' | 'rename' | 'remove'
+
+/** What is wrong with one record, and what can be done about it. */
+export interface DamagedRecord {
+  /** Where the record is, for people. */
+  place: string
+  revision: number
+  problems: readonly string[]
+  remedy: Remedy
+  /** As it is stored, so that it can be put back. */
+  original: JsonObject
+  /** @throws PkgError OBJECT_CHANGED when it is no longer as it was examined */
+  mend(): Promise<void>
+}
+
+export interface Examination {
+  /** Records that were looked at. */
+  count: number
+  /** In the order they are to be mended. */
+  damaged: DamagedRecord[]
+}
+
 /** Objects of abandoned attempts that the next run must not forget to remove. */
 export interface Journal {
   /** Manifests whose objects may be at the target though no record names them. */
@@ -63,6 +89,8 @@ export interface ReleaseStorage {
     choose: ChooseRecords,
     scope?: RevisionScope,
   ): Promise<StoredReleases>
+  /** Reads all records of a release, also those that no list shows; changes nothing. */
+  examine(release: ReleaseName): Promise<Examination>
   /** Puts back what the record of a large release leaves out: the files of its chart. */
   complete(release: Release): Promise<Release>
   /** @throws PkgError RELEASE_EXISTS when the revision is stored already, RELEASE_TOO_LARGE */
