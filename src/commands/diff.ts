@@ -1,7 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { integer } from '../cli/flag-types.ts'
-import { renderFlags, reuseFlags, valuesFlags } from '../cli/flags.ts'
+import { integer, renderFlags, reuseFlags, valuesFlags } from '../cli/flags.ts'
 import { renderOptions, valueReuse } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'

@@ -1,6 +1,5 @@
 import * as Args from '@oclif/core/args'
-import { integer } from '../cli/flag-types.ts'
-import { outputFlag } from '../cli/flags.ts'
+import { integer, outputFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { history } from '../actions/inspect.ts'
 import { historyItems, viewHistory } from '../output/release-view.ts'

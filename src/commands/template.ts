@@ -1,8 +1,15 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
-import { list } from '../cli/flag-types.ts'
-import { applyFlags, capabilityFlags, chartFlags, releaseFlags, renderFlags, valuesFlags } from '../cli/flags.ts'
+import {
+  applyFlags,
+  capabilityFlags,
+  chartFlags,
+  list,
+  releaseFlags,
+  renderFlags,
+  valuesFlags,
+} from '../cli/flags.ts'
 import type { ConnectionFlags } from '../cli/open-connections.ts'
 import { readLabels, renderOptions } from '../cli/read-flags.ts'
 import { readChart, siteOpener } from '../cli/read-chart.ts'

@@ -1,7 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { duration } from '../cli/flag-types.ts'
-import { dryRun, lockFlags, preflightFlag, waitFlags } from '../cli/flags.ts'
+import { dryRun, duration, lockFlags, preflightFlag, waitFlags } from '../cli/flags.ts'
 import { dryRunOf } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { uninstall } from '../actions/uninstall.ts'

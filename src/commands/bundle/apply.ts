@@ -2,8 +2,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { applyBundle, imageMapOf } from '../../actions/bundle.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { list } from '../../cli/flag-types.ts'
-import { outputFlag } from '../../cli/flags.ts'
+import { list, outputFlag } from '../../cli/flags.ts'
 import { verifySettings } from '../../cli/read-chart.ts'
 import { registryOptions } from '../../cli/registry-options.ts'
 import { registryFlags, verifyFlags } from '../../cli/source-flags.ts'
@@ -41,8 +40,7 @@ pairs and images have no place in one.`
       summary: 'File to write which image of the registry stands for which one of the charts.',
     }),
     force: Flags.boolean({
-      summary:
-        'Replace versions that the target has with other bytes, and the file of --image-map.',
+      summary: 'Replace versions that the target has with other bytes, and the file of --image-map.',
     }),
     'dry-run': Flags.boolean({ summary: 'Show where everything would go and change nothing.' }),
     ...registryFlags(),

@@ -1,8 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { collectCache } from '../../actions/cache.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { duration, size } from '../../cli/flag-types.ts'
-import { outputFlag } from '../../cli/flags.ts'
+import { duration, outputFlag, size } from '../../cli/flags.ts'
 import { cachePlaces } from '../../cli/open-site.ts'
 import { viewCacheReport } from '../../output/cache-view.ts'
 
