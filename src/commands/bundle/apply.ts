@@ -40,7 +40,8 @@ pairs and images have no place in one.`
       summary: 'File to write which image of the registry stands for which one of the charts.',
     }),
     force: Flags.boolean({
-      summary: 'Replace versions that the target has with other bytes, and the file of --image-map.',
+      summary:
+        'Replace versions that the target has with other bytes, and the file of --image-map.',
     }),
     'dry-run': Flags.boolean({ summary: 'Show where everything would go and change nothing.' }),
     ...registryFlags(),
