@@ -89,7 +89,8 @@ async function readLogs({ transport }: Api, pod: ObjectRef, options: LogOptions)
     signal,
   })
   if (answer.status === 200) return answer.body
-  // The container has not begun, or the pod is gone: nothing was written that could be read.
-  if (answer.status === 400 || answer.status === 404) return ''
+  // Nothing was written that could be read: the pod is on no node yet (204), its container has
+  // not begun (400), or it is gone (404).
+  if ([204, 400, 404].includes(answer.status)) return ''
   throw apiError(answer, subjectOf('read the log of', pod))
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../src/base/json.ts'
 import type { KubeObject } from '../../src/manifest/object.ts'
 import { refOf } from '../../src/cluster/cluster.ts'
 import { listObjects } from '../../src/cluster/list-objects.ts'
@@ -354,18 +355,21 @@ test('the version and the API set are those that kubectl shows', async () => {
 test('logs of a container, and of none', async () => {
   const { cluster } = openPlaneCluster()
   const namespace = await freshNamespace()
-  const pod: KubeObject = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'p', namespace },
-    spec: { containers: [{ name: 'web', image: 'example.test/web:1' }] },
-  }
+  const spec = { containers: [{ name: 'web', image: 'example.test/web:1' }] }
+  const pod = podNamed('p', namespace, spec)
+  const homeless = podNamed('homeless', namespace, { ...spec, nodeSelector: { no: 'node' } })
+  await cluster.apply(homeless)
+  expect(await cluster.logs(refOf(homeless), { container: 'web' })).toBe('')
   await cluster.apply(pod)
   await eventually(
     async () => (await cluster.logs(refOf(pod), { container: 'web', tailLines: 1 })) !== '',
   )
   expect(await cluster.logs({ ...refOf(pod), name: 'gone' })).toBe('')
 })
+
+function podNamed(name: string, namespace: string, spec: JsonObject): KubeObject {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec }
+}
 
 function job(namespace: string, image: string): KubeObject {
   const spec = { restartPolicy: 'Never', containers: [{ name: 'c', image }] }
