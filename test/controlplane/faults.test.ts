@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
 import type { Fault } from '../support/fault-rules.ts'
+import { IS_FULL, MATRIX_LIMITS } from '../support/full-matrix.ts'
 import { MATRIX_VERBS, type MatrixVerb } from '../support/matrix-chart.ts'
 import { openLanes, useMatrix, workThrough, type Lane } from '../support/matrix-runs.ts'
 import { pkg } from '../support/plane-cli.ts'
@@ -12,8 +13,6 @@ import { deployedOf, stateOf } from '../support/release-state.ts'
  * gets there.
  */
 
-/** Every fault at every call; for people, since it takes long. */
-const IS_FULL = process.env['KUBECTL_PKG_FULL_MATRIX'] === '1'
 /** Runs at a time: they pause more than they work. */
 const LANES = 4
 
@@ -150,6 +149,7 @@ function meetingsOf(points: readonly FaultPoint[], share: number): Meeting[] {
 describe.concurrent('a fault at any call', () => {
   test.each(MATRIX_VERBS)(
     'of $verb is overcome or told, and the same command finishes',
+    MATRIX_LIMITS,
     async (row) => {
       const lanes = await openLanes(LANES)
       const wanted = await record(lanes[0], row)
@@ -159,8 +159,7 @@ describe.concurrent('a fault at any call', () => {
         const failure = await meet(lane, each, wanted).catch(String)
         return failure && `${each.name} at ${describePoint(each.point)}: ${failure}`
       }
-      expect(await workThrough(lanes, meetings, work)).toEqual([])
+      expect(await workThrough(`faults of ${row.verb}`, lanes, meetings, work)).toEqual([])
     },
-    IS_FULL ? 3_600_000 : 600_000,
   )
 })

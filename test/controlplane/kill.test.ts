@@ -2,6 +2,7 @@ import { constantFrom, sample, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ProxiedCall } from '../support/fault-exchange.ts'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
+import { IS_FULL, MATRIX_LIMITS } from '../support/full-matrix.ts'
 import { MATRIX_VERBS, type MatrixVerb } from '../support/matrix-chart.ts'
 import { openLanes, useMatrix, workThrough, type Lane } from '../support/matrix-runs.ts'
 import { pkg } from '../support/plane-cli.ts'
@@ -13,8 +14,6 @@ import { deployedOf, stateOf } from '../support/release-state.ts'
  * goes so through its whole life, from installation to uninstallation.
  */
 
-/** Also every read, before every call, and more pairs; for people, since it takes minutes. */
-const IS_FULL = process.env['KUBECTL_PKG_FULL_MATRIX'] === '1'
 /** Lives that are lived at a time: hooks are waited for more than worked at. */
 const LANES = 8
 
@@ -157,12 +156,12 @@ function livesOf(verbs: readonly Undisturbed[]): Step[][] {
 
 test(
   'a process that is killed at a write leaves what the same command finishes',
+  MATRIX_LIMITS,
   async () => {
     const lanes = await openLanes(LANES)
     const lives = livesOf(await record(lanes[0]))
     const points = lives.flat().filter(({ deaths }) => deaths.length > 0)
     expect(points.length).toBeGreaterThan(IS_FULL ? 300 : 60)
-    expect(await workThrough(lanes, lives, live)).toEqual([])
+    expect(await workThrough('lives', lanes, lives, live)).toEqual([])
   },
-  IS_FULL ? 3_600_000 : 600_000,
 )

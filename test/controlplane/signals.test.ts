@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { auditedWrites, auditMark } from '../support/audit.ts'
 import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
+import { IS_FULL, MATRIX_LIMITS } from '../support/full-matrix.ts'
 import { MATRIX_VERBS, type MatrixVerb } from '../support/matrix-chart.ts'
 import { openLanes, useMatrix, workThrough, type Lane } from '../support/matrix-runs.ts'
 import { api } from '../support/plane.ts'
@@ -13,8 +14,6 @@ import { stateOf } from '../support/release-state.ts'
  * disturbed, and no hook is made twice.
  */
 
-/** At every call; for people, since it takes minutes. */
-const IS_FULL = process.env['KUBECTL_PKG_FULL_MATRIX'] === '1'
 const LANES = 6
 /** A share of the calls is enough where all are alike. */
 const EVERY = IS_FULL ? 1 : 4
@@ -90,6 +89,7 @@ async function stopAndRepeat(lane: Lane, { point, signal, wanted }: Stop): Promi
 describe.concurrent('a signal at any call', () => {
   test.each(MATRIX_VERBS)(
     'of $verb ends it in order, and the same command does the rest',
+    MATRIX_LIMITS,
     async (row) => {
       const lanes = await openLanes(LANES / 2)
       const wanted = await record(lanes[0], row)
@@ -102,8 +102,7 @@ describe.concurrent('a signal at any call', () => {
         const failure = await stopAndRepeat(lane, stop).catch(String)
         return failure && `${stop.signal.mode} ${describePoint(stop.point)}: ${failure}`
       }
-      expect(await workThrough(lanes, stops, work)).toEqual([])
+      expect(await workThrough(`signals of ${row.verb}`, lanes, stops, work)).toEqual([])
     },
-    IS_FULL ? 3_600_000 : 600_000,
   )
 })

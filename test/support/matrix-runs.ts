@@ -1,6 +1,7 @@
 import { beforeAll } from 'vitest'
 import { startBuilt, type Ended } from './built-cli.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
+import { partOf, tellProgress } from './full-matrix.ts'
 import { writeMatrixCharts, type MatrixCharts, type MatrixVerb } from './matrix-chart.ts'
 import { freshNamespace } from './plane.ts'
 import { pkgOk } from './plane-cli.ts'
@@ -70,19 +71,28 @@ export async function openLanes(count: number): Promise<[Lane, ...Lane[]]> {
   return [await open(), ...(await Promise.all(Array.from({ length: count - 1 }, open)))]
 }
 
-/** Works through all there is, on each lane one after the other; gives what is not empty. */
+/**
+ * Works through all there is, or the part of it that was asked for, on each lane one after the
+ * other; gives what is not empty.
+ *
+ * @param what all this is, as a full matrix tells its progress
+ */
 export async function workThrough<T>(
+  what: string,
   lanes: readonly Lane[],
   all: readonly T[],
   work: (lane: Lane, each: T) => Promise<string>,
 ): Promise<string[]> {
-  const left = [...all]
-  const failures: string[] = []
+  const chosen = partOf(all)
+  const left = [...chosen]
+  const results: string[] = []
   const goOn = async (lane: Lane): Promise<void> => {
-    for (let each = left.shift(); each !== undefined; each = left.shift())
-      failures.push(await work(lane, each).catch(String))
+    for (let each = left.shift(); each !== undefined; each = left.shift()) {
+      const failure = await work(lane, each).catch(String)
+      tellProgress(what, { failure, done: results.push(failure), all: chosen.length })
+    }
   }
   await Promise.all(lanes.map(goOn))
   await Promise.all(lanes.map(({ proxy }) => proxy.close()))
-  return failures.filter(Boolean)
+  return results.filter(Boolean)
 }
