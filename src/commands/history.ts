@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import { integer, outputFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { history } from '../actions/inspect.ts'
-import { historyItems, viewHistory } from '../output/release-view.ts'
+import { historyItems, repairHints, viewHistory } from '../output/release-view.ts'
 
 export default class History extends ReleaseCommand {
   static override summary = 'List the revisions of a release, the oldest first.'
@@ -30,8 +30,12 @@ export default class History extends ReleaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(History)
     const connections = await this.openConnections(flags)
-    const revisions = await history(connections, this.releaseOf(args.name, flags), flags.max)
-    const items = historyItems(revisions, (reason) => this.note(`warning: ${reason}`))
+    const release = this.releaseOf(args.name, flags)
+    const revisions = await history(connections, release, flags.max)
+    const reasons: string[] = []
+    const items = historyItems(revisions, (reason) => reasons.push(reason))
+    for (const reason of reasons) this.note(`warning: ${reason}`)
+    for (const hint of repairHints(reasons.map(() => release))) this.note(hint)
     this.print(flags.output, items, viewHistory)
   }
 }

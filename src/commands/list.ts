@@ -3,7 +3,7 @@ import { integer, outputFlag } from '../cli/flags.ts'
 import { nameFilter } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { list, type StatusFilter } from '../actions/inspect.ts'
-import { listItem, unreadableItem, viewList } from '../output/release-view.ts'
+import { listItem, repairHints, unreadableItem, viewList } from '../output/release-view.ts'
 
 const STATUSES: readonly StatusFilter[] = [
   'deployed',
@@ -74,6 +74,7 @@ export default class List extends ReleaseCommand {
         `warning: the record ${place} of release "${namespace}/${name}" cannot be read: ${reason}`,
       )
     }
+    for (const hint of repairHints(unreadable)) this.note(hint)
     const items = [
       ...releases.map((release) => listItem(release, flags['time-format'])),
       ...hidden.map(unreadableItem),

@@ -9,6 +9,7 @@ import { openSite } from '../cli/open-site.ts'
 import { accessOf, readChart } from '../cli/read-chart.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { serverFlags } from '../cli/source-flags.ts'
+import { repairHints } from '../output/release-view.ts'
 import { viewOutdated, viewOutdatedReleases } from '../output/repositories-view.ts'
 
 export default class Outdated extends ReleaseCommand {
@@ -76,6 +77,7 @@ a release, unless there is a file or folder of that name.`
     for (const { namespace: place, name: unreadable } of hidden) {
       this.note(`warning: the newest record of release "${place}/${unreadable}" cannot be read`)
     }
+    for (const hint of repairHints(hidden)) this.note(hint)
     return releases.filter((release) => release.status !== 'uninstalled')
   }
 }

@@ -80,6 +80,16 @@ export function unreadableItem(record: ReleaseList['hidden'][number]): ReleaseLi
   }
 }
 
+/** What to do about records that cannot be decoded, a line for each release that has some. */
+export function repairHints(records: readonly Pick<Release, 'name' | 'namespace'>[]): string[] {
+  const commands = records.map(
+    ({ name, namespace }) => `kubectl pkg repair ${name} --namespace ${namespace}`,
+  )
+  return [...new Set(commands)].map(
+    (command) => `hint: "${command}" shows what is wrong, and with --yes mends or removes it`,
+  )
+}
+
 /**
  * What `list -o json` and `-o yaml` print of a release.
  *

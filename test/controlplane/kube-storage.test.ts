@@ -164,7 +164,11 @@ test('a damaged record is shown by a list and named by whoever reads it', async 
   expect(() => history[1]?.manifest).toThrow(`${place} cannot be read: its JSON is damaged`)
 
   const { code, out, err } = await pkg(namespace, 'history web -o json')
-  expect([code, err]).toEqual([0, `warning: ${place} cannot be read: its JSON is damaged\n`])
+  const hint = `hint: "kubectl pkg repair web --namespace ${namespace}" shows what is wrong, and with --yes mends or removes it\n`
+  expect([code, err]).toEqual([0, `warning: ${place} cannot be read: its JSON is damaged\n${hint}`])
+  expect((await pkg(namespace, 'list')).err).toBe(
+    `warning: the record ${place} of release "${namespace}/web" cannot be read: its JSON is damaged\n${hint}`,
+  )
   expect(JSON.parse(out)).toMatchObject([
     { revision: 1, status: 'deployed' },
     { revision: 2, status: 'unreadable', updated: '' },
