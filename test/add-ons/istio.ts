@@ -28,7 +28,7 @@ export const addOn: AddOnCase = {
       '',
       'gateways=null',
       'gateways[0].name=in,gateways[0].hosts={shop.example.com},gateways[0].tlsSecret=shop,gateways[0].annotations.a=b,gateways[0].externalTrafficPolicy=Local,gateways[0].loadBalancerSourceRanges={192.0.2.0/24}',
-      'gateways[0].name=in,gateways[0].type=NodePort,gateways[0].maxReplicas=4,gateways[0].labels.tier=edge,gateways[1].name=out,gateways[1].namespace=egress,gateways[1].type=ClusterIP,gateways[1].ports[0].name=tls,gateways[1].ports[0].port=15443',
+      'gateways[0].name=in,gateways[0].type=NodePort,gateways[0].maxReplicas=4,gateways[0].labels.tier=edge,gateways[1].name=out,gateways[1].namespace=egress,gateways[1].type=ClusterIP,gateways[1].ipFamilyPolicy=SingleStack,gateways[1].ipFamilies={IPv4},gateways[1].ports[0].name=tls,gateways[1].ports[0].port=15443',
     ],
     traffic: ['', TRAFFIC],
     sample: ['', 'sample.enabled=true'],

@@ -20,7 +20,7 @@ export const addOn: AddOnCase = {
     image: [
       '',
       'image.registry=r.example.com,image.tag=v0.9.1,image.pullSecrets={login}',
-      `image.digest=sha256:${'0'.repeat(64)}`,
+      `image.digest=sha256:${'0'.repeat(64)},testImage.digest=sha256:${'1'.repeat(64)}`,
     ],
     extra: ['', 'extraArgs={--v=2},podLabels.a=b,podAnnotations.c=d'],
     placing: ['', 'nodeSelector.disk=ssd,tolerations[0].operator=Exists,priorityClassName=high'],

@@ -14,6 +14,7 @@ export const addOn: AddOnCase = {
       'fromIngress.enabled=true,fromIngress.ports={http,8080}',
       'fromIngress.enabled=true,fromIngress.podLabels.app=edge',
     ],
+    image: ['', `testImage.digest=sha256:${'0'.repeat(64)}`],
     monitoring: ['', 'fromMonitoring.enabled=true'],
     from: ['', 'fromNamespaces={ci}'],
     to: ['', 'toNamespaces={data}'],

@@ -34,6 +34,7 @@ export const addOn: AddOnCase = {
     ],
     peers: ['', 'networkPolicy.allowTenant=true', 'networkPolicy.allowSameNamespace=false'],
     policies: ['', 'networkPolicy.enabled=false'],
+    image: ['', `testImage.digest=sha256:${'0'.repeat(64)}`],
     login: ['', 'pullSecret.registry=r.example.com,pullSecret.username=u,pullSecret.password=p'],
   },
   leftovers: ['Namespace/edge'],

@@ -31,11 +31,15 @@ export const addOn: AddOnCase = {
     ],
     injector: [
       '',
-      'injector.enabled=true,injector.replicas=1',
+      `injector.enabled=true,injector.replicas=1,injector.image.digest=sha256:${'0'.repeat(64)}`,
       'injector.enabled=true,injector.replicas=2,injector.failurePolicy=Fail,injector.namespaceSelector.matchLabels.vault=yes',
     ],
-    csi: ['', 'csi.enabled=true'],
-    metrics: ['', 'metrics.enabled=true,ui=false'],
+    csi: ['', 'csi.enabled=true', `csi.enabled=true,csi.image.digest=sha256:${'0'.repeat(64)}`],
+    metrics: [
+      '',
+      'metrics.enabled=true,ui=false',
+      'metrics.enabled=true,metrics.annotatePods=false,metrics.podMonitor.enabled=true,metrics.podMonitor.labels.release=kps',
+    ],
     extra: ['', 'extraConfig=default_lease_ttl = "1h",podLabels.a=b'],
     budget: ['', 'podDisruptionBudget.enabled=true'],
     spread: ['', 'spread=true'],
@@ -52,7 +56,7 @@ export const addOn: AddOnCase = {
     csi === ''
       ? []
       : ['DaemonSet/edge-vault-csi: volume hostPath', 'DaemonSet/edge-vault-csi: runAsNonRoot'],
-  customKinds: ['cert-manager.io/v1 Certificate'],
+  customKinds: ['cert-manager.io/v1 Certificate', 'monitoring.coreos.com/v1 PodMonitor'],
   references: ({ rbac }) =>
     rbac === ''
       ? [
