@@ -9,8 +9,9 @@ import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
 import { valuesFor, type ChartRequest } from './install.ts'
 import { status } from './inspect.ts'
+import { assertReleaseName } from './names.ts'
 import { prepare } from './prepare.ts'
-import { rightsFor, type RightsVerb } from './rights.ts'
+import { recordRights, rightsFor, type RecordsVerb, type RightsVerb } from './rights.ts'
 import { reporting } from './target-errors.ts'
 
 export interface RbacRequest extends Pick<
@@ -50,31 +51,55 @@ export interface Rbac {
  */
 export async function rbac(connections: Connections, request: RbacRequest): Promise<Rbac> {
   return reporting('', async () => {
-    const history = await connections.storage.history(request.release)
-    const lookups: LookupQuery[] = []
-    const release = await releaseFor(connections, request, (query) => lookups.push(query))
-    const { createNamespace, crds } = request
-    const reviews = await lookedUp(connections, lookups)
-    for (const { verb, wanted } of runsOf(request.verbs, release, history)) {
-      reviews.push(
-        ...(await rightsFor(connections, {
-          verb,
-          release: wanted,
-          previous: verb === 'install' ? [] : unsettledRevisions(history),
-          records: connections.records ?? 'Secret',
-          waitsBy: connections.wait?.rules,
-          areHooksOff: connections.wait?.areHooksOff,
-          createNamespace: createNamespace === true && verb === 'install',
-          crds,
-          withLogs: verb === 'test',
-        })),
-      )
+    assertReleaseName(request.release)
+    const { release, verbs } = request
+    const records = connections.records ?? 'Secret'
+    // Where records are damaged, they tell nothing of objects.
+    const reviews = verbs
+      .filter(isOfRecords)
+      .flatMap((verb) => recordRights({ verb, release, records }))
+    const others = verbs.filter((verb) => !isOfRecords(verb))
+    const granting: string[] = []
+    if (others.length > 0) {
+      const runs = await rightsOfRuns(connections, { ...request, verbs: others })
+      reviews.push(...runs.reviews)
+      granting.push(...runs.granting)
     }
-    const roles = await rolesOf(connections, reviews, request.release)
-    const objects = objectsOf(release, { withHooks: true })
-    const granting = objects.filter(({ kind }) => GRANTING.has(kind)).map(describeObject)
-    return { roles, granting }
+    return { roles: await rolesOf(connections, reviews, release), granting }
   })
+}
+
+function isOfRecords(verb: RightsVerb): verb is RecordsVerb {
+  return verb === 'repair'
+}
+
+async function rightsOfRuns(
+  connections: Connections,
+  request: RbacRequest,
+): Promise<{ reviews: AccessReview[]; granting: string[] }> {
+  const history = await connections.storage.history(request.release)
+  const lookups: LookupQuery[] = []
+  const release = await releaseFor(connections, request, (query) => lookups.push(query))
+  const { createNamespace, crds } = request
+  const reviews = await lookedUp(connections, lookups)
+  for (const { verb, wanted } of runsOf(request.verbs, release, history)) {
+    reviews.push(
+      ...(await rightsFor(connections, {
+        verb,
+        release: wanted,
+        previous: verb === 'install' ? [] : unsettledRevisions(history),
+        records: connections.records ?? 'Secret',
+        waitsBy: connections.wait?.rules,
+        areHooksOff: connections.wait?.areHooksOff,
+        createNamespace: createNamespace === true && verb === 'install',
+        crds,
+        withLogs: verb === 'test',
+      })),
+    )
+  }
+  const objects = objectsOf(release, { withHooks: true })
+  const granting = objects.filter(({ kind }) => GRANTING.has(kind)).map(describeObject)
+  return { reviews, granting }
 }
 
 /** A rollback may go to any revision there is. */

@@ -3,6 +3,7 @@ import { PkgError } from '../base/errors.ts'
 import type { DamagedRecord, Examination, ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
 import { assertReleaseName } from './names.ts'
+import { assertRecordRights } from './preflight.ts'
 import { reporting } from './target-errors.ts'
 
 export interface RepairRequest {
@@ -32,7 +33,7 @@ export interface Repair {
  * Only damaged records are touched, and only as they were examined, so a Helm that is at work with
  * the release is not waited for.
  *
- * @throws PkgError RELEASE_NOT_FOUND, RELEASE_LOCKED, OBJECT_CHANGED, and what `saveBackup` throws
+ * @throws PkgError RELEASE_NOT_FOUND, FORBIDDEN, RELEASE_LOCKED, OBJECT_CHANGED, and what `saveBackup` throws
  */
 export async function repair(connections: Connections, request: RepairRequest): Promise<Repair> {
   const { release, saveBackup } = request
@@ -42,6 +43,7 @@ export async function repair(connections: Connections, request: RepairRequest): 
     if (found.damaged.length === 0 || saveBackup === undefined) {
       return { release, ...found, backup: undefined }
     }
+    await assertRecordRights(connections, { verb: 'repair', release })
     return mendAll(connections, release, saveBackup)
   })
 }

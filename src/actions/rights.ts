@@ -29,9 +29,16 @@ export interface RightsRequest {
   withLogs?: boolean | undefined
 }
 
+export interface RecordRightsRequest extends Pick<RightsRequest, 'verb' | 'records'> {
+  release: Pick<Release, 'name' | 'namespace' | 'leftOut'>
+}
+
 /** Verbs that write, and those that only look. */
-export type RightsVerb = WritingVerb | 'list' | 'history' | 'get' | 'status' | 'diff' | 'drift'
+export type RightsVerb =
+  WritingVerb | RecordsVerb | 'list' | 'history' | 'get' | 'status' | 'diff' | 'drift'
 export type WritingVerb = 'install' | 'upgrade' | 'rollback' | 'uninstall' | 'test'
+/** What writes records and no objects, and does so where they cannot be read. */
+export type RecordsVerb = 'repair'
 export type RecordsKind = 'Secret' | 'ConfigMap'
 
 const HOOK_EVENTS: Readonly<Record<WritingVerb, readonly HookEvent[]>> = {
@@ -45,12 +52,13 @@ const WATCHED = ['list', 'watch']
 const WRITTEN = ['get', 'create', 'patch', 'delete']
 
 /** Of records; whoever writes one reads it again where an answer was lost. */
-const RECORD_VERBS: Readonly<Record<WritingVerb, readonly string[]>> = {
+const RECORD_VERBS: Readonly<Record<WritingVerb | RecordsVerb, readonly string[]>> = {
   install: ['get', 'list', 'create', 'update', 'delete'],
   upgrade: ['get', 'list', 'create', 'update', 'delete'],
   rollback: ['get', 'list', 'create', 'update', 'delete'],
   uninstall: ['get', 'list', 'update', 'delete'],
   test: ['get', 'list', 'update'],
+  repair: ['get', 'list', 'create', 'update', 'delete'],
 }
 
 /** Of the objects of a release; a dry run takes the rights of what it tries out. */
@@ -60,6 +68,7 @@ const OBJECT_VERBS: Readonly<Record<RightsVerb, readonly string[]>> = {
   rollback: WRITTEN,
   uninstall: ['get', 'delete'],
   test: [],
+  repair: [],
   list: [],
   history: [],
   get: [],
@@ -84,7 +93,7 @@ export async function rightsFor(view: View, request: RightsRequest): Promise<Acc
   const hooks = await desiredObjects(view, hooksOnly(request), { withHooks: true })
   const definitions = definitionsOf(request)
   const reviews = [
-    ...ofStorage(request),
+    ...recordRights(request),
     ...wanted.flatMap((object) => ofObject(object, request)),
     ...leaving.flatMap((object) => ofLeaving(object, request)),
     ...hooks.flatMap((object) => each(object, [...WRITTEN, ...WATCHED])),
@@ -96,6 +105,28 @@ export async function rightsFor(view: View, request: RightsRequest): Promise<Acc
   return [...new Map(named.map((review) => [JSON.stringify(review), review])).values()]
 }
 
+/** The rights to the records of a release and to its lock. */
+export function recordRights({ verb, release, records }: RecordRightsRequest): AccessReview[] {
+  const { name, namespace, leftOut } = release
+  const record = { apiVersion: 'v1', kind: records, namespace }
+  // What lies beside a large record is read by its name.
+  const read = leftOut === undefined ? ['list'] : ['get', 'list']
+  const isLocking = writesRecords(verb)
+  const verbs = isLocking ? RECORD_VERBS[verb] : read
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace }
+  const leaseVerbs = isLocking ? ['get', 'update', 'delete'] : []
+  return [
+    ...verbs.map((each) => ({ ...record, verb: each })),
+    // No rule can name what is created.
+    ...(isLocking ? [{ ...lease, verb: 'create' }] : []),
+    ...leaseVerbs.map((each) => ({ ...lease, verb: each, name: leaseName(name) })),
+  ]
+}
+
+function writesRecords(verb: RightsVerb): verb is WritingVerb | RecordsVerb {
+  return verb in RECORD_VERBS
+}
+
 function isWriting(verb: RightsVerb): verb is WritingVerb {
   return verb in HOOK_EVENTS
 }
@@ -104,22 +135,6 @@ function hooksOnly({ release, verb, areHooksOff }: RightsRequest): Release {
   const events = isWriting(verb) && areHooksOff !== true ? HOOK_EVENTS[verb] : []
   const hooks = release.hooks.filter((hook) => hook.events.some((event) => events.includes(event)))
   return { ...release, manifest: '', hooks }
-}
-
-function ofStorage({ verb, release, records }: RightsRequest): AccessReview[] {
-  const { name, namespace, leftOut } = release
-  const record = { apiVersion: 'v1', kind: records, namespace }
-  // What lies beside a large record is read by its name.
-  const read = leftOut === undefined ? ['list'] : ['get', 'list']
-  const verbs = isWriting(verb) ? RECORD_VERBS[verb] : read
-  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace }
-  const leaseVerbs = isWriting(verb) ? ['get', 'update', 'delete'] : []
-  return [
-    ...verbs.map((each) => ({ ...record, verb: each })),
-    // No rule can name what is created.
-    ...(isWriting(verb) ? [{ ...lease, verb: 'create' }] : []),
-    ...leaseVerbs.map((each) => ({ ...lease, verb: each, name: leaseName(name) })),
-  ]
 }
 
 function ofObject(object: KubeObject, request: RightsRequest): AccessReview[] {

@@ -150,6 +150,7 @@ const RIGHTS_VERBS: readonly RightsVerb[] = [
   'status',
   'diff',
   'drift',
+  'repair',
 ]
 
 /**

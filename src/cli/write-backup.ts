@@ -16,13 +16,25 @@ export async function writeBackup(
   { given, name }: { given: string | undefined; name: string },
   text: string,
 ): Promise<string> {
-  const path = given ?? `${name}.records-${stamp(io.now())}.json`
+  if (given !== undefined) {
+    if (await writeNew(io, given, text)) return given
+    throw new PkgError('FILE_UNWRITABLE', `${given} is there already`, {
+      hint: 'Choose another file with --backup.',
+    })
+  }
+  // A run that was cut off may have left a file in this very second.
+  const stem = `${name}.records-${stamp(io.now())}`
+  for (let count = 1; ; count++) {
+    const path = `${stem}${count === 1 ? '' : `-${count}`}.json`
+    if (await writeNew(io, path, text)) return path
+  }
+}
+
+/** Gives false when there is a file already. */
+async function writeNew(io: Io, path: string, text: string): Promise<boolean> {
   const file = resolve(io.cwd, path)
   const temporary = join(dirname(file), temporaryName(basename(file), newToken()))
-  if (await openFiles().create(file, temporary, { data: text, mode: 0o600 })) return path
-  throw new PkgError('FILE_UNWRITABLE', `${path} is there already`, {
-    hint: 'Choose another file with --backup.',
-  })
+  return openFiles().create(file, temporary, { data: text, mode: 0o600 })
 }
 
 /** `20260102T030405Z`. */

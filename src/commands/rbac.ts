@@ -44,7 +44,7 @@ its Secrets; --storage configmap keeps the records in ConfigMaps.`
     ...chartFlags,
     for: list({
       summary:
-        'Verbs, from install, upgrade, rollback, uninstall, test to list, history, get, status, diff, drift; all of them when not given.',
+        'Verbs, from install, upgrade, rollback, uninstall, test, repair to list, history, get, status, diff, drift; all of them when not given.',
       commas: true,
     }),
     'create-namespace': Flags.boolean({ summary: 'Let the namespace be created too.' }),

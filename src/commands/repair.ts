@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { lockFlags, outputFlag } from '../cli/flags.ts'
+import { lockFlags, outputFlag, preflightFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { writeBackup } from '../cli/write-backup.ts'
 import { repair } from '../actions/repair.ts'
@@ -36,6 +36,7 @@ read is removed. Objects of the release are left alone.`
       helpValue: 'FILE',
     }),
     'lock-timeout': lockTimeout,
+    ...preflightFlag(),
   }
 
   async run(): Promise<void> {

@@ -5,7 +5,16 @@ import { decodeContent } from './decode-record.ts'
 import { fetchPiece } from './kube-pieces.ts'
 import { planRepairs, type FoundRecord, type PlannedRepair } from './plan-repairs.ts'
 import type { RecordApi } from './record-api.ts'
-import { metadataOf, OWNER, parseRecordName, recordMeta, textIn } from './record-object.ts'
+import {
+  copyName,
+  metadataOf,
+  OWNER,
+  parseCopyName,
+  parseRecordName,
+  recordMeta,
+  stringsIn,
+  textIn,
+} from './record-object.ts'
 import type { DamagedRecord, Examination, ReleaseName } from './storage.ts'
 
 /** Reads every object that holds a record of a release, or by its name or labels should. */
@@ -39,7 +48,7 @@ async function findObjects(
   }
   // What lacks a label comes by no selector.
   for (const objectName of await api.listNames(namespace, '')) {
-    if (found.has(objectName) || parseRecordName(objectName)?.name !== name) continue
+    if (found.has(objectName) || parseCopyName(objectName)?.name !== name) continue
     const object = await api.get({ namespace, name: objectName })
     if (object !== undefined) found.set(objectName, object)
   }
@@ -88,25 +97,47 @@ function damagedRecord(
   { namespace }: ReleaseName,
   repair: PlannedRepair,
 ): DamagedRecord {
-  const { object, revision, problems, remedy, wanted } = repair
-  const metadata = metadataOf(object)
-  const name = textIn(metadata, 'name')
-  const remove = (): Promise<boolean> =>
-    api.remove({ namespace, name }, textIn(metadata, 'uid'), textIn(metadata, 'resourceVersion'))
+  const { object, revision, problems, remedy } = repair
+  const name = textIn(metadataOf(object), 'name')
   return {
     place: `${api.kind} ${namespace}/${name}`,
     revision,
     problems,
     remedy,
     original: restorable(object),
-    async mend() {
-      if (remedy === 'remove' || remedy === 'recreate') await remove()
-      if (wanted === undefined) return
-      if (remedy === 'recreate' || remedy === 'rename') await api.create(namespace, wanted)
-      else await api.replace(namespace, wanted)
-      if (remedy === 'rename') await remove()
-    },
+    mend: () => mend(api, namespace, repair),
   }
+}
+
+/** Wherever it is cut off, an object holds what the record did: the next repair finds it. */
+async function mend(
+  api: RecordApi,
+  namespace: string,
+  { object, remedy, wanted }: PlannedRepair,
+): Promise<void> {
+  if (wanted === undefined) await remove(api, namespace, object)
+  else if (remedy === 'rename') {
+    await api.create(namespace, wanted)
+    await remove(api, namespace, object)
+  } else if (remedy === 'recreate') {
+    const copy = await api.create(namespace, copyOf(wanted))
+    await remove(api, namespace, object)
+    await api.create(namespace, wanted)
+    await remove(api, namespace, copy)
+  } else await api.replace(namespace, wanted)
+}
+
+async function remove(api: RecordApi, namespace: string, object: JsonObject): Promise<void> {
+  const metadata = metadataOf(object)
+  const place = { namespace, name: textIn(metadata, 'name') }
+  await api.remove(place, textIn(metadata, 'uid'), textIn(metadata, 'resourceVersion'))
+}
+
+/** Without an owner, so that neither Helm nor a list takes it for the record. */
+function copyOf(object: JsonObject): JsonObject {
+  const metadata = metadataOf(object)
+  const { owner: _owner, ...labels } = stringsIn(metadata, 'labels')
+  return { ...object, metadata: { ...metadata, name: copyName(textIn(metadata, 'name')), labels } }
 }
 
 /** Without what the server sets itself, and would refuse from whoever puts the object back. */

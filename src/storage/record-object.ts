@@ -59,6 +59,18 @@ export function journalName({ name }: ReleaseName): string {
   return `pkg.journal.v1.${name}`
 }
 
+const COPY = 'pkg.copy.'
+
+/** The name of what holds a record while its own object is made anew; no list shows it. */
+export function copyName(objectName: string): string {
+  return `${COPY}${objectName}`
+}
+
+/** Reads which record an object holds or is a copy of, by its name. */
+export function parseCopyName(objectName: string): ReturnType<typeof parseRecordName> {
+  return parseRecordName(objectName.startsWith(COPY) ? objectName.slice(COPY.length) : objectName)
+}
+
 /** How a record is stamped when it is written. */
 export interface RecordStamp {
   write: string
