@@ -1,45 +1,90 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { defineConfig } from 'rolldown'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
-/** What reads charts, for all commands that take one: a large script is read sooner than ten. */
-const CHARTS =
-  /\/src\/(actions\/(load-chart|installable)\.ts|base\/(file-modes|json|long-run|secret|versions)|chart\/(?!package|save|scaffold|tar-write)|cli\/(has-proxy|read-chart)|encoding\/(toml|yaml-(?!emit|encode))|golang\/(function|space)|repo\/chart-ref\.ts)/
-/** What renders them. */
-const RENDERING =
-  /\/src\/(actions\/(choose-name|names|render|template|upstream-crds)\.ts|cli\/read-(?!manifests)|golang\/(format|regexp|time|truth)|gotmpl\/|hbs\/|manifest\/|render\/|sprig\/|values\/)/
 /** What every command loads, `version` included, and small parts that most do. */
-const START =
-  /\/src\/(base\/(digest|errors|files|folders|gate|lazy|limits|make-folders|nearest|redact-text|secret-keys|sha256|shown-address|value-budget)|cli\/(ask|base-command|cluster-flags|flags|home-folders|io|keyring|parse-flags|signals|signing-options|source-date|source-flags|user-agent)|encoding\/(json|yaml-emit-\w+|yaml-encode)|golang\/(bytes|decimal|duration|order|printable|strconv|value)|output\/(document|error-view|term))\.ts$|\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/
+const START = anyOf(
+  modules({
+    base: 'digest disk-error errors files folders gate lazy limits make-folders nearest redact-text secret-keys sha256 shown-address value-budget',
+    cli: 'ask base-command cluster-flags flag-kinds flags home-folders io keyring parse-flags signals signing-options source-date source-flags user-agent',
+    encoding: 'json yaml-emit-* yaml-encode',
+    golang: 'bytes decimal duration order printable strconv value',
+    output: 'document error-view term',
+  }),
+  (id) =>
+    /\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/.test(id),
+)
+/** What reads charts, for all commands that take one: a large script is read sooner than ten. */
+const CHARTS = modules({
+  actions: 'installable load-chart',
+  base: 'file-modes json long-run secret-text versions',
+  chart:
+    'archive-file assemble-chart budget chart chart-folder file-reader glob go-struct ignore links load-chart lock metadata metadata-document read-directory read-yaml validate-metadata',
+  cli: 'has-proxy read-chart',
+  encoding: 'yaml-*',
+  golang: 'function space',
+  repo: 'chart-ref',
+})
+/** What renders them. */
+const RENDERING = modules({
+  actions: 'choose-name names odd-values render template upstream-crds',
+  cli: 'read-flags read-image-map read-text read-values',
+  golang: 'format* regexp* time time-zone truth',
+  gotmpl: '*',
+  manifest: '*',
+  render: '*',
+  sprig: '*',
+  values: '*',
+})
 /** What every command uses that looks into a repository. */
-const REPOSITORIES =
-  /\/src\/(cli\/(open-site|package-root|registry-options)|repo\/(builtin|cache|chart-site|credentials|credentials-file|fetch-archive|file-lock|find-chart|http|http-direct|http-exchange|index-entry|index-store|index-table|last-use|oci-reference|oci-registry|registry-http|repositories|republished|resolve|strays|trust))\.ts$/
+const REPOSITORIES = modules({
+  base: 'file-lock follow-link process-identity',
+  cli: 'open-site package-root registry-options',
+  http: 'direct-exchange downloader exchange open-http',
+  index: 'cache entry kept last-use republished resolve store strays table',
+  registry: 'credentials credentials-file oci-reference oci-registry',
+  repo: 'builtin chart-site fetch-archive find-chart repositories trust',
+})
 /**
  * Parts that most runs do without: each is a script of its own, read when something of it is
  * first used. V8 takes time for every function of a script, also for those that never run.
+ * Where a module stands in two lists, this one counts.
  */
 const LATE = {
-  addresses:
-    /\/src\/repo\/(http-axios|oci|oci-(?!reference|registry)\w+|registry-auth|credential-helper)\.ts$/,
-  archives: /\/src\/chart\/(archive|read-archive|tar)\.ts$/,
-  errors: /\/src\/(encoding\/json-error|render\/template-(advice|failure))\.ts$/,
-  handlebars: /\/src\/(hbs\/|render\/handlebars-renderer\.ts$)/,
-  indexes: /\/src\/repo\/index-(lines|read|scan|values)\.ts$/,
-  inference: /\/src\/values\/(schema-of|types-of)\.ts$/,
-  keys: /\/src\/sprig\/(der|letters|pem|private-keys|x509)\.ts$/,
-  oclif:
-    /\/node_modules\/(@oclif\/core\/lib\/(?!args|cache|command|flags|logger|symbols)|ansi|ansis|balanced-match|brace-expansion|clean-stack|cli-spinners|color-|debug|ejs|emoji-regex|escape-string-regexp|fdir|get-package-type|has-flag|indent-string|is-fullwidth|lilconfig|minimatch|ms\/|picomatch|string-width|strip-ansi|supports-color|tinyglobby|widest-line|wordwrap|wrap-ansi)/,
-  metaschemas: /\/src\/values\/metaschemas\.ts$/,
-  schema: /\/src\/values\/schema-(?!of)/,
-  signing: /\/src\/signing\//,
-  set: /\/src\/values\/(parse-set|presets|set-values)\.ts$/,
-  texts: /\/src\/(encoding\/toml|manifest\/post-render|render\/glob|sprig\/(base32|url))\.ts$/,
-  times: /\/src\/golang\/time-(instant|layout|parse|zone-names)\.ts$/,
-  yaml: /\/src\/encoding\/yaml-(compose|locate|scan-properties|span|tokens)\.ts$/,
+  addresses: modules({
+    http: 'axios-exchange',
+    registry:
+      'credential-helper oci oci-annotations oci-artefact oci-catalog oci-content oci-manifest oci-pages oci-referrers oci-signatures oci-tags oci-upload registry-auth',
+  }),
+  archives: modules({ chart: 'archive read-archive tar' }),
+  errors: modules({ encoding: 'json-error', render: 'template-advice template-failure' }),
+  handlebars: modules({ hbs: '*', render: 'handlebars-renderer' }),
+  indexes: modules({ index: 'lines read scan values' }),
+  inference: modules({ values: 'schema-of types-of' }),
+  keys: modules({ sprig: 'der letters pem private-keys x509' }),
+  oclif: (id) =>
+    /\/node_modules\/(@oclif\/core\/lib\/(?!args|cache|command|flags|logger|symbols)|ansi|ansis|balanced-match|brace-expansion|clean-stack|cli-spinners|color-|debug|ejs|emoji-regex|escape-string-regexp|fdir|get-package-type|has-flag|indent-string|is-fullwidth|lilconfig|minimatch|ms\/|picomatch|string-width|strip-ansi|supports-color|tinyglobby|widest-line|wordwrap|wrap-ansi)/.test(
+      id,
+    ),
+  metaschemas: modules({ values: 'metaschemas' }),
+  signing: modules({ signing: '*' }),
+  set: modules({ values: 'parse-set presets set-values' }),
+  // After those that take single modules out of them.
+  schema: modules({ values: 'schema-*' }),
+  texts: modules({
+    encoding: 'toml',
+    manifest: 'post-render',
+    render: 'glob',
+    sprig: 'base32 url',
+  }),
+  times: modules({ golang: 'time-instant time-layout time-parse time-zone-names' }),
+  yaml: modules({
+    encoding: 'yaml-compose yaml-locate yaml-scan-properties yaml-span yaml-tokens',
+  }),
 }
 /** Tests build into a folder of their own. */
 const folder = process.env['KUBECTL_PKG_DIST'] ?? 'dist'
@@ -172,8 +217,33 @@ function packageChunk(id) {
   return name === undefined ? null : `package-${name}`
 }
 
+/**
+ * Tells whether a file is one of the named modules of src, which are listed by their rooms; `*`
+ * stands for anything.
+ *
+ * @throws Error for a name that no file has: what moves on must move here too
+ */
+function modules(rooms) {
+  const files = new Set()
+  for (const [room, names] of Object.entries(rooms)) {
+    const there = readdirSync(join('src', room))
+    for (const name of names.split(' ')) {
+      const pattern = new RegExp(`^${name.replace('*', '.*')}\\.ts$`)
+      const found = there.filter((file) => pattern.test(file))
+      if (found.length === 0)
+        throw new Error(`a script wants src/${room}/${name}.ts, which is not there`)
+      for (const file of found) files.add(resolve('src', room, file))
+    }
+  }
+  return (id) => files.has(id)
+}
+
+function anyOf(...tests) {
+  return (id) => tests.some((test) => test(id))
+}
+
 function lateChunk(id) {
-  const [name] = Object.entries(LATE).find(([, pattern]) => pattern.test(id)) ?? []
+  const [name] = Object.entries(LATE).find(([, holds]) => holds(id)) ?? []
   return name === undefined ? null : `late-${name}`
 }
 
@@ -205,6 +275,22 @@ function lazyPackages() {
     },
   }
 }
+
+/** Two scripts that need each other would find nothing in the one that began first. */
+function assertOneWay(bundle) {
+  const done = new Set()
+  const visit = (file, path) => {
+    if (path.includes(file)) throw new Error(`scripts in a circle: ${[...path, file].join(' → ')}`)
+    if (done.has(file)) return
+    for (const next of bundle[file]?.imports ?? []) {
+      if (!LATE_FILE.test(next)) visit(next, [...path, file])
+    }
+    done.add(file)
+  }
+  for (const file of Object.keys(bundle)) visit(file, [])
+}
+
+const LATE_FILE = /\/(?:package|late)-[^/]+$/
 
 /** Reads the scripts of packages and late parts when what they export is asked for. */
 function loadLate(code, bundle) {
@@ -260,6 +346,7 @@ function nameContent() {
   return {
     name: 'name-content',
     generateBundle(_options, bundle) {
+      assertOneWay(bundle)
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue
         const code = loadLate(chunk.code, bundle).replaceAll(

@@ -1,38 +1,7 @@
 import * as Flags from '@oclif/core/flags'
-import { parseDuration } from '../golang/duration.ts'
 import { clusterFlags } from './cluster-flags.ts'
+import { duration, integer, list } from './flag-kinds.ts'
 import { serverFlags, verifyFlags } from './source-flags.ts'
-
-/** A Go duration such as `5m0s`; the command gets milliseconds. */
-export const duration = Flags.custom<number>({
-  helpValue: 'DURATION',
-  parse: async (text) => {
-    const nanoseconds = parseDuration(text)
-    return Number(nanoseconds / 1_000_000n)
-  },
-})
-
-/** A whole number, at least `min` where there is one. */
-export const integer = Flags.custom<number, { min?: number }>({
-  helpValue: 'NUMBER',
-  parse: async (text, _, { min = -Infinity }) => {
-    if (!/^-?\d+$/.test(text)) {
-      throw new RangeError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-    }
-    if (Number(text) < min) throw new RangeError(`must be at least ${min}`)
-    return Number(text)
-  },
-})
-
-/** A size such as `500Mi` or `2Gi`; the command gets bytes. */
-export const size = Flags.custom<number>({
-  helpValue: 'SIZE',
-  parse: async (text) => {
-    const [, digits, unit = ''] = /^(\d{1,12})(Ki|Mi|Gi|Ti)?$/.exec(text) ?? []
-    if (digits === undefined) throw new RangeError('must be a size such as 500Mi or 2Gi')
-    return Number(digits) * 1024 ** ['', 'Ki', 'Mi', 'Gi', 'Ti'].indexOf(unit)
-  },
-})
 
 /** Flags that every command takes. */
 export const globalFlags = {
@@ -370,23 +339,6 @@ export const outputFlag = {
 /** `--revision` of commands that read one stored state. */
 export const revisionFlag = {
   revision: integer({ summary: 'Revision to read; the newest by default.', min: 0 }),
-}
-
-interface ListOptions {
-  summary: string
-  char?: 'f' | 'l' | 'a' | 's'
-  helpGroup?: string
-  aliases?: string[]
-  /** The value is a comma-separated list. */
-  commas?: boolean
-  /** What it means without a value. */
-  bare?: string
-  helpValue?: string
-}
-
-/** A flag that may be repeated; each value in the order given. */
-export function list(options: ListOptions) {
-  return Flags.string({ ...options, multiple: true, multipleNonGreedy: true })
 }
 
 /** Helm's `--dry-run`, which has a meaning of its own when it stands alone. */

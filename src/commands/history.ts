@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args'
-import { integer, outputFlag } from '../cli/flags.ts'
+import { integer } from '../cli/flag-kinds.ts'
+import { outputFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { history } from '../actions/inspect.ts'
 import { historyItems, repairHints, viewHistory } from '../output/release-view.ts'

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
-import { integer, outputFlag } from '../cli/flags.ts'
+import { integer } from '../cli/flag-kinds.ts'
+import { outputFlag } from '../cli/flags.ts'
 import { nameFilter } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { list, type StatusFilter } from '../actions/inspect.ts'

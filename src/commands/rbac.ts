@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { chartFlags, list, renderFlags, valuesFlags, waitFlags } from '../cli/flags.ts'
+import { list } from '../cli/flag-kinds.ts'
+import { chartFlags, renderFlags, valuesFlags, waitFlags } from '../cli/flags.ts'
 import { crdModeOf, readVerbs, renderOptions } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'

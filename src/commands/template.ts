@@ -1,11 +1,11 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
+import { list } from '../cli/flag-kinds.ts'
 import {
   applyFlags,
   capabilityFlags,
   chartFlags,
-  list,
   releaseFlags,
   renderFlags,
   valuesFlags,

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { list, lockFlags, waitFlags } from '../cli/flags.ts'
+import { list } from '../cli/flag-kinds.ts'
+import { lockFlags, waitFlags } from '../cli/flags.ts'
 import { readTestFilters } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { testRelease } from '../actions/test-release.ts'

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { dryRun, duration, lockFlags, preflightFlag, waitFlags } from '../cli/flags.ts'
+import { duration } from '../cli/flag-kinds.ts'
+import { dryRun, lockFlags, preflightFlag, waitFlags } from '../cli/flags.ts'
 import { dryRunOf } from '../cli/read-flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { uninstall } from '../actions/uninstall.ts'

@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags'
 import { collectCache } from '../../actions/cache.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { duration, outputFlag, size } from '../../cli/flags.ts'
+import { duration, size } from '../../cli/flag-kinds.ts'
+import { outputFlag } from '../../cli/flags.ts'
 import { cachePlaces } from '../../cli/open-site.ts'
 import { viewCacheReport } from '../../output/cache-view.ts'
 

@@ -1,7 +1,8 @@
 import * as Args from '@oclif/core/args'
 import { listDependencies } from '../../actions/dependency-list.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { integer, outputFlag } from '../../cli/flags.ts'
+import { integer } from '../../cli/flag-kinds.ts'
+import { outputFlag } from '../../cli/flags.ts'
 import { readChart } from '../../cli/read-chart.ts'
 import { viewDependencies, viewLoose } from '../../output/dependencies-view.ts'
 

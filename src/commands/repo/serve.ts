@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { serveRepository } from '../../actions/serve.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { integer } from '../../cli/flags.ts'
+import { integer } from '../../cli/flag-kinds.ts'
 import { onStoppingSignal } from '../../cli/signals.ts'
 
 export default class RepoServe extends BaseCommand {

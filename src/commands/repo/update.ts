@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import { updateRepositories } from '../../actions/repositories.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { duration } from '../../cli/flags.ts'
+import { duration } from '../../cli/flag-kinds.ts'
 import { openSite } from '../../cli/open-site.ts'
 import { strictRepoFlag } from '../../cli/source-flags.ts'
 import { term } from '../../output/term.ts'

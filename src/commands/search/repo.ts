@@ -1,13 +1,9 @@
 import * as Args from '@oclif/core/args'
-import * as Flags from '@oclif/core/flags'
 import { searchCharts } from '../../actions/search.ts'
-import { PkgError } from '../../base/errors.ts'
-import { BaseCommand } from '../../cli/base-command.ts'
-import { integer, outputFlag } from '../../cli/flags.ts'
 import { openSite } from '../../cli/open-site.ts'
-import { viewFound } from '../../output/repositories-view.ts'
+import { SearchCommand, searchFlags } from '../../cli/search-command.ts'
 
-export default class SearchRepo extends BaseCommand {
+export default class SearchRepo extends SearchCommand {
   static override summary = 'Search the configured repositories and the add-ons.'
 
   static override description = `
@@ -26,15 +22,7 @@ names, descriptions and keywords; without one, all charts are listed.`
     keyword: Args.string({ description: 'What to look for.' }),
   }
 
-  static override flags = {
-    ...outputFlag,
-    regexp: Flags.boolean({ char: 'r', summary: 'The keyword is a regular expression.' }),
-    versions: Flags.boolean({ char: 'l', summary: 'List every version of a chart.' }),
-    devel: Flags.boolean({ summary: 'Take pre-releases too.' }),
-    version: Flags.string({ summary: 'Range that versions must be in.' }),
-    'max-col-width': integer({ summary: 'Widest column of the table.', default: 50, min: 0 }),
-    'fail-on-no-result': Flags.boolean({ summary: 'Fail when nothing is found.' }),
-  }
+  static override flags = searchFlags
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(SearchRepo)
@@ -48,13 +36,6 @@ names, descriptions and keywords; without one, all charts are listed.`
       },
       openSite(flags, this.io),
     )
-    if (found.length === 0 && flags['fail-on-no-result']) {
-      throw new PkgError('CHART_NOT_FOUND', 'no results found', {
-        hint: 'Run "kubectl pkg repo update", or search for less.',
-      })
-    }
-    this.print(flags.output, found, (charts) =>
-      viewFound(charts, flags['max-col-width'] || Infinity),
-    )
+    this.printFound(found, flags, 'Run "kubectl pkg repo update", or search for less.')
   }
 }
