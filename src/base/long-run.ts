@@ -1,5 +1,6 @@
 /**
- * Tells the launcher that much code will run that is another each time, as in large charts.
+ * Tells the launcher that much will run a few times only and leave much behind, as with large charts
+ * and long lists.
  *
  * The launcher shares no module with the scripts that it loads; it hears this as an event of the
  * process.

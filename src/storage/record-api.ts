@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { announceLongRun } from '../base/long-run.ts'
 import { apiError } from '../cluster/api-errors.ts'
 import { parseJsonObject } from '../cluster/api-json.ts'
 import type { ApiAnswer, ApiRequest, Transport } from '../cluster/transport.ts'
@@ -105,7 +106,10 @@ function listers(caller: Caller): Listers {
     { read, thin = (found) => found }: Reading<T>,
   ): Promise<T[]> => {
     let found: T[] = []
+    let count = 0
     for await (const page of pages(caller, pathOf(namespace), query)) {
+      // What pages leave behind would else be given more and more room before it is put away.
+      if (++count === 2) announceLongRun()
       if (page === 'again') found = []
       else found = thin([...found, ...page.map(read).filter((each) => each !== undefined)])
     }
