@@ -13,7 +13,7 @@ const START = anyOf(
     cli: 'ask base-command cluster-flags flag-kinds flags home-folders io keyring parse-flags signals signing-options source-date source-flags user-agent',
     encoding: 'json yaml-emit-* yaml-encode',
     golang: 'bytes decimal duration order printable strconv value',
-    output: 'document error-view term',
+    output: 'document error-view table term',
   }),
   (id) =>
     /\/@oclif\/core\/(lib\/(args|cache|command|flags|logger|symbols)\.|package\.json)/.test(id),
@@ -48,6 +48,33 @@ const REPOSITORIES = modules({
   index: 'cache entry kept last-use republished resolve store strays table',
   registry: 'credentials credentials-file oci-reference oci-registry',
   repo: 'builtin chart-site fetch-archive find-chart repositories trust',
+})
+/** What every command uses that looks at releases. */
+const RELEASES = modules({
+  actions: 'inspect render-at-target target-errors',
+  apply: 'lock',
+  base: 'redact',
+  cli: 'names-release open-connections open-progress release-command',
+  cluster:
+    'cluster declared-scopes directory-* field-conflict field-managers holder lease-object object-path webhook-error',
+  output: 'deployed-view progress* release-view times',
+  release: 'codec history record-* status timestamp',
+  storage: 'directory-storage storage',
+})
+/** What plans and changes them. */
+const VERBS = modules({
+  actions: 'install locked preflight prepare reuse-values rights rollback undo uninstall upgrade',
+  apply: '*',
+  base: 'either-signal',
+  plan: '*',
+  release: 'same-content',
+})
+/** What does either on an API server. */
+const CLUSTER = modules({
+  cli: 'kube-flags open-kube-target record-kind',
+  cluster: '*',
+  release: 'lazy-release left-out packed shorten-manifest summary',
+  storage: '*',
 })
 /**
  * Parts that most runs do without: each is a script of its own, read when something of it is
@@ -145,6 +172,9 @@ export default defineConfig([
           { name: 'charts', test: CHARTS },
           { name: 'render', test: RENDERING },
           { name: 'repositories', test: REPOSITORIES },
+          { name: 'releases', test: RELEASES },
+          { name: 'verbs', test: VERBS },
+          { name: 'cluster', test: CLUSTER },
         ],
       },
     },

@@ -227,13 +227,20 @@ test('the built program is as strict as its sources: an item of a loop stays wha
   expect(stdout).toContain('items: ["a",1,]')
 })
 
-test('a start reads few files and none of the heavy modules', () => {
-  run('kubectl-pkg', ['create', 'small', '--engine', 'gotemplate'])
-  // Measured, with room for a chunk or two; a rise means that something is loaded too early.
-  expect(excess(startUp(['version']), { scripts: 8, kilobytes: 420 })).toEqual([])
-  expect(excess(startUp(['template', 'web', './small']), { scripts: 14, kilobytes: 800 })).toEqual(
-    [],
-  )
+// Measured, with room for a script or two; a rise means that something is loaded too early, or
+// that a module has left the script that it was grouped into (rolldown.config.mjs).
+test.each([
+  ['version', { scripts: 6, kilobytes: 420 }],
+  ['template web ./small', { scripts: 9, kilobytes: 800 }],
+  ['lint ./small', { scripts: 11, kilobytes: 950 }],
+  ['repo list', { scripts: 10, kilobytes: 500 }],
+  ['list --target dir:./releases', { scripts: 10, kilobytes: 800 }],
+  ['uninstall web --ignore-not-found --target dir:./releases', { scripts: 11, kilobytes: 900 }],
+])('a start reads few files and none of the heavy modules: %s', (command, most) => {
+  if (!existsSync(join(work, 'small'))) {
+    run('kubectl-pkg', ['create', 'small', '--engine', 'gotemplate'])
+  }
+  expect(excess(startUp(command.split(' ')), most)).toEqual([])
 })
 
 test('the code cache is kept by content and outlives a change of the program', () => {
