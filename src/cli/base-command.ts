@@ -26,6 +26,20 @@ type Args = Interfaces.OutputArgs<Interfaces.ArgInput>
 /** A configuration that also says which streams the run has; oclif's own has none. */
 export type RunConfig = Command['config'] & { io?: Io }
 
+/**
+ * The end of a run with an exit code, in the shape of oclif's own error, which would load most of
+ * oclif for it.
+ */
+class Ended extends Error {
+  readonly oclif: { exit: number }
+  readonly skipOclifErrorHandling = true
+
+  constructor(exit: number) {
+    super(`exit ${exit}`)
+    this.oclif = { exit }
+  }
+}
+
 /** What all commands share: flags, streams, results and errors. */
 export abstract class BaseCommand extends Command {
   static override baseFlags = globalFlags
@@ -113,6 +127,10 @@ export abstract class BaseCommand extends Command {
         `warning: ${[file, line].filter((part) => part !== undefined).join(':')}: ${message}`,
       )
     }
+  }
+
+  override exit(code = 0): never {
+    throw new Ended(code)
   }
 
   protected override async catch(error: Error): Promise<void> {

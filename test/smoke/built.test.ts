@@ -243,6 +243,11 @@ test.each([
   expect(excess(startUp(command.split(' ')), most)).toEqual([])
 })
 
+test('a run that fails reads no more of oclif for it', () => {
+  const args = ['template', 'web', './nowhere']
+  expect(excess(startUp(args, 1), { scripts: 9, kilobytes: 800 })).toEqual([])
+})
+
 test('the code cache is kept by content and outlives a change of the program', () => {
   const cache = join(work, 'cache')
   const env = { KUBECTL_PKG_CACHE_HOME: cache }
@@ -304,7 +309,7 @@ process.on('exit', () => {
 })
 `
 
-function startUp(args: string[]): StartUp {
+function startUp(args: string[], exit = 0): StartUp {
   const preload = join(work, 'count.cjs')
   const log = join(work, 'count.json')
   writeFileSync(preload, COUNT)
@@ -312,7 +317,7 @@ function startUp(args: string[]): StartUp {
   const { code } = run(process.execPath, ['-r', preload, join(app, 'dist/main.js'), ...args], {
     env,
   })
-  expect(code).toBe(0)
+  expect(code).toBe(exit)
   return readJson<StartUp>(log)
 }
 
