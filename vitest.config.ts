@@ -43,9 +43,10 @@ export default defineConfig({
     ],
     // @oclif/test's captureOutput reads the process's own streams.
     disableConsoleIntercept: true,
-    // A processor does the work of several files at once.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // They end what hangs, and decide nothing: a machine that is busy may be ten times slower.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
     // Files that work and files that wait for a control plane run beside each other, and some of
     // these wait for a minute.
     maxWorkers: Math.min(2 * availableParallelism() + 1, 8),
@@ -90,7 +91,6 @@ export default defineConfig({
           name: 'controlplane',
           include: leftOut ? [] : controlPlane,
           globalSetup: ['test/support/run-folder.ts', 'test/controlplane/setup.ts'],
-          testTimeout: 120_000,
           // Suites share one cluster, and a simulated node writes a pod's status by its name alone,
           // also when another pod has it by now. What needs its second try says so in the output.
           retry: 1,

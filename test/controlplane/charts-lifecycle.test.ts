@@ -32,7 +32,6 @@ const cases = await addOnCases()
 describe.concurrent('on the control plane', () => {
   test.for(cases)(
     '$name of the version before is installed small, upgraded to ha of this one, tested, taken back and removed',
-    { timeout: 300_000 },
     async (addOn, { onTestFinished }) => {
       const release: InstalledAddOn = {
         name: uniqueName('edge'),
@@ -70,7 +69,7 @@ describe.concurrent('on the control plane', () => {
         { name, revision: '2', status: 'deployed', chart: `${addOn.name}-${versionOf(chart)}` },
       ])
 
-      await pkgOk(namespace, ['test', name, '--timeout', '60s'])
+      await pkgOk(namespace, ['test', name])
       await run(release, ['rollback', name, '1'])
       expect(await pkgOk(namespace, `get manifest ${name}`)).toBe(first)
       expect(await seenByHelm(release)).toEqual([
@@ -87,7 +86,7 @@ describe.concurrent('on the control plane', () => {
       let left: string[] = []
       const isDone = async (): Promise<boolean> =>
         String((left = await leftOf(release, made))) === String(declared)
-      const failure = await eventually(isDone, 30_000, 500).then(() => '', String)
+      const failure = await eventually(isDone, 120_000, 500).then(() => '', String)
       expect(left, failure).toEqual(declared)
     },
   )

@@ -18,7 +18,7 @@ beforeAll(async () => {
     await pkgOk(namespace, `${line} ${chart} --description ${line.split(' ')[0]}`)
   }
   await helmOk(namespace, `install old ${chart}`)
-}, 120_000)
+})
 afterAll(() => rmSync(home, { recursive: true }))
 
 async function told(words: string[], kubeconfig = plane().kubeconfig): Promise<string[]> {

@@ -187,7 +187,7 @@ async function hookObjects(namespace: string): Promise<string[]> {
 }
 
 describe.concurrent('hooks run, are recorded and are deleted as by the real Helm', () => {
-  test('through a whole life', { timeout: 120_000 }, async () => {
+  test('through a whole life', async () => {
     const [own, real] = await Promise.all([ours(), helms()])
     for (const line of [
       `install web ${chart}`,
@@ -200,7 +200,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
     }
   })
 
-  test('when the last one of an uninstallation fails', { timeout: 120_000 }, async () => {
+  test('when the last one of an uninstallation fails', async () => {
     const [own, real] = await Promise.all([ours(), helms()])
     for (const line of [
       `install web ${chart} --set endFails=true --no-hooks`,
@@ -214,7 +214,6 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
 
   test.each(['hook-failed', 'hook-succeeded', 'before-hook-creation'])(
     'when one fails whose policy is %s',
-    { timeout: 120_000 },
     async (policy) => {
       const [own, real] = await Promise.all([ours(), helms()])
       for (const line of [
@@ -228,7 +227,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
     },
   )
 
-  test('and so are tests, whose output is Helm’s', { timeout: 120_000 }, async () => {
+  test('and so are tests, whose output is Helm’s', async () => {
     const [own, real] = await Promise.all([ours(), helms()])
     await Promise.all([own.run(`install web ${chart}`), real.run(`install web ${chart}`)])
     for (const line of [
@@ -260,7 +259,7 @@ function timeless(text: string, { namespace }: Side): string {
   return [head, ...[...tests, last].toSorted(), ...logs].join('')
 }
 
-test('a failed hook is told with its cause and its log', { timeout: 180_000 }, async () => {
+test('a failed hook is told with its cause and its log', async () => {
   const namespace = await freshNamespace()
   await pkgOk(namespace, `install web ${chart}`)
   const { code, err } = await pkg(namespace, `upgrade web ${chart} --set fails=hook-succeeded`)
@@ -272,49 +271,45 @@ test('a failed hook is told with its cause and its log', { timeout: 180_000 }, a
   expect(err).toMatch(/code: HOOK_FAILED\n$/)
 })
 
-test(
-  'a run that was cut off waits for the hook that it finds at work',
-  { timeout: 180_000 },
-  async () => {
-    const namespace = await freshNamespace()
-    const slow = hookOf('slow', { 'simulated.test/complete-after': '3s' })
-    const quick = hookOf('quick', {})
-    let hooks = [quick, slow]
-    const { cluster } = openPlaneCluster()
-    const run = async (run: string, cutOffAt?: string): Promise<string[]> => {
-      const stop = new AbortController()
-      const phases: string[] = []
-      const record = async (ran: Hook[]): Promise<void> => {
-        hooks = ran
-        const news = ran.map(({ name, lastRun }) => `${name} ${lastRun?.phase ?? '-'}`).join(', ')
-        phases.push(news)
-        if (news === cutOffAt) setTimeout(() => stop.abort(new Error('cut off')), 500)
-      }
-      const release = releaseOf({ namespace, hooks })
-      const site = siteOf(cluster, run, stop.signal)
-      const request = { release, event: 'pre-install', timeout: 20_000, record } as const
-      await executeHooks(site, request).catch((error: unknown) => {
-        if (!stop.signal.aborted) throw error
-      })
-      return phases
+test('a run that was cut off waits for the hook that it finds at work', async () => {
+  const namespace = await freshNamespace()
+  const slow = hookOf('slow', { 'simulated.test/complete-after': '3s' })
+  const quick = hookOf('quick', {})
+  let hooks = [quick, slow]
+  const { cluster } = openPlaneCluster()
+  const run = async (run: string, cutOffAt?: string): Promise<string[]> => {
+    const stop = new AbortController()
+    const phases: string[] = []
+    const record = async (ran: Hook[]): Promise<void> => {
+      hooks = ran
+      const news = ran.map(({ name, lastRun }) => `${name} ${lastRun?.phase ?? '-'}`).join(', ')
+      phases.push(news)
+      if (news === cutOffAt) setTimeout(() => stop.abort(new Error('cut off')), 500)
     }
-    const mark = auditMark()
-    expect(await run('r1', 'quick Succeeded, slow Running')).toEqual([
-      'quick Running, slow -',
-      'quick Succeeded, slow -',
-      'quick Succeeded, slow Running',
-    ])
-    expect(await run('r1')).toEqual([
-      'quick Succeeded, slow Running',
-      'quick Succeeded, slow Succeeded',
-    ])
-    const writes = await auditedWrites(
-      mark,
-      (call) => call.namespace === namespace && call.userAgent.startsWith('kubectl-pkg'),
-    )
-    expect(writes.map(({ verb, name }) => `${verb} ${name}`)).toEqual(['patch quick', 'patch slow'])
-  },
-)
+    const release = releaseOf({ namespace, hooks })
+    const site = siteOf(cluster, run, stop.signal)
+    const request = { release, event: 'pre-install', timeout: 20_000, record } as const
+    await executeHooks(site, request).catch((error: unknown) => {
+      if (!stop.signal.aborted) throw error
+    })
+    return phases
+  }
+  const mark = auditMark()
+  expect(await run('r1', 'quick Succeeded, slow Running')).toEqual([
+    'quick Running, slow -',
+    'quick Succeeded, slow -',
+    'quick Succeeded, slow Running',
+  ])
+  expect(await run('r1')).toEqual([
+    'quick Succeeded, slow Running',
+    'quick Succeeded, slow Succeeded',
+  ])
+  const writes = await auditedWrites(
+    mark,
+    (call) => call.namespace === namespace && call.userAgent.startsWith('kubectl-pkg'),
+  )
+  expect(writes.map(({ verb, name }) => `${verb} ${name}`)).toEqual(['patch quick', 'patch slow'])
+})
 
 function siteOf(cluster: Site['cluster'], run: string, signal: AbortSignal): Site {
   const lock = {

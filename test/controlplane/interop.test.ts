@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import { writeChart } from '../support/chart-builder.ts'
 import { api, apiOk, freshNamespace } from '../support/plane.ts'
@@ -6,8 +6,6 @@ import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // Each walks through several runs of two programs.
-vi.setConfig({ testTimeout: 300_000 })
-
 // Runs of all tests in this process listen for signals.
 process.setMaxListeners(50)
 

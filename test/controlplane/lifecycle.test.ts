@@ -130,7 +130,7 @@ test('an umbrella is installed, upgraded, left alone, rolled back and uninstalle
     await namesOf(namespace, 'ServiceAccount'),
   ]).toEqual([[], [], [], ['default']])
   expect(await pkgOk(namespace, 'list -q')).toBe('')
-}, 120_000)
+})
 
 test('a namespace is made before anything is stored in it', async () => {
   const namespace = `${await freshNamespace()}-new`
@@ -143,7 +143,7 @@ test('a namespace is made before anything is stored in it', async () => {
   await pkgOk(namespace, `install shop ${umbrella} --create-namespace`)
   expect(await differences(namespace)).toEqual([])
   await apiOk('DELETE', `/api/v1/namespaces/${namespace}`)
-}, 180_000)
+})
 
 test('twenty upgrades at once write one after the other, and leave one deployed', async () => {
   const namespace = await freshNamespace()
@@ -166,7 +166,7 @@ test('twenty upgrades at once write one after the other, and leave one deployed'
   expect(turnsOf(await ownWrites(mark, namespace))).toEqual(
     Array.from({ length: 20 }, (_, at) => `v${at + 2}: 1 of shop, then v${at + 2}, v${at + 1}`),
   )
-}, 180_000)
+})
 
 function ownWrites(mark: number, namespace: string): Promise<AuditedCall[]> {
   return auditedWrites(

@@ -85,7 +85,7 @@ test('a list of three thousand records asks for names, for metadata, and for wha
     // About 70 on a machine at rest; a busy one collects garbage later.
     expect(mebibytes).toBeLessThan(150)
   }
-}, 120_000)
+})
 
 test('a chart of twelve megabytes is kept in parts, once, and leaves none behind', async () => {
   const namespace = await freshNamespace()
@@ -108,7 +108,7 @@ test('a chart of twelve megabytes is kept in parts, once, and leaves none behind
   expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'large', revision: '3' }])
   await pkgOk(namespace, 'uninstall large')
   expect(await secretsIn(namespace)).toEqual([])
-}, 120_000)
+})
 
 test('three hundred objects are applied though each seventh call fails, a few at a time', async () => {
   const namespace = await freshNamespace()
@@ -130,4 +130,4 @@ test('three hundred objects are applied though each seventh call fails, a few at
   const texts = (items as JsonObject[]).map(({ data }) => (data as JsonObject)['text'])
   expect(texts.filter((text) => text === 'two')).toHaveLength(300)
   await proxy.close()
-}, 120_000)
+})

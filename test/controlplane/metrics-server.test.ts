@@ -20,7 +20,7 @@ let server: Server | undefined
 
 beforeAll(async () => {
   own = await startPlane(name, { owned: true })
-}, 180_000)
+})
 afterAll(async () => {
   server?.close()
   await stopPlane(name)
@@ -32,10 +32,8 @@ test('metrics-server is not ready before its API answers, and why it does not is
   expect(code).not.toBe(0)
   expect(err).toMatch(new RegExp(`timed out after 10 s waiting for ${API}: `))
   expect(err).toMatch(/FailedDiscoveryCheck|MissingEndpoints|ServiceAccessError|ServicePortError/)
-  expect(Date.now() - begun).toBeLessThan(40_000)
-  expect(
-    await run('uninstall', 'metrics', '--wait', '--timeout', '30s', '-n', 'lonely'),
-  ).toMatchObject({
+  expect(Date.now() - begun).toBeLessThan(100_000)
+  expect(await run('uninstall', 'metrics', '--wait', '-n', 'lonely')).toMatchObject({
     code: 0,
   })
   expect(await get('apiservices', 'v1beta1.metrics.k8s.io')).toBeNull()

@@ -125,4 +125,4 @@ test('a Lease that stalls is not waited for without an end', async () => {
   ])
   expect([code, err]).toEqual([7, expect.stringContaining('CLUSTER_UNREACHABLE')])
   expect((await api('GET', `/api/v1/namespaces/${namespace}/configmaps/web`)).status).toBe(404)
-}, 120_000)
+})

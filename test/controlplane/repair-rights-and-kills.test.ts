@@ -137,7 +137,7 @@ test('a repair that is killed at any write loses nothing, and the same command f
     return state === wanted.join('\n') ? '' : `${describePoint(point)}: left ${state}`
   }
   expect(await workThrough('kills of repair', lanes, writes, killAndRepeat)).toEqual([])
-}, 300_000)
+})
 
 describe('the rights of a repair', () => {
   let namespace = ''

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { openGpg, type GpgHome } from '../support/gpg.ts'
 import { startNginx, type Nginx } from '../support/nginx.ts'
@@ -13,8 +13,6 @@ import { runLine } from '../support/run-line.ts'
  * Charts go from one program to the other through real servers: packed and signed by one,
  * fetched, verified and installed into a cluster by the other.
  */
-vi.setConfig({ testTimeout: 120_000 })
-
 const SIGNER = 'Ann <ann@example.com>'
 const folder = mkdtempSync(join(tmpdir(), 'kubectl-pkg-supply-'))
 let gpg: GpgHome

@@ -140,4 +140,4 @@ test('printed cluster roles are enough, and without any one rule nothing is writ
     const { code, err } = await pkg(namespace, line, { KUBECONFIG: own })
     expect([verb, code, code === 0 ? '' : err]).toEqual([verb, 0, ''])
   }
-}, 120_000)
+})

@@ -134,7 +134,7 @@ describe('the printed roles', () => {
       const { code, err } = await runAs(namespace, await rulesIn(namespace, verb), line(chart))
       expect([verb, code, code === 0 ? '' : err]).toEqual([verb, 0, ''])
     }
-  }, 180_000)
+  })
 
   test('for all verbs are enough for all verbs', async () => {
     const namespace = await freshNamespace()
@@ -144,7 +144,7 @@ describe('the printed roles', () => {
       const { code, err } = await runAs(namespace, rules, line(chart))
       expect([verb, code, code === 0 ? '' : err]).toEqual([verb, 0, ''])
     }
-  }, 180_000)
+  })
 
   test.each(WRITING)(
     'are no more than %s needs: without any one right nothing is written',

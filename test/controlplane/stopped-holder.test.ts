@@ -22,7 +22,7 @@ beforeAll(() => {
   home = temporaryFolder()
   charts = writeMatrixCharts(home)
   builtCli()
-}, 120_000)
+})
 
 function upgrade(proxy: FaultProxy, namespace: string, release: string) {
   const line = `upgrade ${release} ${charts.two} --no-hooks --namespace ${namespace}`
@@ -103,5 +103,5 @@ describe.concurrent('a process that sleeps longer than its Lease lasts', () => {
       }),
     )
     expect(failures.filter(Boolean)).toEqual([])
-  }, 300_000)
+  })
 })

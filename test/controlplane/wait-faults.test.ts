@@ -29,7 +29,7 @@ const FAULTS: { name: string; fault: Fault; times?: number }[] = [
   { name: 'reset before an answer', fault: { mode: 'reset-before' }, times: 4 },
 ]
 
-test.each(FAULTS)('a wait is as sure with watches $name', { timeout: 180_000 }, async (row) => {
+test.each(FAULTS)('a wait is as sure with watches $name', async (row) => {
   const namespace = await freshNamespace()
   const good = await deployment(namespace, 'good', {})
   const bad = await deployment(namespace, 'bad', { 'simulated.test/fails': 'image-pull' })

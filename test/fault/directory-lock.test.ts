@@ -68,7 +68,7 @@ test('of 20 upgrades at once none is lost, and revisions have no gaps', async ()
   expect(treeOf(root).find(({ path }) => path.startsWith('apps/'))?.text).toContain(
     `key: ${last}\n`,
   )
-}, 180_000)
+})
 
 test('of several first installs at once one wins and the others find the name in use', async () => {
   const results = await Promise.allSettled(

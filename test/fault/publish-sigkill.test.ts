@@ -94,7 +94,7 @@ test('a registry has no tag, or one whose manifest and blobs are whole', async (
   }
   await registry.close()
   expect([...states].sort()).toEqual(['nothing', 'whole'])
-}, 240_000)
+})
 
 /** When a run is killed: at the first bytes of an upload, or before its answer. */
 type Point = `${'charts' | 'prov'} ${'begins' | 'is stored'}`

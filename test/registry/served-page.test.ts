@@ -38,7 +38,7 @@ beforeAll(async () => {
     now: () => new Date('2026-01-02T03:04:05Z'),
   })
   browser = await startBrowser()
-}, 60_000)
+})
 afterAll(async () => {
   await browser.close()
   await served.close()

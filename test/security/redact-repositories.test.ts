@@ -304,7 +304,6 @@ function lines(): string[][] {
 
 test.each(Object.keys(MOODS))(
   'nothing shows a secret of repositories and registries when the server %s',
-  { timeout: 120_000 },
   async (name) => {
     setMood(MOODS[name])
     const found: string[] = []

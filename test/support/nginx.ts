@@ -84,7 +84,7 @@ http {
 }
 
 async function listening(port: number, failure: () => string | undefined): Promise<void> {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 120_000
   for (;;) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => resolve(socket.end() !== undefined))

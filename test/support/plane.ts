@@ -218,10 +218,10 @@ export async function volumeFor(namespace: string, claim: string, size = '10Gi')
   return name
 }
 
-/** Waits until the test gives true, with pauses; @throws after the time, 40 s unless told. */
+/** Waits until the test gives true, with pauses; @throws after the time, two minutes unless told. */
 export async function eventually(
   test: () => Promise<boolean>,
-  ms = 40_000,
+  ms = 120_000,
   pause = 50,
 ): Promise<void> {
   const deadline = Date.now() + ms

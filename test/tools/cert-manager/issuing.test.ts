@@ -60,7 +60,7 @@ beforeAll(async () => {
     '--metrics-listen-address=0',
     '--dynamic-serving-dns-names=localhost',
   ])
-}, 120_000)
+})
 
 afterAll(async () => {
   await Promise.all(programs.map((each) => each.stop()))

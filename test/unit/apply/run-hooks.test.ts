@@ -44,7 +44,7 @@ function siteOf(run = 'r1', signal = new AbortController().signal): Site {
     startAnew: async () => undefined,
   }
   const now = (): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++))
-  const wait = { timeout: 1000, onProgress: (event: ProgressEvent) => events.push(event) }
+  const wait = { timeout: 600_000, onProgress: (event: ProgressEvent) => events.push(event) }
   const storage = {} as Site['storage']
   return { cluster, storage, lock, now, signal, onNotice: (text) => recorded.push([text]), wait }
 }
@@ -69,7 +69,12 @@ function requestOf(hooks: Hook[], event: HookEvent = 'pre-install') {
   const record = async (ran: Hook[]): Promise<void> => {
     recorded.push(ran.map(({ name, lastRun }) => `${name} ${lastRun?.phase ?? '-'}`))
   }
-  return { release: releaseOf({ hooks, status: 'pending-install' }), event, timeout: 1000, record }
+  return {
+    release: releaseOf({ hooks, status: 'pending-install' }),
+    event,
+    timeout: 600_000,
+    record,
+  }
 }
 
 /** What was written: without looks and watches. */
@@ -254,8 +259,9 @@ describe('a run that was cut off and is repeated', () => {
 test('a signal is no failure of a hook', async () => {
   cluster.onApplied = () => undefined
   const abort = new AbortController()
-  setTimeout(() => abort.abort(new PkgError('INTERRUPTED', 'cancelled')), 20)
   const running = runHooks(siteOf('r1', abort.signal), requestOf([hookOf('Job/a')]))
+  await expect.poll(() => recorded.length).toBe(1)
+  abort.abort(new PkgError('INTERRUPTED', 'cancelled'))
   await expect(running).rejects.toMatchObject({ code: 'INTERRUPTED' })
   expect(recorded).toEqual([['a Running']])
 })

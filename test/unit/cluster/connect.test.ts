@@ -358,14 +358,15 @@ describe('a program for credentials', () => {
 
   test('ends with the signal, and all that it has started', async () => {
     write('config', configWith(EXEC))
-    program(`(/bin/sleep 0.6; echo > ${folder.path}/late) &\necho > ${folder.path}/begun\nwait`)
+    const begun = join(folder.path, 'begun')
+    program(`/bin/sleep 600 &\necho $! > ${begun}.new\n/bin/mv ${begun}.new ${begun}\nwait`)
     const end = new AbortController()
     const run = open().endpoint.credentials.current(end.signal)
-    await expect.poll(() => existsSync(join(folder.path, 'begun'))).toBe(true)
+    await expect.poll(() => existsSync(begun)).toBe(true)
     end.abort(new Error('stop'))
     await expect(run).rejects.toThrow('stop')
-    await new Promise((resolve) => setTimeout(resolve, 900))
-    expect(existsSync(join(folder.path, 'late'))).toBe(false)
+    const sleeper = readFileSync(begun, 'utf8').trim()
+    await expect.poll(() => hasEnded(sleeper)).toBe(true)
   })
 
   test.each([
@@ -403,6 +404,17 @@ describe('a program for credentials', () => {
     await expect(open({ env }).endpoint.credentials.current(undefined)).rejects.toThrow('not there')
   })
 })
+
+/** Whether a process has ended, also when nobody has asked how. */
+function hasEnded(id: string): boolean {
+  try {
+    process.kill(Number(id), 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+  const stat = `/proc/${id}/stat`
+  return existsSync(stat) && readFileSync(stat, 'utf8').includes(') Z ')
+}
 
 function catching(run: () => unknown): unknown {
   try {
