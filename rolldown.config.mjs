@@ -10,7 +10,7 @@ const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(co
 const START = anyOf(
   modules({
     base: 'digest disk-error errors files folders gate lazy limits make-folders nearest redact-text secret-keys sha256 shown-address value-budget',
-    cli: 'ask base-command cluster-flags flag-kinds flags home-folders io keyring parse-flags signals signing-options source-date source-flags user-agent',
+    cli: 'args ask base-command cluster-flags flag-kinds flags home-folders io keyring parse-flags signals signing-options source-date source-flags user-agent',
     encoding: 'json yaml-emit-* yaml-encode',
     golang: 'bytes decimal duration order printable strconv value',
     output: 'document error-view table term',

@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import { showChart, type ChartPart } from '../actions/show.ts'
+import { chartArg } from './args.ts'
 import { BaseCommand } from './base-command.ts'
 import { chartFlags } from './flags.ts'
 import { readChart } from './read-chart.ts'
@@ -7,10 +7,7 @@ import { readChart } from './read-chart.ts'
 /** A command that prints one part of a chart. */
 export abstract class ShowCommand extends BaseCommand {
   static override args = {
-    chart: Args.string({
-      required: true,
-      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
-    }),
+    chart: chartArg,
   }
 
   static override flags: typeof chartFlags = chartFlags

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { releaseArg } from '../cli/args.ts'
 import { integer } from '../cli/flag-kinds.ts'
 import { renderFlags, reuseFlags, valuesFlags } from '../cli/flags.ts'
 import { renderOptions, valueReuse } from '../cli/read-flags.ts'
@@ -27,7 +28,7 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
+    name: releaseArg,
     from: Args.string({ description: 'A chart, or the revision to start from.' }),
     to: Args.string({ description: 'The revision to compare with; the newest by default.' }),
   }

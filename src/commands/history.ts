@@ -1,4 +1,4 @@
-import * as Args from '@oclif/core/args'
+import { releaseArg } from '../cli/args.ts'
 import { integer } from '../cli/flag-kinds.ts'
 import { outputFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
@@ -16,7 +16,7 @@ export default class History extends ReleaseCommand {
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
+    name: releaseArg,
   }
 
   static override flags = {

@@ -1,4 +1,4 @@
-import * as Args from '@oclif/core/args'
+import { optionalChartArg, releaseArg } from '../cli/args.ts'
 import {
   applyFlags,
   chartFlags,
@@ -33,10 +33,8 @@ Install does these steps in this order:
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
-    chart: Args.string({
-      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
-    }),
+    name: releaseArg,
+    chart: optionalChartArg,
   }
 
   static override flags = {

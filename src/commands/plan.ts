@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { chartArg, releaseArg } from '../cli/args.ts'
 import {
   allowanceFlags,
   applyFlags,
@@ -38,11 +38,8 @@ says, or nothing when an object has moved since.`
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
-    chart: Args.string({
-      required: true,
-      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
-    }),
+    name: releaseArg,
+    chart: chartArg,
   }
 
   static override flags = {

@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { optionalChartArg, releaseArg } from '../cli/args.ts'
 import { list } from '../cli/flag-kinds.ts'
 import { chartFlags, renderFlags, valuesFlags, waitFlags } from '../cli/flags.ts'
 import { crdModeOf, readVerbs, renderOptions } from '../cli/read-flags.ts'
@@ -33,10 +33,8 @@ its Secrets; --storage configmap keeps the records in ConfigMaps.`
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
-    chart: Args.string({
-      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
-    }),
+    name: releaseArg,
+    chart: optionalChartArg,
   }
 
   static override flags = {

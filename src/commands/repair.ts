@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { releaseArg } from '../cli/args.ts'
 import { lockFlags, outputFlag, preflightFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { writeBackup } from '../cli/write-backup.ts'
@@ -25,7 +25,7 @@ read is removed. Objects of the release are left alone.`
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
+    name: releaseArg,
   }
 
   static override flags = {

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { PkgError } from '../base/errors.ts'
+import { releaseArg } from '../cli/args.ts'
 import {
   allowanceFlags,
   dryRun,
@@ -25,7 +26,7 @@ export default class Rollback extends ReleaseCommand {
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
+    name: releaseArg,
     revision: Args.string({ description: 'Revision to go back to.' }),
   }
 

@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { releaseArg } from '../cli/args.ts'
 import { outputFlag, revisionFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { status } from '../actions/inspect.ts'
@@ -18,7 +18,7 @@ export default class Status extends ReleaseCommand {
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
+    name: releaseArg,
   }
 
   static override flags = {

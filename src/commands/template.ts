@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { optionalChartArg } from '../cli/args.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { list } from '../cli/flag-kinds.ts'
 import {
@@ -38,9 +39,7 @@ The output is byte for byte what Helm 4.1.4 prints.`
 
   static override args = {
     name: Args.string({ required: true, description: 'Name of the release; may be left out.' }),
-    chart: Args.string({
-      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
-    }),
+    chart: optionalChartArg,
   }
 
   static override flags = {

@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { releaseArg } from '../cli/args.ts'
 import { list } from '../cli/flag-kinds.ts'
 import { lockFlags, waitFlags } from '../cli/flags.ts'
 import { readTestFilters } from '../cli/read-flags.ts'
@@ -23,7 +23,7 @@ run one after the other, by weight and name; the first that fails ends it.`
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
+    name: releaseArg,
   }
 
   static override flags = {

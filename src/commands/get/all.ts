@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { releaseArg } from '../../cli/args.ts'
 import { revisionFlag } from '../../cli/flags.ts'
 import { ReleaseCommand } from '../../cli/release-command.ts'
 import { getValues, status } from '../../actions/inspect.ts'
@@ -16,7 +16,7 @@ export default class GetAll extends ReleaseCommand {
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
+    name: releaseArg,
   }
 
   static override flags = {

@@ -1,4 +1,4 @@
-import * as Args from '@oclif/core/args'
+import { releaseArg } from '../../cli/args.ts'
 import { revisionFlag, outputFlag } from '../../cli/flags.ts'
 import { ReleaseCommand } from '../../cli/release-command.ts'
 import { metadataOf, status } from '../../actions/inspect.ts'
@@ -13,7 +13,7 @@ export default class GetMetadata extends ReleaseCommand {
   ]
 
   static override args = {
-    name: Args.string({ required: true, description: 'Name of the release.' }),
+    name: releaseArg,
   }
 
   static override flags = { ...outputFlag, ...revisionFlag }

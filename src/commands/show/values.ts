@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { chartArg } from '../../cli/args.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { chartFlags } from '../../cli/flags.ts'
 import { readChart } from '../../cli/read-chart.ts'
@@ -16,10 +16,7 @@ export default class ShowValues extends BaseCommand {
   ]
 
   static override args = {
-    chart: Args.string({
-      required: true,
-      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
-    }),
+    chart: chartArg,
   }
 
   static override flags = {

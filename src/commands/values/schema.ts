@@ -1,6 +1,6 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { PkgError } from '../../base/errors.ts'
+import { chartArg } from '../../cli/args.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { chartFlags } from '../../cli/flags.ts'
 import { readChart } from '../../cli/read-chart.ts'
@@ -20,10 +20,7 @@ Types and defaults come from values.yaml, descriptions from the comments above i
   ]
 
   static override args = {
-    chart: Args.string({
-      required: true,
-      description: 'Folder, archive, -, REPOSITORY/CHART, or an http(s) or oci URL.',
-    }),
+    chart: chartArg,
   }
 
   static override flags = {
