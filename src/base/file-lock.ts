@@ -2,25 +2,28 @@ import { basename, dirname, join } from 'node:path'
 import { PkgError } from './errors.ts'
 import { openUnsyncedFiles } from './files.ts'
 import { newToken, temporaryName } from './folders.ts'
-import { isProcessGone, processIdentity } from './process-identity.ts'
+import { lookForProcess, processIdentity } from './process-identity.ts'
 
 export interface LockTimes {
-  /** Milliseconds: how long to wait for another run. */
+  /** Milliseconds: how long to wait for one other run; each that had its turn is waited for anew. */
   wait: number
-  /** A lock that its holder has not touched for so long was left behind. */
+  /** A lock that a holder elsewhere has not touched for so long was left behind. */
   stale: number
 }
 
 const TIMES: LockTimes = { wait: 60_000, stale: 10_000 }
 const HEARTBEAT = 1000
 
+/** What one look counts at most: a machine that slept or had no time had none for the holder. */
+const LOOK = 100
+
 /** A loss of power ends all holders. */
 const files = openUnsyncedFiles()
 
 /**
  * Runs while no other run holds the lock file, also one on another machine that shares the
- * folder. A holder touches the file each second; one that was killed is noticed by that, and at
- * once by who runs on the same machine.
+ * folder. A holder touches the file each second; one that was killed is noticed by that. Who runs on
+ * the same machine sees at once whether the holder is there, and never takes a lock from one that is.
  *
  * @throws PkgError FILE_UNWRITABLE when the lock is held for too long, and what `run` throws
  */
@@ -44,22 +47,37 @@ export async function withFileLock<T>(
 }
 
 async function take(path: string, mark: string, { wait, stale }: LockTimes): Promise<void> {
-  const end = Date.now() + wait
-  let seen = { state: '', since: Date.now() }
+  const watch = startWatch()
   while (!(await create(path, mark))) {
     const holder = await textOf(path)
-    const state = `${holder} ${await files.touchedAt(path)}`
-    if (state !== seen.state) seen = { state, since: Date.now() }
     const [, token = '', identity = ''] = /^([0-9a-f]{24}) (.+)$/.exec(holder) ?? []
-    if (identity !== '' && isProcessGone(identity)) await clear(path, { holder, token })
-    else if (Date.now() - seen.since > stale) {
+    const { held, untouched } = watch(holder, await files.touchedAt(path))
+    const state = lookForProcess(identity)
+    if (state !== 'there' && untouched > stale) {
       if ((await textOf(path)) === holder) await files.remove(path)
-    } else if (Date.now() > end) {
+      // Who was removing it may have been killed too.
+      if (token !== '') await files.remove(claimOf(path, token))
+    } else if (state === 'gone') await clear(path, { holder, token })
+    else if (held > wait) {
       throw new PkgError('FILE_UNWRITABLE', `${path} is held by another run`, {
         hint: 'Wait for it to end, then run the command again.',
       })
     }
     await pause(20 + Math.random() * 30)
+  }
+}
+
+/** Tells at each look for how many milliseconds one holder has the lock and has not touched it. */
+function startWatch() {
+  let last = { holder: '', touched: undefined as number | undefined, at: performance.now() }
+  let [held, untouched] = [0, 0]
+  return (holder: string, touched: number | undefined) => {
+    const at = performance.now()
+    const passed = Math.min(at - last.at, LOOK)
+    held = holder === last.holder ? held + passed : 0
+    untouched = holder === last.holder && touched === last.touched ? untouched + passed : 0
+    last = { holder, touched, at }
+    return { held, untouched }
   }
 }
 
@@ -77,10 +95,14 @@ async function clear(
   path: string,
   { holder, token }: { holder: string; token: string },
 ): Promise<void> {
-  const claim = `${path}.${token}`
+  const claim = claimOf(path, token)
   if (!(await create(claim, ''))) return
   if ((await textOf(path)) === holder) await files.remove(path)
   await files.remove(claim)
+}
+
+function claimOf(path: string, token: string): string {
+  return `${path}.${token}`
 }
 
 function create(path: string, data: string): Promise<boolean> {

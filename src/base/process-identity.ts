@@ -13,13 +13,13 @@ export function processIdentity(): string {
   return began === '' || machine === '' ? '' : `${process.pid} ${began} ${machine}`
 }
 
-/** Whether a process of this very machine is gone; of others nothing is known. */
-export function isProcessGone(identity: string): boolean {
+/** Whether a process of this very machine is there or gone; of others nothing is known. */
+export function lookForProcess(identity: string): 'there' | 'gone' | 'unknown' {
   const [, number = '', began, machine] = /^(\d+) (\d+) (\S+ \S+)$/.exec(identity) ?? []
-  if (number === '' || machine !== machineIdentity()) return false
+  if (number === '' || machine !== machineIdentity()) return 'unknown'
   const status = statusOf(number)
-  if (status.began === '') return !isThere(Number(number))
-  return status.began !== began || ENDED.has(status.state)
+  if (status.began === '') return isThere(Number(number)) ? 'there' : 'gone'
+  return status.began !== began || ENDED.has(status.state) ? 'gone' : 'there'
 }
 
 /** Ended, with a parent that did not yet ask how. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { processIdentity } from '../../../src/base/process-identity.ts'
@@ -71,3 +71,40 @@ test('a lock that nobody touches is taken over in the end', async () => {
   writeFileSync(lock, 'somebody')
   expect(await withFileLock(lock, () => Promise.resolve(1), { wait: 5000, stale: 100 })).toBe(1)
 })
+
+test.runIf(process.platform === 'linux')(
+  'the lock of a run that is there is never taken, however long it is silent',
+  async () => {
+    const lock = join(temporaryFolder(), 'lock')
+    const holder = `${'a'.repeat(24)} ${processIdentity()}`
+    writeFileSync(lock, holder)
+    const run = withFileLock(lock, () => Promise.resolve(), { wait: 300, stale: 50 })
+    await expect(run).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+    expect(readFileSync(lock, 'utf8')).toBe(holder)
+  },
+)
+
+test('a run waits for each that has its turn before it', async () => {
+  const lock = join(temporaryFolder(), 'lock')
+  let turn = 0
+  const next = setInterval(() => writeFileSync(lock, `somebody ${turn++}`), 200)
+  writeFileSync(lock, 'somebody')
+  const run = withFileLock(lock, () => Promise.resolve(turn), { wait: 1000, stale: 1500 })
+  await expect.poll(() => turn).toBeGreaterThan(10)
+  clearInterval(next)
+  rmSync(lock)
+  expect(await run).toBeGreaterThan(10)
+})
+
+test.runIf(process.platform === 'linux')(
+  'the lock of a run that was killed goes even if who was removing it was killed too',
+  async () => {
+    const folder = temporaryFolder()
+    const lock = join(folder, 'lock')
+    writeFileSync(lock, await leftBehind())
+    writeFileSync(`${lock}.${'a'.repeat(24)}`, '')
+    const times = { wait: 60_000, stale: 100 }
+    expect(await withFileLock(lock, () => Promise.resolve(1), times)).toBe(1)
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
