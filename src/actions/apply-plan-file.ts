@@ -4,7 +4,7 @@ import { ensureNamespace } from '../apply/ensure-namespace.ts'
 import { leaveBehind } from '../apply/follow-up.ts'
 import type { Site } from '../apply/site.ts'
 import { namespaceObject } from '../apply/target-objects.ts'
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type ErrorCode } from '../base/errors.ts'
 import { decodeDocument } from '../manifest/decode-objects.ts'
 import {
   asPlanDocument,
@@ -49,34 +49,61 @@ export async function applyPlanFile(
   { rollbackOnFailure = false } = {},
 ): Promise<Deployed> {
   return reporting('', async () => {
-    assertTarget(connections, document)
-    const release = decodeRelease(document.record)
-    const { name, namespace } = release
-    if (document.options.createNamespace === true) await ensureNamespace(connections, namespace)
-    const verb = {
-      release: { name, namespace },
-      verb: document.release.isInstall ? 'install' : 'upgrade',
-      request: `plan ${digestOf([document.createdAt, document.record])}`,
-    } as const
-    return locked(connections, verb, async (site, settled) => {
-      const { history, abandoned, finished } = settled
-      if (finished !== undefined && isSameContent(finished, release)) {
-        await conclude(site, history, document.options.historyMax)
-        return { release: finished, plan: { changes: [] }, isRecorded: true }
-      }
-      const isResumed = abandoned !== undefined && isSameContent(abandoned, release)
-      const stored = abandoned === undefined ? history : [...history, abandoned]
-      const revision = isResumed ? abandoned.revision : nextRevision(stored)
-      if (revision !== document.release.revision) throw revisionMoved(release, revision - 1)
-      const before = isResumed ? settled : await leaveBehind(site, settled, verb.verb)
-      return deploy(site, {
-        ...deploymentOf(connections, release, document),
-        before,
-        ...(rollbackOnFailure && { undo: undoing(site, before.history, document) }),
-        ...(!isResumed && { approve: (plan: Plan) => assertApproved(document, plan) }),
-      })
+    try {
+      return await carryOut(connections, document, rollbackOnFailure)
+    } catch (error) {
+      throw asOfPlan(error)
+    }
+  })
+}
+
+async function carryOut(
+  connections: Connections,
+  document: PlanDocument,
+  rollbackOnFailure: boolean,
+): Promise<Deployed> {
+  assertTarget(connections, document)
+  const release = decodeRelease(document.record)
+  const { name, namespace } = release
+  if (document.options.createNamespace === true) await ensureNamespace(connections, namespace)
+  const verb = {
+    release: { name, namespace },
+    verb: document.release.isInstall ? 'install' : 'upgrade',
+    request: `plan ${digestOf([document.createdAt, document.record])}`,
+  } as const
+  return locked(connections, verb, async (site, settled) => {
+    const { history, abandoned, finished } = settled
+    if (finished !== undefined && isSameContent(finished, release)) {
+      await conclude(site, history, document.options.historyMax)
+      return { release: finished, plan: { changes: [] }, isRecorded: true }
+    }
+    const isResumed = abandoned !== undefined && isSameContent(abandoned, release)
+    const stored = abandoned === undefined ? history : [...history, abandoned]
+    const revision = isResumed ? abandoned.revision : nextRevision(stored)
+    if (revision !== document.release.revision) throw revisionMoved(release, revision - 1)
+    const before = isResumed ? settled : await leaveBehind(site, settled, verb.verb)
+    return deploy(site, {
+      ...deploymentOf(connections, release, document),
+      before,
+      ...(rollbackOnFailure && { undo: undoing(site, before.history, document) }),
+      ...(!isResumed && { approve: (plan: Plan) => assertApproved(document, plan) }),
     })
   })
+}
+
+/** What a plan may do is said when it is made, by flags that errors name. */
+const OF_PLANS: ReadonlySet<string> = new Set<ErrorCode>([
+  'DATA_LOSS',
+  'FIELD_CONFLICT',
+  'FIELD_IMMUTABLE',
+  'IMPACT_TOO_HIGH',
+])
+
+function asOfPlan(error: unknown): unknown {
+  if (!(error instanceof PkgError) || !OF_PLANS.has(error.code)) return error
+  const { code, message, hint = '', details } = error
+  const told = `Make the plan anew with what it may do. ${hint}`
+  return new PkgError(code, message, { hint: told.trim(), details, cause: error })
 }
 
 /** Undoes what the plan began, as install and upgrade do. */

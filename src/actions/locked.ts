@@ -25,10 +25,12 @@ export async function locked<T>(
 ): Promise<T> {
   const { cluster, storage, identity, wait, now, signal, onNotice } = connections
   const { times, timeout, staleAfter, onWait } = connections.lock
+  let isHeld = false
   const held = withLock(
     cluster.leases,
     { release, verb, request, takesUp, identity, times, timeout, now, signal, onWait },
     async (lock) => {
+      isHeld = true
       const site: Site = { cluster, storage, lock, wait, now, signal, onNotice, cascade }
       try {
         const seen = await awaitForeignRun(site, release, { timeout, staleAfter })
@@ -41,13 +43,15 @@ export async function locked<T>(
       }
     },
   )
-  return verb === 'install' ? held : held.catch(withoutNamespace)
+  return held.catch((error: unknown) => {
+    throw verb === 'install' || isHeld ? error : withoutNamespace(error)
+  })
 }
 
-/** Where there is no namespace, there is no release either. */
-function withoutNamespace(error: unknown): never {
-  if (!(error instanceof PkgError) || error.code !== 'NAMESPACE_MISSING') throw error
-  throw new PkgError('RELEASE_NOT_FOUND', 'release: not found', {
+/** Where there is no namespace to lock a release in, there is no release either. */
+function withoutNamespace(error: unknown): unknown {
+  if (!(error instanceof PkgError) || error.code !== 'NAMESPACE_MISSING') return error
+  return new PkgError('RELEASE_NOT_FOUND', 'release: not found', {
     hint: 'There is no such namespace; "kubectl pkg list -A" shows all releases.',
     cause: error,
   })

@@ -81,6 +81,7 @@ async function runTests(
   const found = lastRevision(await site.storage.history(request.release))
   if (found === undefined) throw notFound()
   let release = found
+  tellUnknown(site, release, request)
   const isChosen = chooser(request)
   const { failure, finish } = await executeHooks(site, {
     release,
@@ -104,6 +105,19 @@ async function runTests(
     await finish()
   }
   if (failure !== undefined) throw asTestFailure(failure)
+}
+
+/** A name that is no test's would else choose nothing, and all would seem well. */
+function tellUnknown(
+  { onNotice }: Site,
+  { name: release, hooks }: Release,
+  { only = [], without = [] }: TestRequest,
+): void {
+  const names = hooks.filter(isTest).map(({ name }) => name)
+  const there = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`
+  for (const name of [...only, ...without].filter((each) => !names.includes(each))) {
+    onNotice(`warning: release "${release}" has no test "${name}"; ${there}`)
+  }
 }
 
 function chooser({ only = [], without = [] }: TestRequest): (hook: Hook) => boolean {

@@ -233,7 +233,7 @@ async function draft(
   const { release, labels = {}, reuse = 'default' } = request
   const current = currentRevision(history)
   const last = lastRevision(history)
-  if (current === undefined || last === undefined) throw noDeployed(release.name)
+  if (current === undefined || last === undefined) throw noDeployed(release.name, last)
   const onWarning = connections.onNotice
   const input = reuseValues({ chart, values: valuesFor(chart, request), onWarning }, current, reuse)
   return prepare(connections, {
@@ -271,8 +271,11 @@ function isMissing(history: readonly Release[]): boolean {
   return last === undefined || ['uninstalled', 'pending-install'].includes(last.status)
 }
 
-function noDeployed(name: string): PkgError {
+function noDeployed(name: string, last: Release | undefined): PkgError {
   return new PkgError('RELEASE_NOT_FOUND', `"${name}" has no deployed releases`, {
-    hint: `Run "kubectl pkg install ${name}", or add --install to install it when it is missing.`,
+    hint:
+      last?.status === 'uninstalled'
+        ? `Only its history is left: add --install, or bring a revision back by "kubectl pkg rollback ${name} REVISION".`
+        : `Run "kubectl pkg install ${name}", or add --install to install it when it is missing.`,
   })
 }

@@ -7,6 +7,7 @@ import type { Release } from '../release/release.ts'
 import { isSameContent, isSameSource } from '../release/same-content.ts'
 import { applyPlan, createMissing } from './apply-plan.ts'
 import { aroundWrites, verbOf, type RecordHooks } from './around.ts'
+import { assertNamespacesThere } from './check-namespaces.ts'
 import { cleanUp, type FailedRun } from './clean-up.ts'
 import { planDefinitions, type CrdMode } from './crds.ts'
 import { extendJournal } from './journal.ts'
@@ -61,8 +62,8 @@ export interface Deployed {
  * hooks after; the record as deployed; the one before as superseded. So at no moment is there no
  * deployed revision, once there was one.
  *
- * @throws PkgError before anything is written OBJECT_NOT_OWNED, CRD_UNSAFE and what is not
- *   allowed; APPLY_FAILED, RECORD_NOT_WRITTEN, LOCK_LOST, INTERRUPTED
+ * @throws PkgError before anything is written OBJECT_NOT_OWNED, NAMESPACE_MISSING, CRD_UNSAFE and
+ *   what is not allowed; APPLY_FAILED, RECORD_NOT_WRITTEN, LOCK_LOST, INTERRUPTED
  */
 export async function deploy(site: Site, deployment: Deployment): Promise<Deployed> {
   const { release: wanted, before } = deployment
@@ -72,6 +73,10 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
   deployment.approve?.({ ...plan, changes: [...crds.changes, ...plan.changes] })
   assertAllowed(plan, deployment.allowance ?? {})
   assertAllowed(crds, deployment.allowance ?? {})
+  if (site.cluster.runsHooks) {
+    const { prerequisites = [] } = deployment
+    await assertNamespacesThere(site, { release: wanted, changes: plan.changes, prerequisites })
+  }
   const around = aroundWrites(site, verbOf(wanted))
   const isSame = !crds.changes.some(isWrite)
   const unchanged = isSame ? unchangedRelease(deployment, plan) : undefined

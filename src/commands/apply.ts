@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args'
+import { PkgError } from '../base/errors.ts'
 import { lockFlags, outputFlag, undoFlag, waitFlags } from '../cli/flags.ts'
 import { readPlanFile } from '../cli/plan-file.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
@@ -25,6 +26,12 @@ What was asked for when the plan was made counts; here it can only be said how t
     const { args, flags } = await this.parse(Apply)
     const document = readPlanFile(args.file, this.io)
     const { namespace } = document.release
+    if (flags.namespace !== undefined && flags.namespace !== namespace) {
+      const other = `the plan is for namespace "${namespace}", not "${flags.namespace}"`
+      throw new PkgError('PLAN_INVALID', other, {
+        hint: 'Leave --namespace and HELM_NAMESPACE out, or make a new plan.',
+      })
+    }
     const connections = await this.openConnections({ ...flags, namespace })
     const deployed = await applyPlanFile(connections, document, {
       rollbackOnFailure: flags['rollback-on-failure'],

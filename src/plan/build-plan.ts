@@ -115,13 +115,25 @@ function assertOwned(
     if (takeOwnership && change.op !== 'delete') return []
     const wasOurs = previous.has(objectKey(change.object))
     const reason = whyNotOwned(change.live, owner, wasOurs)
-    return reason === undefined ? [] : [refusal(change, reason)]
+    return reason === undefined ? [] : [{ change, text: refusal(change, reason) }]
   })
-  if (refusals[0] === undefined) return
-  throw new PkgError('OBJECT_NOT_OWNED', refusals[0], {
-    details: refusals.slice(1),
-    hint: 'Add --take-ownership to adopt objects that are already there, or remove them from the release that owns them.',
+  const [first, ...others] = refusals
+  if (first === undefined) return
+  const leaving = refusals.find(({ change }) => change.op === 'delete')
+  throw new PkgError('OBJECT_NOT_OWNED', first.text, {
+    details: others.map(({ text }) => text),
+    hint:
+      leaving === undefined
+        ? 'Add --take-ownership to adopt objects that are already there, or remove them from the release that owns them.'
+        : hintToLeave(leaving.change),
   })
+}
+
+/** Nothing adopts an object to delete it: what is another's is left to it. */
+function hintToLeave({ object: { kind, metadata } }: Change): string {
+  const { name, namespace } = metadata
+  const place = typeof namespace === 'string' ? ` --namespace ${namespace}` : ''
+  return `Leave it to its owner by "kubectl annotate ${kind.toLowerCase()} ${name}${place} helm.sh/resource-policy=keep", and run the same command again.`
 }
 
 function refusal({ op, object }: Change, reason: string): string {
