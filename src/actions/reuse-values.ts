@@ -2,6 +2,7 @@ import type { Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Release } from '../release/release.ts'
 import { coalesceInto, coalesceValues, type OnWarning } from '../values/coalesce.ts'
+import { rememberKept } from '../values/compose-values.ts'
 import { copyMap } from '../values/copy-values.ts'
 
 /** How an upgrade treats the values of the release before it. */
@@ -34,11 +35,14 @@ export function reuseValues(
   reuse: ValueReuse,
 ): Omit<UpgradeInput, 'onWarning'> {
   if (reuse === 'reset') return { chart, values }
-  if (reuse === 'default') return { chart, values: values.size === 0 ? current.config : values }
+  if (reuse === 'default' && values.size > 0) return { chart, values }
+  if (reuse === 'default') {
+    rememberKept(current.config, values, current.config)
+    return { chart, values: current.config }
+  }
 
   const defaults = reuse === 'reuse' ? coalesceValues(current.chart, current.config) : chart.values
-  return {
-    chart: { ...chart, values: defaults },
-    values: coalesceInto(copyMap(values), copyMap(current.config), onWarning),
-  }
+  const merged = coalesceInto(copyMap(values), copyMap(current.config), onWarning)
+  rememberKept(merged, values, current.config)
+  return { chart: { ...chart, values: defaults }, values: merged }
 }

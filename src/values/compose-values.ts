@@ -18,6 +18,8 @@ export interface ValueSources {
   setString?: readonly string[]
   setFile?: readonly string[]
   setLiteral?: readonly string[]
+  /** Values of the release before, which all others win over. */
+  kept?: GoMap
   /** Gives the text of a file that `setFile` names; `filesOfSet` tells which are needed. */
   readText?: ReadText
 }
@@ -66,11 +68,19 @@ export interface DuplicateKey {
   message: string
 }
 
-const origins = new WeakMap<GoMap, { sources: ValueSources; duplicates: DuplicateKey[] }>()
+const origins = new WeakMap<
+  GoMap,
+  { sources: ValueSources; duplicates: readonly DuplicateKey[] }
+>()
 
 /** What `composeValues` made the map of, so that errors can point at it. */
 export function sourcesOf(values: GoMap): ValueSources | undefined {
   return origins.get(values)?.sources
+}
+
+/** Tells of a map that it was made of what `given` was made of, over the values of a release. */
+export function rememberKept(values: GoMap, given: GoMap, kept: GoMap): void {
+  origins.set(values, { sources: { ...sourcesOf(given), kept }, duplicates: duplicatesOf(given) })
 }
 
 /** Keys that stand twice in the files which `composeValues` made the map of. */

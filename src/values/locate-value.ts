@@ -10,11 +10,16 @@ import type { LocateValue } from './validate.ts'
 
 /**
  * Makes a finder of what sets a value: a flag, else the last of the person's files, else the
- * defaults of the chart or of a subchart.
+ * release before, else the defaults of the chart or of a subchart.
  */
 export function locateValue(chart: Chart, sources: ValueSources = {}): LocateValue {
-  const locate = locateInFiles([...defaultsOf(chart, ''), ...(sources.files ?? [])])
-  return (path) => flagThatSets(sources, path) ?? locate(path) ?? inSubchart(chart, path, '')
+  const { files = [], kept } = sources
+  const locate = locateInFiles([...defaultsOf(chart, ''), ...files])
+  return (path) =>
+    flagThatSets(sources, path) ??
+    (kept === undefined ? undefined : inKept(kept, files, path)) ??
+    locate(path) ??
+    inSubchart(chart, path, '')
 }
 
 /**
@@ -45,6 +50,15 @@ export function locateInFiles(files: readonly ValuesFile[]): LocateValue {
     }
     return undefined
   }
+}
+
+function inKept(
+  kept: GoMap,
+  files: readonly ValuesFile[],
+  path: readonly string[],
+): SourceSpan | undefined {
+  const isInFile = files.some((file) => spanFinder(file)(path) !== undefined)
+  return holds(kept, path) && !isInFile ? { file: 'the values of the release' } : undefined
 }
 
 /** @param folder of the chart below the outermost one, with `/` at its end; empty for that one */
@@ -88,6 +102,10 @@ function sets(flag: SetFlag, text: string, path: readonly string[]): boolean {
     if (error instanceof PkgError) return false
     throw error
   }
+  return holds(values, path)
+}
+
+function holds(values: GoMap, path: readonly string[]): boolean {
   let value: Value | undefined = values
   for (const step of path) {
     if (value instanceof Map) value = value.get(step)

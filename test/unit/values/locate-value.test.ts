@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { composeValues, rememberKept, sourcesOf } from '../../../src/values/compose-values.ts'
+import { locateValue } from '../../../src/values/locate-value.ts'
+import type { GoMap } from '../../../src/golang/value.ts'
+import { chart } from './support.ts'
+
+const kept = new Map([
+  ['host', 'old'],
+  ['level', 'old'],
+  ['port', 'old'],
+])
+
+test.each([
+  { path: 'level', file: '--set level' },
+  { path: 'host', file: 'prod.yaml' },
+  { path: 'port', file: 'the values of the release' },
+  { path: 'image', file: undefined },
+])('$path of an upgrade that keeps values is set by $file', ({ path, file }) => {
+  const files = [{ name: 'prod.yaml', text: 'host: new\n' }]
+  const given = composeValues({ files, set: ['level=new'] }, 'helm')
+  const values: GoMap = new Map([...kept, ...given])
+  rememberKept(values, given, kept)
+  const locate = locateValue(chart('web', {}), sourcesOf(values))
+  expect(locate([path])?.file).toBe(file)
+})
