@@ -48,9 +48,10 @@ export async function locked<T>(
   })
 }
 
-/** Where there is no namespace to lock a release in, there is no release either. */
+/** Where there is no namespace to lock a release in, there is no release; one may be going, too. */
 function withoutNamespace(error: unknown): unknown {
   if (!(error instanceof PkgError) || error.code !== 'NAMESPACE_MISSING') return error
+  if (error.message.includes('being terminated')) return error
   return new PkgError('RELEASE_NOT_FOUND', 'release: not found', {
     hint: 'There is no such namespace; "kubectl pkg list -A" shows all releases.',
     cause: error,

@@ -6,6 +6,7 @@ import { renderFlags, reuseFlags, valuesFlags } from '../cli/flags.ts'
 import { renderOptions, valueReuse } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
+import { PkgError } from '../base/errors.ts'
 import { diffChart, diffLive, diffRevisions, type ObjectDiff } from '../actions/diff.ts'
 import { newMask } from '../base/redact.ts'
 import { viewDiff } from '../output/diff-view.ts'
@@ -55,6 +56,7 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
     const release = this.releaseOf(args.name, flags)
     const mask = flags['show-secrets'] ? undefined : newMask()
     const { from = '', to = '0' } = args
+    if (args.to !== undefined) assertRevisions(from, to)
 
     const compare = async (): Promise<ObjectDiff[]> => {
       if (from === '') return diffLive(connections, release, { mask })
@@ -84,6 +86,19 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
     }
     if (flags['detailed-exitcode'] && differences.length > 0) this.exit(2)
   }
+}
+
+/** @throws PkgError USAGE for a chart among them, which is compared with a release alone */
+function assertRevisions(...texts: string[]): void {
+  const other = texts.find((text) => !isRevision(text))
+  if (other === undefined) return
+  throw new PkgError(
+    'USAGE',
+    `${JSON.stringify(other)} is no revision, and there are two operands`,
+    {
+      hint: 'Write NAME CHART to compare a chart with a release, or NAME FROM TO with the numbers of two revisions.',
+    },
+  )
 }
 
 function isRevision(text: string): boolean {

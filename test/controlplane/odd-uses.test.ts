@@ -119,3 +119,24 @@ test('a plan says itself in which namespace, and what it may do', async () => {
   await pkgOk(namespace, `plan web ${chart} --set text=two --force-conflicts -o ${file}`)
   await pkgOk(namespace, `apply ${file}`)
 })
+
+test('in a namespace that is going away nothing is said to be missing', async () => {
+  const finalizers = ['example.com/wait']
+  const hold = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'hold', finalizers } }
+  const root = `/api/v1/namespaces/${namespace}`
+  await apiOk('POST', `${root}/configmaps`, hold)
+  await apiOk('DELETE', root)
+  const { code, err } = await pkg(namespace, `upgrade web ${chart}`)
+  expect([code, err]).toEqual([1, expect.stringContaining('it is being terminated') as string])
+  expect(err).toContain('Wait until the namespace is gone')
+
+  await apiOk('PUT', `${root}/configmaps/hold`, { ...hold, metadata: { name: 'hold' } })
+})
+
+test('a third operand that is no revision is not passed over', async () => {
+  await pkgOk(namespace, `install web ${chart}`)
+  for (const operands of ['1 two', `${chart} ${chart}`, `${chart} 1`]) {
+    const { code, err } = await pkg(namespace, `diff web ${operands}`)
+    expect([code, err]).toEqual([1, expect.stringContaining('is no revision') as string])
+  }
+})
