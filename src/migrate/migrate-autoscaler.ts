@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import { itemsAt, objectAt, textAt } from './field-path.ts'
 import type { Migration } from './migration.ts'
+import { isServed, movedApi } from './moved-apis.ts'
 import { take } from './reshape.ts'
 
 /**
@@ -16,6 +17,29 @@ export function migrateAutoscaler(object: JsonObject, { note }: Migration): Json
     note('rewritten', `spec.metrics[${at}]`, 'targets are in one field, "target"')
   }
   return object
+}
+
+/**
+ * Tells whether an autoscaler, of whatever version, scales a workload by an API version that is not
+ * served: it would find nothing to scale.
+ */
+export function scalesMoved(object: JsonObject, { minor }: Migration): boolean {
+  return newApiOfTarget(object, minor) !== undefined
+}
+
+/** Writes the API version that has the workload now. */
+export function migrateScaleTarget(object: JsonObject, { minor, note }: Migration): JsonObject {
+  const target = objectAt(object, 'spec', 'scaleTargetRef') ?? {}
+  target['apiVersion'] = newApiOfTarget(object, minor) ?? null
+  note('rewritten', 'spec.scaleTargetRef.apiVersion', 'the workload is found by its new one')
+  return object
+}
+
+function newApiOfTarget(object: JsonObject, minor: number): string | undefined {
+  if (textAt(object, 'kind') !== 'HorizontalPodAutoscaler') return undefined
+  const target = objectAt(object, 'spec', 'scaleTargetRef')
+  const moved = movedApi(textAt(target, 'apiVersion'), textAt(target, 'kind'))
+  return moved === undefined || isServed(moved, minor) ? undefined : moved.to
 }
 
 const SOURCES: Record<string, string> = {

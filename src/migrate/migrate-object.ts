@@ -2,7 +2,7 @@ import type { JsonObject } from '../base/json.ts'
 import { deadOperator, hasSuccessor } from './dead-operators.ts'
 import { textAt, type FieldPath } from './field-path.ts'
 import { fieldProblems, type KubeFields } from './kube-fields.ts'
-import { migrateAutoscaler } from './migrate-autoscaler.ts'
+import { migrateAutoscaler, migrateScaleTarget, scalesMoved } from './migrate-autoscaler.ts'
 import { migrateCertificate, migrateIssuer } from './migrate-cert-manager.ts'
 import {
   migrateBudget,
@@ -148,6 +148,8 @@ function migrateValue(value: JsonObject, migration: Migration): JsonObject | und
   }
   if (namesOldRook(object))
     object = migrateRookVolumes(structuredClone(object), migration) ?? object
+  if (scalesMoved(object, migration))
+    object = migrateScaleTarget(structuredClone(object), migration)
   const isJaeger = migration.withDeprecated && isOldJaeger(object)
   return isJaeger ? migrateJaeger(structuredClone(object), migration) : object
 }

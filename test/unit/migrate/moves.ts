@@ -143,6 +143,23 @@ spec:
 `,
   },
   {
+    about: 'an autoscaler finds its workload where that went',
+    from: `apiVersion: autoscaling/v1
+kind: HorizontalPodAutoscaler
+${META}
+spec:
+  maxReplicas: 3
+  scaleTargetRef: {apiVersion: extensions/v1beta1, kind: Deployment, name: a}
+`,
+    to: `apiVersion: autoscaling/v1
+kind: HorizontalPodAutoscaler
+${META}
+spec:
+  maxReplicas: 3
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}
+`,
+  },
+  {
     about: 'a budget whose selector was empty still selects no pod',
     from: `apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n${META}\nspec:\n  minAvailable: 1\n  selector: {}\n`,
     to: `apiVersion: policy/v1\nkind: PodDisruptionBudget\n${META}\nspec:\n  minAvailable: 1\n`,
