@@ -115,16 +115,50 @@ async function mend(
   namespace: string,
   { object, remedy, wanted }: PlannedRepair,
 ): Promise<void> {
+  const create = (made: JsonObject) => once(api, 'create', namespace, made)
   if (wanted === undefined) await remove(api, namespace, object)
   else if (remedy === 'rename') {
-    await api.create(namespace, wanted)
+    await create(wanted)
     await remove(api, namespace, object)
   } else if (remedy === 'recreate') {
-    const copy = await api.create(namespace, copyOf(wanted))
+    const copy = await create(copyOf(wanted))
     await remove(api, namespace, object)
-    await api.create(namespace, wanted)
+    await create(wanted)
     await remove(api, namespace, copy)
-  } else await api.replace(namespace, wanted)
+  } else await once(api, 'replace', namespace, wanted)
+}
+
+/** Writes an object; where the first answer was lost, another try finds what it has written. */
+async function once(
+  api: RecordApi,
+  write: 'create' | 'replace',
+  namespace: string,
+  wanted: JsonObject,
+): Promise<JsonObject> {
+  try {
+    return await api[write](namespace, wanted)
+  } catch (error) {
+    const isThere =
+      error instanceof PkgError && ['OBJECT_EXISTS', 'OBJECT_CHANGED'].includes(error.code)
+    const place = { namespace, name: textIn(metadataOf(wanted), 'name') }
+    const found = isThere ? await api.get(place) : undefined
+    if (found === undefined || !holdsTheSame(found, wanted)) throw error
+    return found
+  }
+}
+
+function holdsTheSame(left: JsonObject, right: JsonObject): boolean {
+  return (
+    left['type'] === right['type'] &&
+    areEqual(stringsIn(metadataOf(left), 'labels'), stringsIn(metadataOf(right), 'labels')) &&
+    areEqual(stringsIn(left, 'data'), stringsIn(right, 'data')) &&
+    areEqual(stringsIn(left, 'binaryData'), stringsIn(right, 'binaryData'))
+  )
+}
+
+function areEqual(left: Record<string, string>, right: Record<string, string>): boolean {
+  const keys = Object.keys(left)
+  return keys.length === Object.keys(right).length && keys.every((key) => left[key] === right[key])
 }
 
 async function remove(api: RecordApi, namespace: string, object: JsonObject): Promise<void> {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { RbacRule } from '../../src/actions/rbac.ts'
 import { newToken } from '../../src/base/folders.ts'
 import type { JsonObject } from '../../src/base/json.ts'
@@ -137,7 +137,31 @@ test('a repair that is killed at any write loses nothing, and the same command f
     return state === wanted.join('\n') ? '' : `${describePoint(point)}: left ${state}`
   }
   expect(await workThrough('kills of repair', lanes, writes, killAndRepeat)).toEqual([])
-})
+}, 600_000)
+
+test('an answer to a repair that is lost is no failure', async () => {
+  const [{ namespace, proxy }] = await openLanes(1)
+  onTestFinished(() => proxy.close())
+  const run = async (release: string) => {
+    const words = `repair ${release} --yes --backup ${backupOf(release, 1)}`
+    return pkg(namespace, words, { KUBECONFIG: proxy.kubeconfig({ namespace }) })
+  }
+  const first = await damagedRelease(namespace)
+  proxy.begin()
+  await run(first)
+  const wanted = await stateOf(namespace, first)
+  const writes = pointsOf(proxy.calls, first).filter(({ isWrite }) => isWrite)
+  expect(writes).toHaveLength(10)
+  for (const point of writes) {
+    const release = await damagedRelease(namespace)
+    proxy.begin([ruleAt(point, release, { mode: 'reset-after' })])
+    const { code, err } = await run(release)
+    const isMet = proxy.calls.some(({ mode }) => mode === 'reset-after')
+    const told = [describePoint(point), isMet, code, code === 0 ? '' : err]
+    expect(told).toEqual([describePoint(point), true, 0, ''])
+    expect(await stateOf(namespace, release)).toEqual(wanted)
+  }
+}, 600_000)
 
 describe('the rights of a repair', () => {
   let namespace = ''
