@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
+import {
+  describePoint,
+  inFixedOrder,
+  pointsOf,
+  ruleAt,
+  type FaultPoint,
+} from '../support/fault-points.ts'
 import type { Fault } from '../support/fault-rules.ts'
 import { IS_FULL, MATRIX_LIMITS } from '../support/full-matrix.ts'
 import { MATRIX_VERBS, type MatrixVerb } from '../support/matrix-chart.ts'
@@ -136,7 +142,7 @@ function fits({ on }: FaultRow, { verb, isWrite }: FaultPoint): boolean {
 /** Every fault at every call, or each call with the next fault in turn, for a share of the calls. */
 function meetingsOf(points: readonly FaultPoint[], share: number): Meeting[] {
   const rows = Object.entries(FAULTS)
-  const all = points.map((point) =>
+  const all = inFixedOrder(points).map((point) =>
     rows.flatMap(([name, met]): Meeting[] => (fits(met, point) ? [{ name, point, met }] : [])),
   )
   if (IS_FULL) return all.flat()

@@ -1,7 +1,13 @@
 import { constantFrom, sample, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ProxiedCall } from '../support/fault-exchange.ts'
-import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
+import {
+  describePoint,
+  inFixedOrder,
+  pointsOf,
+  ruleAt,
+  type FaultPoint,
+} from '../support/fault-points.ts'
 import { IS_FULL, MATRIX_LIMITS } from '../support/full-matrix.ts'
 import { MATRIX_VERBS, type MatrixVerb } from '../support/matrix-chart.ts'
 import { openLanes, useMatrix, workThrough, type Lane } from '../support/matrix-runs.ts'
@@ -129,11 +135,11 @@ function isOfWaits({ verb, path }: FaultPoint): boolean {
  */
 function deathsOf(points: readonly FaultPoint[]): Death[][] {
   const writes = bothWays(points.filter(({ isWrite }) => isWrite))
-  const death = constantFrom(...writes)
+  const death = constantFrom(...bothWays(inFixedOrder(points.filter(({ isWrite }) => isWrite))))
   const pairs = sample(tuple(death, death), { numRuns: IS_FULL ? 60 : 2, seed: 11 })
   // A watch changes nothing, and has no whole reply after which to be killed.
   const once = IS_FULL
-    ? bothWays(points.filter(({ verb }) => verb !== 'WATCH'))
+    ? bothWays(inFixedOrder(points.filter(({ verb }) => verb !== 'WATCH')))
     : writes.filter((_, at) => at === 0 || at % 2 === 1)
   return [...once.map((each) => [each]), ...pairs]
 }

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { auditedWrites, auditMark } from '../support/audit.ts'
-import { describePoint, pointsOf, ruleAt, type FaultPoint } from '../support/fault-points.ts'
+import {
+  describePoint,
+  inFixedOrder,
+  pointsOf,
+  ruleAt,
+  type FaultPoint,
+} from '../support/fault-points.ts'
 import { IS_FULL, MATRIX_LIMITS } from '../support/full-matrix.ts'
 import { MATRIX_VERBS, type MatrixVerb } from '../support/matrix-chart.ts'
 import { openLanes, useMatrix, workThrough, type Lane } from '../support/matrix-runs.ts'
@@ -94,7 +100,7 @@ describe.concurrent('a signal at any call', () => {
       const lanes = await openLanes(LANES / 2)
       const wanted = await record(lanes[0], row)
       expect(wanted.hooks).toEqual(['RELEASE-after', 'RELEASE-before', 'RELEASE-settings'])
-      const stops = wanted.points.flatMap((point, at): Stop[] => {
+      const stops = inFixedOrder(wanted.points).flatMap((point, at): Stop[] => {
         const chosen = IS_FULL ? SIGNALS : [SIGNALS[(at / EVERY) % 2 < 1 ? 0 : 1]]
         return at % EVERY === 0 ? chosen.map((signal) => ({ point, signal, wanted })) : []
       })

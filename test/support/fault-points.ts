@@ -28,6 +28,12 @@ export function pointsOf(calls: readonly ProxiedCall[], release: string): FaultP
   })
 }
 
+/** Points in an order that is the same in each run, though calls of a wave arrive in any. */
+export function inFixedOrder(points: readonly FaultPoint[]): FaultPoint[] {
+  const key = (point: FaultPoint): string => JSON.stringify([point.path, point.verb, point.nth])
+  return points.toSorted((left, right) => (key(left) < key(right) ? -1 : 1))
+}
+
 /** The fault at a point of a run of that release. */
 export function ruleAt<F extends object>(
   { verb, path, nth }: FaultPoint,
