@@ -134,13 +134,13 @@ function isOfWaits({ verb, path }: FaultPoint): boolean {
  * are killed twice.
  */
 function deathsOf(points: readonly FaultPoint[]): Death[][] {
-  const writes = bothWays(points.filter(({ isWrite }) => isWrite))
-  const death = constantFrom(...bothWays(inFixedOrder(points.filter(({ isWrite }) => isWrite))))
+  const writes = points.filter(({ isWrite }) => isWrite)
+  const death = constantFrom(...bothWays(inFixedOrder(writes)))
   const pairs = sample(tuple(death, death), { numRuns: IS_FULL ? 60 : 2, seed: 11 })
   // A watch changes nothing, and has no whole reply after which to be killed.
   const once = IS_FULL
     ? bothWays(inFixedOrder(points.filter(({ verb }) => verb !== 'WATCH')))
-    : writes.filter((_, at) => at === 0 || at % 2 === 1)
+    : bothWays(writes).filter((_, at) => at === 0 || at % 2 === 1)
   return [...once.map((each) => [each]), ...pairs]
 }
 

@@ -137,7 +137,7 @@ test('a repair that is killed at any write loses nothing, and the same command f
     return state === wanted.join('\n') ? '' : `${describePoint(point)}: left ${state}`
   }
   expect(await workThrough('kills of repair', lanes, writes, killAndRepeat)).toEqual([])
-}, 600_000)
+})
 
 test('an answer to a repair that is lost is no failure', async () => {
   const [{ namespace, proxy }] = await openLanes(1)
@@ -161,7 +161,7 @@ test('an answer to a repair that is lost is no failure', async () => {
     expect(told).toEqual([describePoint(point), true, 0, ''])
     expect(await stateOf(namespace, release)).toEqual(wanted)
   }
-}, 600_000)
+})
 
 describe('the rights of a repair', () => {
   let namespace = ''
