@@ -10,8 +10,8 @@ import { runHelm } from '../support/oracle.ts'
 import { runCli } from '../support/run-cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-/** Keys and signatures are made while the tests run; a minute on, all of them are valid. */
-const NOW = Date.now() + 60_000
+/** A minute on: keys and signatures that were just made are valid by then. */
+const soon = (): number => Date.now() + 60_000
 let gpg: GpgHome
 let folder: string
 let chart: string
@@ -45,7 +45,7 @@ async function signed(name: string, flags: string[], stdin?: Buffer): Promise<st
   return join(to, 'web-1.0.0.tgz')
 }
 
-async function verify(archive: string, keyring = everybody, now = NOW) {
+async function verify(archive: string, keyring = everybody, now = soon()) {
   const { code, stdout, stderr } = await runCli(Verify, [archive, '--keyring', keyring], { now })
   return { code, stdout: stdout.toString(), stderr }
 }
@@ -282,7 +282,7 @@ test('a key that has expired vouches no more', async () => {
   ])
   const ring = gpg.publicRing('Dan Brief')
   expect((await verify(archive, ring)).code).toBe(0)
-  const later = await verify(archive, ring, NOW + 3 * 24 * 3600 * 1000)
+  const later = await verify(archive, ring, soon() + 3 * 24 * 3600 * 1000)
   expect({ code: later.code, stderr: later.stderr }).toEqual({
     code: 5,
     stderr: expect.stringContaining('its key is not to be trusted'),
@@ -329,7 +329,7 @@ test('a subkey signs for a key that only certifies, until it is revoked or has e
   expect(helm.code).toBe(0)
   expect(await verify(archive, before)).toEqual({ code: 0, stdout: helm.stdout, stderr: '' })
 
-  const later = await verify(archive, before, NOW + 400 * 24 * 60 * 60 * 1000)
+  const later = await verify(archive, before, soon() + 400 * 24 * 60 * 60 * 1000)
   expect(later).toMatchObject({ code: 5, stderr: expect.stringContaining('Subkey is expired') })
 
   const answers = ['key 1', 'revkey', 'y', 'y', '0', '', 'y', 'save']

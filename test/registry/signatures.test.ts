@@ -21,7 +21,7 @@ let count = 0
 let reference: string
 let digest: string
 
-const NOW = Date.now() + 60_000
+const soon = (): number => Date.now() + 60_000
 const ours = () => join(home, 'ours')
 const theirs = () => join(home, 'theirs')
 
@@ -68,7 +68,7 @@ const sign = (key: string) =>
   })
 const verify = (...keys: string[]) =>
   runCli(Verify, [reference, '--plain-http', ...keys.flatMap((key) => ['--key', `${key}.pub`])], {
-    now: NOW,
+    now: soon(),
   })
 
 test('a key pair is made with a private key for its owner alone, and never over another', async () => {
@@ -199,7 +199,9 @@ test('a key with another passphrase, or none, signs nothing', async () => {
 
 test('the provenance file of a chart in a registry is verified', async () => {
   const keyring = gpg.publicRing()
-  const good = await runCli(Verify, [reference, '--plain-http', '--keyring', keyring], { now: NOW })
+  const good = await runCli(Verify, [reference, '--plain-http', '--keyring', keyring], {
+    now: soon(),
+  })
   expect(good.stdout.toString()).toMatch(/^Signed by: Ann <ann@example.com>\nUsing Key/)
 })
 
@@ -209,7 +211,7 @@ async function showUnder(policy: string): Promise<string> {
   writeFileSync(file, policy)
   const { code, stderr } = await runCli(ShowChart, [reference, '--plain-http'], {
     env: { KUBECTL_PKG_SIGNING_POLICY: file, HOME: home },
-    now: NOW,
+    now: soon(),
   })
   return code === 0 ? 'shown' : `${code} ${/code: (\w+)/.exec(stderr)?.[1]}`
 }

@@ -15,7 +15,7 @@ import { startRegistry, type RealRegistry } from '../support/real-registry.ts'
 import { runCli, type CommandClass } from '../support/run-cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const NOW = Date.now() + 60_000
+const soon = (): number => Date.now() + 60_000
 let registry: RealRegistry
 let gpg: GpgHome
 let home: string
@@ -47,7 +47,7 @@ beforeEach(() => {
 
 async function run(command: CommandClass, ...argv: string[]): Promise<string> {
   const env = { HOME: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home }
-  const { code, stdout, stderr } = await runCli(command, argv, { env, now: NOW })
+  const { code, stdout, stderr } = await runCli(command, argv, { env, now: soon() })
   return code === 0 ? stdout.toString() : `${code} ${/code: (\w+)/.exec(stderr)?.[1]}`
 }
 
