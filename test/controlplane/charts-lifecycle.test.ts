@@ -101,7 +101,7 @@ function changedIn(generated: ReadonlySet<string>, before: Secrets, after: Secre
 
 /** Runs a change, waits for it, and sees that the cluster holds what the release says. */
 async function run({ name, namespace }: InstalledAddOn, words: string[]): Promise<void> {
-  await pkgOk(namespace, [...words, '--wait', '--timeout', '90s'])
+  await pkgOk(namespace, [...words, '--wait'])
   const { code, out, err } = await pkg(namespace, `drift ${name}`)
   expect({ code, out, err }).toMatchObject({ code: 0, err: '' })
 }

@@ -204,7 +204,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
     const [own, real] = await Promise.all([ours(), helms()])
     for (const line of [
       `install web ${chart} --set endFails=true --no-hooks`,
-      'uninstall web --timeout 20s',
+      'uninstall web',
     ]) {
       const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
       expect({ line, ...mine.step }, mine.err).toEqual({ line, ...wanted.step })
@@ -218,7 +218,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
       const [own, real] = await Promise.all([ours(), helms()])
       for (const line of [
         `install web ${chart} --wait`,
-        `upgrade web ${chart} --set fails=${policy} --timeout 20s`,
+        `upgrade web ${chart} --set fails=${policy}`,
         `upgrade web ${chart} --set fails=${policy} --no-hooks`,
       ]) {
         const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
@@ -273,7 +273,7 @@ test('a failed hook is told with its cause and its log', async () => {
 
 test('a run that was cut off waits for the hook that it finds at work', async () => {
   const namespace = await freshNamespace()
-  const slow = hookOf('slow', { 'simulated.test/complete-after': '3s' })
+  const slow = hookOf('slow', { 'simulated.test/complete-after': '8s' })
   const quick = hookOf('quick', {})
   let hooks = [quick, slow]
   const { cluster } = openPlaneCluster()
@@ -288,7 +288,7 @@ test('a run that was cut off waits for the hook that it finds at work', async ()
     }
     const release = releaseOf({ namespace, hooks })
     const site = siteOf(cluster, run, stop.signal)
-    const request = { release, event: 'pre-install', timeout: 20_000, record } as const
+    const request = { release, event: 'pre-install', timeout: 600_000, record } as const
     await executeHooks(site, request).catch((error: unknown) => {
       if (!stop.signal.aborted) throw error
     })

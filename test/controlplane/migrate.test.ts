@@ -43,7 +43,7 @@ beforeAll(async () => {
     ])
     expect({ group, code: run.code, stderr: run.stderr }).toMatchObject({ group, code: 0 })
   }
-  await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'])
+  await kubectl(['wait', '--for=condition=Established', '--timeout=5m', 'crd', '--all'])
   kinds = await servedKinds()
 })
 

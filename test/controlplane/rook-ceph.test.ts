@@ -35,21 +35,21 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   operator.used.clear()
-  await pkg(namespace, 'uninstall rook --ignore-not-found --timeout 30s')
+  await pkg(namespace, 'uninstall rook --ignore-not-found')
   await operator.stop()
 })
 
 test('a cluster is not ready before its operator says so', async () => {
-  const { code, err } = await pkg(elsewhere, install('--timeout', '3s'))
+  const { code, err } = await pkg(elsewhere, install('--timeout', '10s'))
   expect(code).not.toBe(0)
   expect(err).toContain(
-    `timed out after 3 s waiting for CephCluster/${elsewhere}: waits for {.phase} == "Ready"`,
+    `timed out after 10 s waiting for CephCluster/${elsewhere}: waits for {.phase} == "Ready"`,
   )
 })
 
 test('all of it is installed in order, by no other rights than those of the chart', async () => {
   const mark = auditMark()
-  await pkgOk(namespace, install('--wait', '--timeout', '60s'))
+  await pkgOk(namespace, install('--wait'))
   const applied = await ownWrites(mark, 'patch')
   expect([...new Set(applied.map(({ resource }) => resource))]).toEqual(ORDER)
   expect(operator.refusals).toEqual([])
@@ -107,7 +107,7 @@ test('what is still used stops the removal, and all that it needs is still there
 test('run again it goes back the whole way, each once the one before is gone', async () => {
   operator.used.clear()
   const mark = auditMark()
-  await pkgOk(namespace, 'uninstall rook --delete-crds --timeout 30s')
+  await pkgOk(namespace, 'uninstall rook --delete-crds')
   const steps = (await writesHere(mark))
     .filter(({ resource }) => ['deployments', 'drivers', ...FREED].includes(resource))
     .map((call) => `${isOurs(call) ? call.verb : 'free'} ${call.resource}`)

@@ -49,7 +49,7 @@ test.each(FAULTS)('a wait is as sure with watches $name', async (row) => {
             decided.push(`${event.object.name} ${event.state}`)
         },
       },
-      { objects, rules: { by: 'current' }, purpose: 'ready', timeout: 40_000 },
+      { objects, rules: { by: 'current' }, purpose: 'ready', timeout: 300_000 },
     )
   await wait([good])
   await expect(wait([bad])).rejects.toMatchObject({ code: 'NOT_READY' })

@@ -96,7 +96,7 @@ interface Waited {
 async function applyAndWait(
   namespace: string,
   objects: readonly KubeObject[],
-  timeout = 120_000,
+  timeout = 300_000,
 ): Promise<Waited> {
   const { cluster } = openPlaneCluster()
   const placed = objects.map((object) => ({
@@ -130,7 +130,7 @@ describe.concurrent('a wait ends at the first certain sign of failure and names 
     const wanted = CAUSES[workload.name]
     const namespace = await freshNamespace(workload.namespaceLabels)
 
-    const latest = 3000 * (wanted?.within ?? 0)
+    const latest = 5000 * (wanted?.within ?? 0)
     const { error } = await applyAndWait(namespace, workload.objects, wanted?.timeout ?? latest)
 
     expect(error?.message).toMatch(wanted?.cause ?? /a row of its own/)
@@ -174,7 +174,7 @@ describe.concurrent('what becomes ready is waited for', () => {
     const kind = await freshKind()
     const namespace = await freshNamespace()
     const object = { apiVersion: `${kind.group}/v1`, kind: 'Widget', metadata: { name: 'a' } }
-    const { error } = await applyAndWait(namespace, [object], 15_000)
+    const { error } = await applyAndWait(namespace, [object])
     expect(error).toBeUndefined()
     await apiOk('DELETE', `${CRDS}/${kind.name}`)
   })

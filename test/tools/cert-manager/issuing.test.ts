@@ -41,7 +41,7 @@ beforeAll(async () => {
   const [https = 0, health = 0] = await freePorts(2)
   webhookPort = https
   installed = pkg(
-    `install certs ${CHART} --namespace ${CERTS} --create-namespace --wait --timeout 110s`,
+    `install certs ${CHART} --namespace ${CERTS} --create-namespace --wait`,
     `--set=issuers.own.namespace=${UNCHECKED},issuers.own.selfSigned.crlDistributionPoints={}`,
     '--set=issuers.first.selfSigned.crlDistributionPoints={}',
   )
