@@ -1,5 +1,5 @@
-/** promtool and amtool, which check configuration, rules and routes. */
+/** promtool and amtool, which check configuration, rules and routes, and Prometheus's operator. */
 export const prometheusPrograms: {
   canHave: () => boolean
-  ensure: () => Record<'amtool' | 'promtool', string>
+  ensure: () => Record<'amtool' | 'operator' | 'promtool', string>
 }
