@@ -352,11 +352,15 @@ describe('what the client meets', () => {
 })
 
 describe('what happens to the process of the client', () => {
-  /** A process that makes a ConfigMap, says the status, and says which signals came. */
-  const client = (): { child: ChildProcess; out: () => string; ended: Promise<unknown> } => {
+  /** A process that makes a ConfigMap, says the status and which signals came, and stays for one. */
+  const client = (
+    awaited = '',
+  ): { child: ChildProcess; out: () => string; ended: Promise<unknown> } => {
     const script = `
-      for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => console.log(signal))
-      const { url, token, body } = JSON.parse(process.argv[1])
+      const { url, token, body, awaited } = JSON.parse(process.argv[1])
+      const waiting = awaited && setInterval(() => undefined, 1000)
+      for (const signal of ['SIGTERM', 'SIGINT'])
+        process.on(signal, () => (console.log(signal), clearInterval(waiting)))
       const headers = { authorization: 'Bearer ' + token, 'content-type': 'application/json' }
       require('node:https')
         .request(url, { method: 'POST', headers }, (answer) => console.log(answer.resume().statusCode))
@@ -365,6 +369,7 @@ describe('what happens to the process of the client', () => {
       url: `${proxy.url}${maps}`,
       token: plane().token,
       body: JSON.stringify(named('a')),
+      awaited,
     }
     const child = spawn(process.execPath, ['-e', script, JSON.stringify(given)], {
       env: { ...process.env, NODE_EXTRA_CA_CERTS: proxy.authority },
@@ -392,7 +397,7 @@ describe('what happens to the process of the client', () => {
     ['int-before', 'SIGINT'],
   ] as const)('%s: it gets %s, and its answer', async (mode, signal) => {
     proxy.begin([{ call: 1, mode }])
-    const { out, ended } = client()
+    const { out, ended } = client(signal)
     await ended
     expect(out().split('\n').sort()).toEqual(['', '201', signal])
   })
