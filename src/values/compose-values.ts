@@ -68,10 +68,7 @@ export interface DuplicateKey {
   message: string
 }
 
-const origins = new WeakMap<
-  GoMap,
-  { sources: ValueSources; duplicates: readonly DuplicateKey[] }
->()
+const origins = new WeakMap<GoMap, { sources: ValueSources; duplicates: readonly DuplicateKey[] }>()
 
 /** What `composeValues` made the map of, so that errors can point at it. */
 export function sourcesOf(values: GoMap): ValueSources | undefined {

@@ -202,10 +202,7 @@ describe.concurrent('hooks run, are recorded and are deleted as by the real Helm
 
   test('when the last one of an uninstallation fails', async () => {
     const [own, real] = await Promise.all([ours(), helms()])
-    for (const line of [
-      `install web ${chart} --set endFails=true --no-hooks`,
-      'uninstall web',
-    ]) {
+    for (const line of [`install web ${chart} --set endFails=true --no-hooks`, 'uninstall web']) {
       const [mine, wanted] = await Promise.all([stepOf(own, line), stepOf(real, line)])
       expect({ line, ...mine.step }, mine.err).toEqual({ line, ...wanted.step })
     }
