@@ -101,11 +101,15 @@ test('at most six archives are on their way at a time, and the index is opened o
   const names = Array.from({ length: 20 }, (_, at) => `part-${at}`)
   const archives = names.map((name) => ({ name, archive: archiveOf(name) }))
   offer(server, archives)
-  let [under, most] = [0, 0]
+  let [asked, under, most] = [0, 0, 0]
+  const held: (() => void)[] = []
+  // Nothing is answered before six wait, or the last: then a seventh has time to come too.
+  const answerAll = () => held.splice(0).forEach((answer) => answer())
   for (const { name, archive } of archives) {
     server.files.set(`/${name}-1.0.0.tgz`, (response) => {
       most = Math.max(most, ++under)
-      setTimeout(() => response.end(archive, () => under--), 5)
+      held.push(() => response.end(archive, () => under--))
+      if (++asked === archives.length || held.length === 6) setTimeout(answerAll, 50)
     })
   }
   let opened = 0
