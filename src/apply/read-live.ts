@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { announceLongRun } from '../base/long-run.ts'
 import { refOf, type Cluster, type KindRef, type ListOptions } from '../cluster/cluster.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
@@ -6,6 +7,9 @@ import type { View } from './site.ts'
 
 /** From so many objects of a kind in a namespace on, one list is asked for. */
 const LIST_FROM = 4
+
+/** From so many objects on, most of what is read stays to the end, and needs no room to grow in. */
+const MANY = 300
 
 /** Records of releases are Secrets too, and may be large. */
 const NO_RECORDS = 'type!=helm.sh/release.v1'
@@ -21,6 +25,7 @@ export async function liveObjects(
   objects: readonly KubeObject[],
 ): Promise<KubeObject[]> {
   const wanted = new Map(objects.map((object) => [objectKey(object), object]))
+  if (wanted.size >= MANY) announceLongRun()
   if (!view.cluster.runsHooks) return readEach(view, [...wanted.values()], 1)
 
   const groups = [...groupedByKind([...wanted.values()]).values()]
