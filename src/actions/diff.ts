@@ -1,4 +1,5 @@
 import { planDeployment } from '../apply/deploy.ts'
+import { inParallel, PARALLEL } from '../apply/in-parallel.ts'
 import { liveObjects } from '../apply/read-live.ts'
 import { desiredObjects, objectsOf } from '../apply/target-objects.ts'
 import { byInstallOrder } from '../manifest/kind-order.ts'
@@ -47,7 +48,7 @@ export async function diffRevisions(
   const after = await status(connections, release, to)
   const before = await status(connections, release, from === 0 ? after.revision - 1 : from)
   const choice = { withHooks: true }
-  return compare(objectsOf(before, choice), objectsOf(after, choice), options)
+  return compareAll(objectsOf(before, choice), objectsOf(after, choice), options)
 }
 
 /**
@@ -98,57 +99,72 @@ export async function diffLive(
       return comparePlan(connections, plan, { ...options, isReversed: true })
     }
     const desired = await desiredObjects(connections, recorded, { withHooks: false })
-    return compare(desired, await liveObjects(connections, desired), options)
+    return compareAll(desired, await liveObjects(connections, desired), options)
   })
 }
 
-/** What the target holds against what it would hold after the plan; the other way round reversed. */
+/**
+ * What the target holds against what it would hold after the plan; the other way round reversed.
+ * What an object would be is kept only as far as it differs.
+ */
 async function comparePlan(
   connections: Connections,
   plan: Plan,
-  { isReversed = false, ...options }: DiffOptions & { isReversed?: boolean },
+  { isReversed = false, mask }: DiffOptions & { isReversed?: boolean },
 ): Promise<ObjectDiff[]> {
-  const changes = plan.changes.filter(({ op }) => op !== 'keep')
-  const live = changes.flatMap((change) => change.live ?? [])
-  const wanted = changes.filter(({ op }) => op !== 'delete')
-  const after = await Promise.all(wanted.map((change) => outcomeOf(connections, change)))
-  const shown = connections.cluster.runsHooks ? live.map(contentOf) : live
-  return isReversed ? compare(after, shown, options) : compare(shown, after, options)
+  const { runsHooks } = connections.cluster
+  const changes = plan.changes.filter(({ op }) => op !== 'keep' && op !== 'unchanged')
+  const differences = await inParallel(changes, PARALLEL, async (change) => {
+    const { op, live } = change
+    const there = live !== undefined && runsHooks ? contentOf(live) : live
+    const wanted = op === 'delete' ? undefined : await outcomeOf(connections, change)
+    return isReversed ? compare(wanted, there, mask) : compare(there, wanted, mask)
+  })
+  return inOrder(differences)
 }
 
 /** The object as it would be; an API server keeps and fills in more than is asked of it. */
 async function outcomeOf({ cluster, signal }: Connections, change: Change): Promise<KubeObject> {
   const { op, object, live, after } = change
   if (!cluster.runsHooks || live === undefined || op === 'recreate') return object
-  if (op === 'unchanged') return contentOf(live)
   return contentOf(after ?? (await cluster.preview(object, { force: true, signal })))
 }
 
-function compare(
+function compareAll(
   before: readonly KubeObject[],
   after: readonly KubeObject[],
   { mask }: DiffOptions,
 ): ObjectDiff[] {
   const olds = new Map(before.map((object) => [objectKey(object), object]))
   const news = new Map(after.map((object) => [objectKey(object), object]))
+  const keys = [...new Set([...olds.keys(), ...news.keys()])]
+  return inOrder(keys.map((key) => compare(olds.get(key), news.get(key), mask)))
+}
+
+/** Undefined when both are the same. */
+function compare(
+  before: KubeObject | undefined,
+  after: KubeObject | undefined,
+  mask: Mask | undefined,
+): ObjectDiff | undefined {
+  if (isSameJson(before, after)) return undefined
   const hide = (object: KubeObject | undefined): KubeObject | undefined =>
     object === undefined || mask === undefined ? object : maskSecrets(object, mask)
-  return [...new Set([...olds.keys(), ...news.keys()])]
-    .map((key) => ({ key, old: olds.get(key), next: news.get(key) }))
-    .filter(({ old, next }) => !isSameJson(old, next))
-    .map(({ key, old, next }) => describe(key, hide(old), hide(next)))
+  return describe(hide(before), hide(after))
+}
+
+function inOrder(differences: readonly (ObjectDiff | undefined)[]): ObjectDiff[] {
+  return differences
+    .filter((difference) => difference !== undefined)
     .sort((left, right) => byInstallOrder(left.kind, right.kind) || (left.key < right.key ? -1 : 1))
 }
 
-function describe(
-  key: string,
-  before: KubeObject | undefined,
-  after: KubeObject | undefined,
-): ObjectDiff {
-  const { kind = '', metadata } = after ?? before ?? {}
+function describe(before: KubeObject | undefined, after: KubeObject | undefined): ObjectDiff {
+  const object = after ?? before
+  const { kind = '', metadata } = object ?? {}
   const namespace = metadata?.['namespace']
   return {
-    key,
+    key: object === undefined ? '' : objectKey(object),
     kind,
     namespace: typeof namespace === 'string' ? namespace : '',
     name: metadata?.name ?? '',

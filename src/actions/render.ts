@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { announceLongRun } from '../base/long-run.ts'
 import { isCompatibleRange } from '../base/versions.ts'
 import { chartPath, rawFile, type Chart } from '../chart/chart.ts'
 import { spanOfField } from '../chart/read-yaml.ts'
@@ -77,6 +78,7 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
     enableDns: options.enableDns === true,
     ...(options.steps === undefined ? {} : { steps: options.steps }),
   })
+  if (lengthOf(files) > MUCH) announceLongRun()
   const odd = oddValues(charts, { given, traced }, options.strictValues === true)
   // The texts are made again for a failure alone.
   const locate: Locate = (...place) => locateIn(files, templateTexts(chart))(...place)
@@ -88,6 +90,13 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
   })
   const text = manifestText(entries)
   return { chart, values, files, entries, hooks, notes, text, warnings: [...odd, ...left] }
+}
+
+/** In characters. Most of so much text, and of the objects in it, stays to the end. */
+const MUCH = 65_536
+
+function lengthOf(files: readonly RenderedFile[]): number {
+  return files.reduce((sum, { content }) => sum + content.length, 0)
 }
 
 /** @throws PkgError KUBE_VERSION_UNMET with Helm's text */

@@ -33,9 +33,12 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 /**
  * Gives a copy in which nothing secret can be read: the data of a Secret, what
  * kubectl noted down of it, and paths that the object names as sensitive itself
- * (`kubectl-pkg/sensitive-paths: spec.token, spec.auth.key`).
+ * (`kubectl-pkg/sensitive-paths: spec.token, spec.auth.key`). An object that has none of
+ * these is given back as it is.
  */
 export function maskSecrets(object: KubeObject, mask: Mask): KubeObject {
+  const named = childOf(object.metadata, 'annotations')?.[SENSITIVE_PATHS]
+  if (object.kind !== 'Secret' && typeof named !== 'string') return object
   const masked = structuredClone(object)
   const annotations = childOf(masked.metadata, 'annotations')
   if (object.kind === 'Secret') {
@@ -43,8 +46,7 @@ export function maskSecrets(object: KubeObject, mask: Mask): KubeObject {
     maskAll(masked, 'stringData', mask)
     if (annotations !== undefined) maskAll(annotations, LAST_APPLIED, mask)
   }
-  const paths = annotations?.[SENSITIVE_PATHS]
-  for (const path of typeof paths === 'string' ? paths.split(',') : []) {
+  for (const path of typeof named === 'string' ? named.split(',') : []) {
     maskPath(masked, path.trim().split('.'), mask)
   }
   return masked

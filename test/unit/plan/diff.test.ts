@@ -64,3 +64,8 @@ test('what kubectl noted down and what the object calls sensitive is masked too'
     size: true,
   })
 })
+
+test('an object with nothing to hide is not copied', () => {
+  const object = { ...secret({ a: 'plain' }), kind: 'ConfigMap' }
+  expect(maskSecrets(object, mask)).toBe(object)
+})
