@@ -20,7 +20,7 @@ const START = anyOf(
 )
 /** What reads charts, for all commands that take one: a large script is read sooner than ten. */
 const CHARTS = modules({
-  actions: 'installable load-chart',
+  actions: 'installable load-chart verify-fetched',
   base: 'file-modes json long-run secret-text versions',
   chart:
     'archive-file assemble-chart budget chart chart-folder file-reader glob go-struct ignore links load-chart lock metadata metadata-document read-directory read-yaml validate-metadata',
@@ -48,6 +48,13 @@ const REPOSITORIES = modules({
   index: 'cache entry kept last-use republished resolve store strays table',
   registry: 'credentials credentials-file oci-reference oci-registry',
   repo: 'builtin chart-site fetch-archive find-chart repositories trust',
+})
+/** What puts dependencies into charts/. */
+const DEPENDENCIES = modules({
+  actions: 'dependencies',
+  cli: 'dependency-command dependency-flags',
+  dependencies: 'errors lock-file resolve save sources',
+  output: 'dependencies-view',
 })
 /** What every command uses that looks at releases. */
 const RELEASES = modules({
@@ -172,6 +179,7 @@ export default defineConfig([
           { name: 'charts', test: CHARTS },
           { name: 'render', test: RENDERING },
           { name: 'repositories', test: REPOSITORIES },
+          { name: 'dependencies', test: DEPENDENCIES },
           { name: 'releases', test: RELEASES },
           { name: 'verbs', test: VERBS },
           { name: 'cluster', test: CLUSTER },
@@ -295,13 +303,18 @@ function axiosOverHttp() {
   }
 }
 
-/** `requirePackage('name')` loads a package at run time; in the bundle a lazy require does. */
+/**
+ * `requirePackage('name')` loads a package at run time; in the bundle a lazy require does. None
+ * may be left, as Node takes a millisecond to make what it would call.
+ */
 function lazyPackages() {
   return {
     name: 'lazy-packages',
     transform(code, id) {
       if (!id.includes('/src/') || !code.includes('requirePackage(')) return null
-      return { code: code.replaceAll(/\brequirePackage\((?=')/g, 'require('), map: null }
+      const lazy = code.replaceAll(/\brequirePackage\(\s*(?=['"])/g, 'require(')
+      if (lazy.includes('requirePackage(')) throw new Error(`${id} loads what is not named`)
+      return { code: lazy, map: null }
     },
   }
 }

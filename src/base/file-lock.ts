@@ -47,8 +47,9 @@ export async function withFileLock<T>(
 }
 
 async function take(path: string, mark: string, { wait, stale }: LockTimes): Promise<void> {
+  if (await create(path, mark)) return
   const watch = startWatch()
-  while (!(await create(path, mark))) {
+  do {
     const holder = await textOf(path)
     const [, token = '', identity = ''] = /^([0-9a-f]{24}) (.+)$/.exec(holder) ?? []
     const { held, untouched } = watch(holder, await files.touchedAt(path))
@@ -64,7 +65,7 @@ async function take(path: string, mark: string, { wait, stale }: LockTimes): Pro
       })
     }
     await pause(20 + Math.random() * 30)
-  }
+  } while (!(await create(path, mark)))
 }
 
 /** Tells at each look for how many milliseconds one holder has the lock and has not touched it. */

@@ -12,7 +12,7 @@ export interface Folders {
 
 /** The person's folders: KUBECTL_PKG_*_HOME, else as the XDG Base Directory specification says. */
 export function foldersOf(env: Environment): Folders {
-  const home = homedir()
+  const home = homedir(env)
   const folder = (kind: string, xdg: string | undefined, fallback: string) =>
     env[`KUBECTL_PKG_${kind}_HOME`] ?? join(xdg || join(home, fallback), 'kubectl-pkg')
   return {
@@ -24,17 +24,18 @@ export function foldersOf(env: Environment): Folders {
 
 /** The person's home. */
 export function homeOf(env: Environment): string {
-  return env['HOME'] ?? homedir()
+  return env['HOME'] ?? homedir(env)
 }
 
-/** A run that renders a chart of this machine needs none of these folders, nor node:os. */
-function homedir(): string {
-  return (requirePackage('node:os') as typeof import('node:os')).homedir()
+/** What node:os says; most runs need not load it, as off Windows it looks at HOME first. */
+function homedir(env: Environment): string {
+  const home = process.platform === 'win32' ? undefined : env['HOME']
+  return home || (requirePackage('node:os') as typeof import('node:os')).homedir()
 }
 
 /** Where Helm keeps its repositories.yaml. Source: Helm 4.1.4 pkg/helmpath. */
 export function helmRepositoriesFile(env: Environment): string {
-  const home = homedir()
+  const home = homedir(env)
   const config = env['XDG_CONFIG_HOME'] || join(home, ...HELM_CONFIG)
   return (
     env['HELM_REPOSITORY_CONFIG'] ??

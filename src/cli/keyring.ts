@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { homeOf } from './home-folders.ts'
 import type { Io } from './io.ts'
 
 /** The keyring that is named, else the one of gpg. */
 export function keyringOf({ keyring }: { keyring?: string | undefined }, io: Io): string {
   if (keyring !== undefined && keyring !== '') return resolve(io.cwd, keyring)
   const { env } = io
-  return defaultKeyring(env['GNUPGHOME'] ?? join(env['HOME'] ?? homedir(), '.gnupg'))
+  return defaultKeyring(env['GNUPGHOME'] ?? join(homeOf(env), '.gnupg'))
 }
 
 /**

@@ -41,7 +41,9 @@ export function openSite(
   return openChartSite({
     repositoriesFile,
     home: homeOf(io.env),
-    addonsFolder: addOnsFolder(),
+    get addonsFolder() {
+      return addOnsFolder()
+    },
     indexFolder: folders.indexes,
     blobFolder: folders.blobs,
     registry: registryOptions(flags, io, signal),

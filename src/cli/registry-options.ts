@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { openCredentials, type CredentialStore } from '../registry/credentials.ts'
 import type { RegistryOptions } from '../registry/oci-registry.ts'
 import { hasProxy } from './has-proxy.ts'
+import { homeOf } from './home-folders.ts'
 import type { Io } from './io.ts'
 
 export interface RegistryFlagValues {
@@ -52,7 +52,7 @@ export function credentialStore(
   flags: Pick<RegistryFlagValues, 'registry-config'>,
   { env }: Io,
 ): CredentialStore {
-  const home = env['HOME'] ?? homedir()
+  const home = homeOf(env)
   const helm = env['HELM_CONFIG_HOME'] ?? join(env['XDG_CONFIG_HOME'] ?? configFolder(home), 'helm')
   const own = flags['registry-config'] ?? env['HELM_REGISTRY_CONFIG']
   const docker = join(env['DOCKER_CONFIG'] ?? join(home, '.docker'), 'config.json')

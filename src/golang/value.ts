@@ -113,8 +113,7 @@ export const BYTES: GoType = { name: '[]uint8' }
 /** A Go `int`; the most common integer of templates (constants, len, index). */
 export function int(value: number | bigint): GoInt {
   if (typeof value === 'number' && value >= 0 && value < SMALL_INTS.length) {
-    const small = SMALL_INTS[value]
-    if (small !== undefined) return small
+    return (SMALL_INTS[value] ??= new GoInt(BigInt(value), 'int'))
   }
   return new GoInt(BigInt.asIntN(64, BigInt(value)), 'int')
 }
@@ -162,4 +161,5 @@ export function typeName(value: Value): string {
   return kindOf(value)
 }
 
-const SMALL_INTS = Array.from({ length: 256 }, (_, n) => new GoInt(BigInt(n), 'int'))
+/** Those that were asked for; most runs need a few. */
+const SMALL_INTS: (GoInt | undefined)[] = Array.from({ length: 256 })

@@ -30,13 +30,14 @@ function pad(cell: string, width: number): string {
 
 /** Columns that the text takes on a terminal: two for wide characters, none for what combines. */
 function widthOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
+  // Made here, as V8 looks the properties up in Unicode's tables when it makes the patterns.
+  const combining = /\p{Mark}/u
+  const wide =
+    /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u
   let width = 0
   for (const character of text) {
-    if (!COMBINING.test(character)) width += WIDE.test(character) ? 2 : 1
+    if (!combining.test(character)) width += wide.test(character) ? 2 : 1
   }
   return width
 }
-
-const COMBINING = /\p{Mark}/u
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u

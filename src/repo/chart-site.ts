@@ -66,7 +66,9 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
   return {
     repositoriesFile: options.repositoriesFile,
     home: options.home,
-    addonsFolder: options.addonsFolder,
+    get addonsFolder() {
+      return options.addonsFolder
+    },
     get indexes() {
       return (indexes ??= openIndexStore(options.indexFolder, { onOddity, onNotice }))
     },
