@@ -72,8 +72,6 @@ export interface FileContent {
   data: string | Uint8Array
   /** Permissions before the process's umask, for example 0o644. */
   mode: number
-  /** Does not wait for the disk, as whoever reads the file sees whether it is whole. */
-  isUnsynced?: boolean
 }
 
 /** Opens the real file system without ever waiting for the disk. */
@@ -117,7 +115,7 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
   return {
     read: async (path) => unless('ENOENT', () => readFileSync(path)),
     list,
-    touchedAt: async (path) => unless('ENOENT', () => lstatSync(path))?.mtimeMs,
+    touchedAt: async (path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs,
 
     async makeFolder(path, mode) {
       const first = await runStep('mkdir', path, async () => makeFolders(path, mode))
@@ -128,7 +126,7 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
       await through([temporary, path], content, () =>
         runStep('rename', path, async () => renameSync(temporary, path)),
       )
-      if (content.isUnsynced !== true) await syncFolder(dirname(path))
+      await syncFolder(dirname(path))
     },
 
     stage,
@@ -189,13 +187,13 @@ async function naming<T>(path: string, run: () => Promise<T>): Promise<T> {
 
 async function write(
   path: string,
-  { data, mode, isUnsynced }: FileContent,
+  { data, mode }: FileContent,
   runStep: StepRunner,
 ): Promise<void> {
   const file = await runStep('open', path, async () => openSync(path, 'wx', mode))
   try {
     await runStep('write', path, async () => writeFileSync(file, data))
-    if (isUnsynced !== true) await runStep('fsync', path, () => sync(file))
+    await runStep('fsync', path, () => sync(file))
   } finally {
     closeSync(file)
   }

@@ -12,6 +12,8 @@ import { dirname } from 'node:path'
  * @throws the system's error, for example EEXIST when there is a file
  */
 export function makeFolders(path: string, mode: number): string | undefined {
+  // Most are there already, and an error of the system costs more than this look.
+  if (isFolder(path)) return undefined
   try {
     return makeOne(path, mode) ? path : undefined
   } catch (error) {

@@ -30,11 +30,9 @@ const INDEX = /^[0-9a-f]{24}$/
 /** Lists what the caches hold; files of others that lie there are not looked at. */
 export async function cacheItems(folders: CacheFolders, files: Files): Promise<CacheItem[]> {
   const items: CacheItem[] = []
-  for (const folder of await blobFolders(folders, files)) {
-    for (const { name, kind } of await files.list(folder)) {
-      if (kind === 'file' && DIGEST.test(name))
-        items.push(item('archive', name, [join(folder, name)]))
-    }
+  const blobs = blobFolder(folders)
+  for (const { name, kind } of await files.list(blobs)) {
+    if (kind === 'file' && DIGEST.test(name)) items.push(item('archive', name, [join(blobs, name)]))
   }
   for (const folder of await indexFolders(folders, files)) {
     const names = (await files.list(folder)).filter(({ kind }) => kind === 'file')
@@ -46,7 +44,7 @@ export async function cacheItems(folders: CacheFolders, files: Files): Promise<C
 
 /** Temporary files that runs have left behind which were cut off long ago. */
 export async function cacheStrays(folders: CacheFolders, files: Files): Promise<string[]> {
-  const all = [...(await blobFolders(folders, files)), ...(await indexFolders(folders, files))]
+  const all = [blobFolder(folders), ...(await indexFolders(folders, files))]
   return (await Promise.all(all.map((folder) => strayFiles(folder, files)))).flat()
 }
 
@@ -89,10 +87,8 @@ export function chooseGarbage(
   return garbage
 }
 
-async function blobFolders({ blobs }: CacheFolders, files: Files): Promise<string[]> {
-  const root = join(blobs, 'sha256')
-  const entries = await files.list(root)
-  return entries.filter(({ kind }) => kind === 'folder').map(({ name }) => join(root, name))
+function blobFolder({ blobs }: CacheFolders): string {
+  return join(blobs, 'sha256')
 }
 
 async function indexFolders({ indexes }: CacheFolders, files: Files): Promise<string[]> {

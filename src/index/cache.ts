@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
 import { isSystemError, openUnsyncedFiles, type Files } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
@@ -39,13 +39,15 @@ export function openBlobCache(folder: string, options: BlobCacheOptions): BlobCa
   }
   const problem = folderProblem(folder)
   if (problem !== undefined) notice(problem)
-  const pathOf = (digest: string): string => join(folder, 'sha256', digest.slice(0, 2), digest)
+  const home = join(folder, 'sha256')
+  const pathOf = (digest: string): string => join(home, digest)
 
   return {
     async read(digest) {
       if (problem !== undefined || !DIGEST.test(digest)) return undefined
       const path = pathOf(digest)
       try {
+        if ((await files.touchedAt(path)) === undefined) return undefined
         const bytes = await files.read(path)
         if (bytes === undefined) return undefined
         if (sha256(bytes) === digest) {
@@ -66,8 +68,8 @@ export function openBlobCache(folder: string, options: BlobCacheOptions): BlobCa
       if (problem !== undefined) return digest
       const path = pathOf(digest)
       try {
-        await files.makeFolder(dirname(path), 0o700)
-        const temporary = join(dirname(path), temporaryName(digest.slice(0, 12), newToken()))
+        await files.makeFolder(home, 0o700)
+        const temporary = join(home, temporaryName(digest.slice(0, 12), newToken()))
         await files.replace(path, temporary, { data: bytes, mode: 0o600 })
       } catch (error) {
         if (!isSystemError(error)) throw error

@@ -67,8 +67,7 @@ export async function writeIndex(home: string, fetched: FetchedIndex, files: Fil
   const { state, index, table } = fetched
   try {
     await files.makeFolder(home, 0o700)
-    // Only a damaged table needs the index again, and by its digest it is known to be whole.
-    await replace(indexPath(home, state), index, files, true)
+    await replace(indexPath(home, state), index, files)
     await replace(tablePath(home, state), table, files)
     await writeState(home, state, files)
   } catch (error) {
@@ -126,6 +125,15 @@ export async function usableState(home: string, files: Files): Promise<State | u
   return table === undefined ? undefined : state
 }
 
+/** What is damaged beyond repair has no marks, by which a server would say that it is unchanged. */
+export async function forgetState(home: string, files: Files): Promise<void> {
+  try {
+    await files.remove(join(home, STATE))
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+  }
+}
+
 /** Without the new marks, the index is sent once more the next time, and nothing worse. */
 export async function writeMarks(home: string, state: State, files: Files): Promise<void> {
   try {
@@ -140,14 +148,9 @@ async function writeState(home: string, state: State, files: Files): Promise<voi
   await replace(join(home, STATE), Buffer.from(`${JSON.stringify(document)}\n`), files)
 }
 
-async function replace(
-  path: string,
-  data: Buffer,
-  files: Files,
-  isUnsynced = false,
-): Promise<void> {
+async function replace(path: string, data: Buffer, files: Files): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path).slice(0, 12), newToken()))
-  await files.replace(path, temporary, { data, mode: 0o600, isUnsynced })
+  await files.replace(path, temporary, { data, mode: 0o600 })
 }
 
 async function removeOthers(home: string, source: string, files: Files): Promise<void> {

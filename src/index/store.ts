@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
 import { diskHint } from '../base/disk-error.ts'
-import { isSystemError, openFiles, type Files } from '../base/files.ts'
+import { isSystemError, openUnsyncedFiles, type Files } from '../base/files.ts'
 import { LIMITS } from '../base/limits.ts'
 import { PkgError } from '../base/errors.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import { folderProblem } from './cache.ts'
 import type { Downloader, Origin } from '../http/downloader.ts'
 import {
+  forgetState,
   noteIndexUse,
   readKept,
   readState,
@@ -81,10 +82,11 @@ export interface IndexStoreOptions {
  *
  * An index and its table are written under the name of the index's sha256 before `state.json`
  * names them, so that a run that is cut off leaves the old ones in use. Where they cannot be
- * written, the run goes on with what it has fetched.
+ * written, the run goes on with what it has fetched. They do not wait for the disk: the table has
+ * sums and the index its digest, so what a loss of power tears is found out, and fetched again.
  */
 export function openIndexStore(folder: string, options: IndexStoreOptions): IndexStore {
-  const { onOddity, files = openFiles() } = options
+  const { onOddity, files = openUnsyncedFiles() } = options
   const keeper = openKeeper(folder, { ...options, files })
   const { problem } = keeper
   const folderOf = (origin: Origin): string => join(folder, indexName(origin))
@@ -102,7 +104,10 @@ export function openIndexStore(folder: string, options: IndexStoreOptions): Inde
       const found = lookInto(home, state, look)
       if (found !== undefined) return found.result
       const rebuilt = await rebuild(home, state, files)
-      if (rebuilt === undefined) return undefined
+      if (rebuilt === undefined) {
+        await forgetState(home, files)
+        return undefined
+      }
       await keeper.keep(home, rebuilt)
       return lookIntoBytes(rebuilt, look)
     },

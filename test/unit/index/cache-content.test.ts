@@ -46,7 +46,7 @@ beforeEach(async () => {
   const paths = []
   for (const archive of Object.values(archives)) {
     const digest = await site.blobs.write(archive)
-    paths.push(join(home, 'cache/charts/sha256', digest.slice(0, 2), digest))
+    paths.push(join(home, 'cache/charts/sha256', digest))
   }
   ;[web = '', db = ''] = paths
   const folder = join(home, 'cache/repositories')

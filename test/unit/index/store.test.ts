@@ -5,6 +5,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -103,6 +104,23 @@ test('with index and table damaged, nothing is known', async () => {
   await site.indexes.refresh(origin(), site.downloader)
   for (const path of kept()) if (!path.endsWith('state.json')) writeFileSync(path, 'damage')
   expect(await versions('web')).toBeUndefined()
+})
+
+test('what is damaged beyond repair is fetched again, although the server has it unchanged', async () => {
+  const body = server.files.get('/index.yaml') as string
+  server.files.set('/index.yaml', (response, request) => {
+    if (request.headers['if-none-match'] === '"one"') return response.writeHead(304).end()
+    return response.writeHead(200, { etag: '"one"' }).end(body)
+  })
+  await site.indexes.refresh(origin(), site.downloader)
+  for (const path of kept()) {
+    if (path.endsWith('.yaml')) writeFileSync(path, 'damage')
+    // Only what is behind the head: that of the table still says what it is of.
+    if (path.endsWith('.table')) truncateSync(path, readFileSync(path).indexOf('\n') + 1)
+  }
+  expect(await versions('web')).toBeUndefined()
+  await site.indexes.refresh(origin(), site.downloader)
+  expect(await versions('web')).toEqual(['1.0.0'])
 })
 
 test('an index that cannot be used leaves the one before', async () => {
