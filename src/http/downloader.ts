@@ -89,8 +89,9 @@ export function openDownloader(settings: DownloaderSettings): Downloader {
     async get(text, options = {}) {
       const { origin, headers, bytes = LIMITS.downloadBytes, gzip = false } = options
       const send = sendFor(origin)
+      const home = placeOf(origin)
       let url = parseUrl(text)
-      let isForeign = origin === undefined || !isOwn(origin, url)
+      let isForeign = home?.origin !== url.origin
       for (let left = redirects; left >= 0; left--) {
         const answer = await ask(send, code, {
           method: 'GET',
@@ -98,7 +99,7 @@ export function openDownloader(settings: DownloaderSettings): Downloader {
           headers: {
             ...headers,
             ...(gzip ? { 'Accept-Encoding': 'gzip' } : {}),
-            ...authorization(origin, url, isForeign),
+            ...authorization({ origin, home }, url, isForeign),
           },
           limit: bytes,
           isForeign,
@@ -107,18 +108,19 @@ export function openDownloader(settings: DownloaderSettings): Downloader {
           return { ...expectBody(answer, { url, bytes, code }), url }
         }
         url = redirected(url, answer, code)
-        isForeign ||= origin === undefined || !isOwn(origin, url)
+        isForeign ||= home?.origin !== url.origin
       }
       throw unreachable(code, url, `more than ${redirects} redirects`)
     },
 
     post(text, body, { origin, headers, bytes = LIMITS.downloadBytes }) {
       const url = parseUrl(text)
-      const isForeign = origin === undefined || !isOwn(origin, url)
+      const home = placeOf(origin)
+      const isForeign = home?.origin !== url.origin
       return ask(sendFor(origin), code, {
         method: 'POST',
         url: withoutUser(url),
-        headers: { ...headers, ...authorization(origin, url, isForeign) },
+        headers: { ...headers, ...authorization({ origin, home }, url, isForeign) },
         body,
         limit: bytes,
         isForeign,
@@ -155,7 +157,12 @@ export async function fetchUrl(url: string, limits: Partial<DownloadLimits> = {}
 
 /** Whether the URL has the scheme, host and port of the repository. */
 export function isOwn(origin: Origin, url: URL): boolean {
-  return URL.canParse(origin.url) && new URL(origin.url).origin === url.origin
+  return placeOf(origin)?.origin === url.origin
+}
+
+/** The address of a repository; undefined when it is none. */
+function placeOf(origin: Origin | undefined): URL | undefined {
+  return origin !== undefined && URL.canParse(origin.url) ? new URL(origin.url) : undefined
 }
 
 /** How a request fails by itself: for lack of an answer, or by one that is too long. */
@@ -186,6 +193,7 @@ function parseUrl(text: string): URL {
 
 /** Name and password of a URL go into a header, for that URL's own host. */
 function withoutUser(url: URL): URL {
+  if (url.username === '' && url.password === '') return url
   const bare = new URL(url)
   bare.username = ''
   bare.password = ''
@@ -193,21 +201,23 @@ function withoutUser(url: URL): URL {
 }
 
 function authorization(
-  origin: Origin | undefined,
+  { origin, home }: { origin: Origin | undefined; home: URL | undefined },
   url: URL,
   isForeign: boolean,
 ): Record<string, string> {
   const isTold = origin !== undefined && (!isForeign || origin.passCredentials === true)
-  const header = isTold ? headerOf(origin) : ''
+  const header = isTold ? headerOf(origin, home) : ''
   if (header !== '') return { Authorization: header }
   return url.username === '' ? {} : { Authorization: basicOf(url) }
 }
 
-function headerOf({ url, username = '', password = '', token = '' }: Origin): string {
+function headerOf(
+  { username = '', password = '', token = '' }: Origin,
+  home: URL | undefined,
+): string {
   if (token !== '') return `Bearer ${token}`
   if (username !== '' && password !== '') return basic(username, password)
-  const address = URL.canParse(url) ? new URL(url) : undefined
-  return address === undefined || address.username === '' ? '' : basicOf(address)
+  return home === undefined || home.username === '' ? '' : basicOf(home)
 }
 
 function basicOf({ username, password }: URL): string {
