@@ -82,10 +82,17 @@ export function template(request: TemplateRequest): TemplateResult {
   }
   const manifest = crds.map(({ path, content }) => section(path, content)).join('') + rendered.text
   const shown = hooks.map(({ path, manifest: text }) => section(path, text)).join('')
-  const all = `${trimSpace(manifest)}\n${shown}`
+  const all = endedOnce(manifest) + shown
   const { showOnly = [] } = request
   const output = showOnly.length === 0 ? all : selected(all, showOnly)
   return { output, files: [], rendered }
+}
+
+/** Cuts white space off at both ends and breaks the line; gives the text itself where it is so. */
+function endedOnce(text: string): string {
+  const trimmed = trimSpace(text)
+  const isSo = text.endsWith('\n') && trimmed.length === text.length - 1
+  return isSo ? text : `${trimmed}\n`
 }
 
 function shownHooks({ noHooks, skipTests }: TemplateRequest, hooks: readonly Hook[]): Hook[] {

@@ -1,5 +1,5 @@
 import { fstatSync, readSync, writeSync } from 'node:fs'
-import { toBytes } from '../golang/bytes.ts'
+import { pieces } from '../golang/bytes.ts'
 import { withoutHandlers } from './signals.ts'
 
 /** What one run of the program reads from and writes to; tests hand in their own. */
@@ -69,7 +69,11 @@ export class ClosedPipe extends Error {
 }
 
 function write(descriptor: number, text: string | Uint8Array): void {
-  const bytes = typeof text === 'string' ? toBytes(text) : text
+  if (typeof text !== 'string') return writeBytes(descriptor, text)
+  for (const piece of pieces(text)) writeBytes(descriptor, piece)
+}
+
+function writeBytes(descriptor: number, bytes: Uint8Array): void {
   let at = 0
   while (at < bytes.length) {
     try {

@@ -37,6 +37,26 @@ export function toBytes(text: string): Buffer {
   return Buffer.concat(parts)
 }
 
+/** UTF-16 units. */
+const PIECE = 65_536
+
+/**
+ * Gives the bytes of `toBytes` piece by piece, so that those of a long text never take memory all
+ * at once. A piece holds until the next one is asked for.
+ */
+export function* pieces(text: string): Generator<Uint8Array> {
+  // A character of one unit takes three bytes at most, one of two units takes four.
+  const buffer = Buffer.allocUnsafe(3 * Math.min(PIECE + 1, text.length))
+  let at = 0
+  while (at < text.length) {
+    const most = at + PIECE
+    const end = isHighSurrogate(text.charCodeAt(most)) ? most : most + 1
+    const piece = text.slice(at, end)
+    yield LONE_BYTE.test(piece) ? toBytes(piece) : buffer.subarray(0, buffer.write(piece))
+    at = end
+  }
+}
+
 /** The string that stands for the bytes; `toBytes` turned round. */
 export function fromBytes(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -16,6 +16,7 @@ import {
   failure,
   Frame,
   GO_ON,
+  outputOf,
   spend,
   type Step,
   unprintable,
@@ -211,7 +212,7 @@ function compileTemplateCall(node: TemplateNode, scope: Scope): Step {
     const dot = data === undefined ? undefined : (data(frame) ?? undefined)
     const inner = new Frame(template, frame.set, frame.budget, dot)
     template.body(inner)
-    write(frame, inner.out)
+    write(frame, outputOf(inner))
     return GO_ON
   }
 }

@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { announceLongRun } from '../base/long-run.ts'
 import type { FunctionTable, GoFunction } from '../golang/function.ts'
 import type { Value } from '../golang/value.ts'
 import type { NamedNode } from './nodes.ts'
@@ -78,7 +79,12 @@ export class Frame {
   node: NamedNode = START
   /** How far behind the node's own offset it stands here; see nodes.ts. */
   shift = 0
+  /** What was written last; `outputOf` gives all. */
   out = ''
+  /** What was written before that. */
+  settled = ''
+  /** Characters that `out` may take before it is settled. */
+  room: number
   /** By slot; slot 0 is `$`. */
   readonly variables: Cell[]
   /** By slot: variables of a range whose elements interfaces hold. */
@@ -92,6 +98,7 @@ export class Frame {
     this.set = set
     this.budget = budget
     this.dot = data
+    this.room = Math.min(PIECE, budget.outputBytes)
     this.variables = [data]
   }
 }
@@ -106,9 +113,37 @@ export function failure(frame: Frame, message: string, cause?: unknown): Templat
   return executionError(where, message, cause)
 }
 
+/** Characters that are appended one after the other before they are put away. */
+const PIECE = 65_536
+
 /** Appends to the frame's output. */
 export function write(frame: Frame, text: string): void {
-  if ((frame.out += text).length > frame.budget.outputBytes) throw tooMuchOutput(frame)
+  if ((frame.out += text).length > frame.room) settle(frame)
+}
+
+/** All that was written. */
+export function outputOf({ settled, out }: Frame): string {
+  return settled === '' ? out : settled + out
+}
+
+/** Puts away what was written last. */
+function settle(frame: Frame): void {
+  const { out, budget } = frame
+  // Most of so much text stays to the end; now the room for young objects is small yet.
+  if (frame.settled === '') announceLongRun()
+  frame.settled += flat(out)
+  frame.out = ''
+  const left = budget.outputBytes - frame.settled.length
+  if (left < 0) throw tooMuchOutput(frame)
+  frame.room = Math.min(PIECE, left)
+}
+
+/**
+ * The same text in one place. What is appended stays a text of its own, beside an object for each
+ * time, until V8 is asked for a character of the whole.
+ */
+function flat(text: string): string {
+  return Number.isNaN(text.charCodeAt(0)) ? '' : text
 }
 
 /** Counts what is about to be done. */

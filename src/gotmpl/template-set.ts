@@ -5,7 +5,14 @@ import { quote } from '../golang/strconv.ts'
 import type { Value } from '../golang/value.ts'
 import { BUILTINS } from './builtins.ts'
 import { compileTemplate } from './compile.ts'
-import { type Budget, Frame, Functions, type RunTemplate, type Surroundings } from './frame.ts'
+import {
+  type Budget,
+  Frame,
+  Functions,
+  outputOf,
+  type RunTemplate,
+  type Surroundings,
+} from './frame.ts'
 import { KnownActions } from './known-actions.ts'
 import { isEmptyList } from './nodes.ts'
 import { parseTemplate, type ParseOptions } from './parser.ts'
@@ -91,7 +98,7 @@ export class TemplateSet implements Surroundings {
     const frame = new Frame(found, this, family.budget, data ?? undefined)
     if (family.depth > 0) {
       found.body(frame)
-      return frame.out
+      return outputOf(frame)
     }
     return this.executeOutermost(frame, found)
   }
@@ -121,7 +128,7 @@ export class TemplateSet implements Surroundings {
     family.depth++
     try {
       template.body(frame)
-      return frame.out
+      return outputOf(frame)
     } catch (error) {
       if (isExhausted(error)) throw tooDeep(template, error)
       throw error

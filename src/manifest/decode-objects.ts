@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from '../base/json.ts'
 import { decodeYamlPlain } from '../encoding/yaml-decode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
 import type { KubeObject } from './object.ts'
-import { splitDocuments } from './split-documents.ts'
+import { documentsIn, splitDocuments } from './split-documents.ts'
 
 /**
  * Reads the objects of a manifest's text, in its order; a List gives its items.
@@ -12,10 +12,13 @@ import { splitDocuments } from './split-documents.ts'
  * @throws PkgError MANIFEST_INVALID for a document that is no object, YAML_INVALID
  */
 export function decodeObjects(text: string, name: string): KubeObject[] {
-  return splitDocuments(text).flatMap(({ text: document, line }) => {
+  const objects: KubeObject[] = []
+  for (const { text: document, line } of documentsIn(text)) {
     const value = decodeDocument(document, { file: name, line })
-    return value === null ? [] : objectsIn(value, { file: name, line })
-  })
+    if (value === null) continue
+    for (const object of objectsIn(value, { file: name, line })) objects.push(object)
+  }
+  return objects
 }
 
 /** An object and the template that it came from, empty where the manifest does not say. */

@@ -11,14 +11,14 @@ import { byInstallOrder } from './kind-order.ts'
 import type { Hook, Manifest } from './manifest.ts'
 import { readHead } from './read-head.ts'
 import type { Head } from './scan-head.ts'
-import { splitDocuments, type RenderedDocument } from './split-documents.ts'
+import { documentsIn, type RenderedDocument } from './split-documents.ts'
 
 /** One ordinary document of a release. */
 export interface ManifestEntry {
   /** Template it came from, as in its `# Source:` line. */
   path: string
   text: string
-  head: Head
+  kind: string
 }
 
 /** Rendered files read as documents, each kind in install order. */
@@ -64,14 +64,16 @@ export function sortDocuments(files: readonly RenderedFile[], locate?: Locate): 
   for (const file of objects.sort((a, b) => compareText(a.path, b.path))) {
     if (trimSpace(file.content) !== '') addDocuments(file, sorted, locate)
   }
-  sorted.entries.sort((left, right) => byInstallOrder(left.head.kind, right.head.kind))
+  sorted.entries.sort((left, right) => byInstallOrder(left.kind, right.kind))
   sorted.hooks.sort((left, right) => byInstallOrder(left.kind, right.kind))
   return sorted
 }
 
 /** Documents as one text, each behind a separator and a line that names its template. */
 export function manifestText(entries: readonly { path: string; text: string }[]): string {
-  return entries.map(({ path, text }) => `---\n# Source: ${path}\n${text}\n`).join('')
+  const parts: string[] = []
+  for (const { path, text } of entries) parts.push('---\n# Source: ', path, '\n', text, '\n')
+  return parts.join('')
 }
 
 /** Notes of the chart, and with `subchartNotes` of the subcharts too, by path. */
@@ -96,12 +98,13 @@ function addDocuments(
   sorted: SortedDocuments,
   locate: Locate | undefined,
 ): void {
-  for (const document of splitDocuments(file.content)) {
-    const head = headOf(file.path, document, locate)
-    const source = { path: file.path, text: document.text }
-    if (!isHook(head)) sorted.entries.push({ ...source, head })
+  const { path, content } = file
+  for (const document of documentsIn(content)) {
+    const { text } = document
+    const head = headOf(path, document, locate)
+    if (!isHook(head)) sorted.entries.push({ path, text, kind: head.kind })
     else {
-      const hook = readHook(head, source)
+      const hook = readHook(head, { path, text })
       if (hook !== undefined) sorted.hooks.push(hook)
     }
   }

@@ -8,6 +8,11 @@ export interface RenderedDocument {
   line: number
 }
 
+/** Splits rendered text as `documentsIn` does, all of it at once. */
+export function splitDocuments(content: string): RenderedDocument[] {
+  return [...documentsIn(content)]
+}
+
 /**
  * Splits rendered text at `---` lines, where white space around the separator goes too.
  *
@@ -16,31 +21,29 @@ export interface RenderedDocument {
  *
  * Source: Helm 4.1.4 pkg/release/v1/util/manifest.go, SplitManifests.
  */
-export function splitDocuments(content: string): RenderedDocument[] {
+export function* documentsIn(content: string): Generator<RenderedDocument> {
   const text = trimSpace(content)
-  const documents: RenderedDocument[] = []
   let line = 1 + countLines(content, 0, content.indexOf(text))
   let start = 0
   let counted = 0
 
-  const add = (end: number): void => {
-    if (end <= start) return
+  const upTo = (end: number): RenderedDocument => {
     const raw = text.slice(start, end)
     const document = trimSpace(raw)
     line += countLines(text, counted, start)
     counted = start
-    documents.push({ text: document, line: line + countLines(raw, 0, raw.indexOf(document)) })
+    return { text: document, line: line + countLines(raw, 0, raw.indexOf(document)) }
   }
 
   if (text.startsWith('---')) start = skipBlank(text, 3)
   for (;;) {
     const separator = text.indexOf('\n---', start)
     if (separator < 0) break
-    add(skipBlankBack(text, separator, start))
+    const end = skipBlankBack(text, separator, start)
+    if (end > start) yield upTo(end)
     start = skipBlank(text, separator + 4)
   }
-  add(text.length)
-  return documents
+  if (text.length > start) yield upTo(text.length)
 }
 
 function skipBlank(text: string, from: number): number {

@@ -52,6 +52,20 @@ test('output is bounded', () => {
   })
 })
 
+test.each([
+  { length: 65_536, inside: 0 },
+  { length: 65_537, inside: 0 },
+  { length: 200_000, inside: 0 },
+  { length: 10, inside: 150_000 },
+])('$length characters behind $inside of another template may be all', ({ length, inside }) => {
+  const other = `{{ define "other" }}{{ range ${inside / 10} }}0123456789{{ end }}{{ end }}`
+  const text = `${other}{{ template "other" }}{{ range ${length} }}{{ "x" }}{{ end }}`
+  const all = '0123456789'.repeat(inside / 10) + 'x'.repeat(length)
+  const run = (outputBytes: number) => newSet(text, { outputBytes }).execute('c/t.yaml', null)
+  expect(run(all.length)).toBe(all)
+  expect(failureOf(() => run(all.length - 1))).toMatchObject({ code: 'RENDER_BUDGET' })
+})
+
 test('a text that doubles is stopped before it fills the memory', () => {
   const doubling = '{{ $x := "0123456789" }}{{ range 60 }}{{ $x = print $x $x }}{{ end }}'
   expect(() => newSet(doubling).execute('c/t.yaml', null)).toThrow(
