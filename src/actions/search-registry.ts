@@ -35,7 +35,7 @@ export async function searchRegistry(
   onNotice: (notice: string) => void,
 ): Promise<FoundChart[]> {
   const place = parseCatalogPlace(request.place)
-  const find = matcher(request)
+  const find = await matcher(request)
   const constraint = readConstraint(searchedRange(request))
   const repositories = await listRepositories(place, registry)
   const look = { constraint, registry, isWhole: request.versions }

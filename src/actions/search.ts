@@ -1,7 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { parseVersion, compareVersions } from '../base/versions.ts'
 import { compareText } from '../golang/order.ts'
-import { compileRegexp } from '../golang/regexp.ts'
 import { GoError } from '../golang/value.ts'
 import { BUILT_IN, builtInEntry, builtInNames } from '../repo/builtin.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
@@ -41,7 +40,7 @@ export interface FoundChart {
  */
 export async function searchCharts(request: SearchRequest, site: ChartSite): Promise<FoundChart[]> {
   const constraint = readConstraint(searchedRange(request))
-  const find = matcher(request)
+  const find = await matcher(request)
   const matches: Match[] = []
   for (const { repository, lines } of await allLines(site)) {
     for (const line of lines) {
@@ -82,15 +81,16 @@ interface Match {
 export type Find = (text: string) => number
 
 /** What a request looks for; undefined for everything. @throws PkgError USAGE */
-export function matcher({
+export async function matcher({
   keyword,
   regexp,
-}: Pick<SearchRequest, 'keyword' | 'regexp'>): Find | undefined {
+}: Pick<SearchRequest, 'keyword' | 'regexp'>): Promise<Find | undefined> {
   if (keyword === '') return undefined
   if (!regexp) {
     const lower = keyword.toLowerCase()
     return (text) => text.toLowerCase().indexOf(lower)
   }
+  const { compileRegexp } = await import('../golang/regexp.ts')
   try {
     const pattern = compileRegexp(keyword)
     return (text) => pattern.exec(text, 0)?.[0] ?? -1

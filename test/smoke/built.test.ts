@@ -233,7 +233,9 @@ test.each([
   ['version', { scripts: 6, kilobytes: 420 }],
   ['template web ./small', { scripts: 9, kilobytes: 800 }],
   ['lint ./small', { scripts: 11, kilobytes: 950 }],
+  ['show chart ./small', { scripts: 8, kilobytes: 280 }],
   ['repo list', { scripts: 10, kilobytes: 500 }],
+  ['search repo addons/', { scripts: 9, kilobytes: 340 }],
   ['list --target dir:./releases', { scripts: 10, kilobytes: 800 }],
   ['uninstall web --ignore-not-found --target dir:./releases', { scripts: 11, kilobytes: 900 }],
 ])('a start reads few files and none of the heavy modules: %s', (command, most) => {
