@@ -10,6 +10,7 @@ import {
   rmdirSync,
   unlinkSync,
   utimesSync,
+  writeFile,
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -85,8 +86,8 @@ export function openUnsyncedFiles(): Files {
 /**
  * Opens the real file system; `runStep` wraps every step that changes something.
  *
- * Only for the disk is waited on another thread: all other steps take less time than handing
- * them over does.
+ * Only for the disk is waited on another thread, and only large files are written there: all other
+ * steps take less time than handing them over does.
  */
 export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): Files {
   const syncFolder = (path: string): Promise<void> =>
@@ -192,11 +193,21 @@ async function write(
 ): Promise<void> {
   const file = await runStep('open', path, async () => openSync(path, 'wx', mode))
   try {
-    await runStep('write', path, async () => writeFileSync(file, data))
+    await runStep('write', path, () => writeAll(file, data))
     await runStep('fsync', path, () => sync(file))
   } finally {
     closeSync(file)
   }
+}
+
+/** Bytes that take longer to write than to hand to another thread. */
+const LARGE = 1 << 20
+
+async function writeAll(file: number, data: string | Uint8Array): Promise<void> {
+  if (data.length < LARGE) return writeFileSync(file, data)
+  await new Promise<void>((resolve, reject) => {
+    writeFile(file, data, (error) => (error === null ? resolve() : reject(error)))
+  })
 }
 
 async function syncAt(path: string): Promise<void> {

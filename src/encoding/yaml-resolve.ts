@@ -53,6 +53,8 @@ export function isShortDecimal(text: string): boolean {
 /** Numbers that start with a digit or a sign; underscores anywhere behind do not count. */
 function resolveNumber(text: string): YamlScalar {
   if (SHORT_DECIMAL.test(text)) return BigInt(text)
+  // What has two points is a version or an address, and most of what comes here is.
+  if (text.indexOf('.') !== text.lastIndexOf('.')) return text
   const plain = text.includes('_') ? text.replaceAll('_', '') : text
   const integer = resolveInteger(plain)
   if (integer !== undefined) return integer

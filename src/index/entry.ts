@@ -75,9 +75,12 @@ const PRINTABLE = /^[\x20-\x7e]*$/
 
 /** Puts the newest version first; of equal ones the index's order stays. */
 export function sortEntries(entries: IndexEntry[]): IndexEntry[] {
-  const [first] = entries
-  if (first === undefined || entries.length === 1) return entries
-  const versions = new Map(entries.map((entry) => [entry, parseVersion(entry.version)]))
-  const versionOf = (entry: IndexEntry): Version => versions.get(entry) as Version
-  return entries.sort((a, b) => compareVersions(versionOf(b), versionOf(a)))
+  if (entries.length < 2) return entries
+  const parsed = entries.map((entry) => ({ entry, version: parseVersion(entry.version) }))
+  const byNewest = (a: { version: Version }, b: { version: Version }) =>
+    compareVersions(b.version, a.version)
+  const isSorted = parsed.every(
+    (each, at) => at === 0 || byNewest(parsed[at - 1] ?? each, each) <= 0,
+  )
+  return isSorted ? entries : parsed.sort(byNewest).map(({ entry }) => entry)
 }

@@ -60,25 +60,50 @@ export async function isIndexWhole(home: string, files: Files): Promise<boolean>
 }
 
 /**
- * Writes an index: the state comes last, as before it the files that it names are nobody's. When
- * something cannot be written, what was there before stays, and nothing beside it.
+ * Writes an index as it was fetched. Until `writeIndex` has named it, it is nobody's.
+ *
+ * @returns once it is there; a large one is written while the caller goes on
  */
-export async function writeIndex(home: string, fetched: FetchedIndex, files: Files): Promise<void> {
-  const { state, index, table } = fetched
+export async function writeBody(
+  home: string,
+  { state, index }: { state: Pick<State, 'source'>; index: Buffer },
+  files: Files,
+): Promise<void> {
+  await files.makeFolder(home, 0o700)
+  await replace(indexPath(home, state), index, files)
+}
+
+/**
+ * Writes what belongs to an index: the state comes last, as before it the files that it names are
+ * nobody's. When something cannot be written, what was there before stays, and nothing beside it.
+ *
+ * @param body settles when the index itself is written
+ */
+export async function writeIndex(
+  home: string,
+  { state, table }: Pick<FetchedIndex, 'state' | 'table'>,
+  body: Promise<void>,
+  files: Files,
+): Promise<void> {
   try {
-    await files.makeFolder(home, 0o700)
-    await replace(indexPath(home, state), index, files)
+    await body
     await replace(tablePath(home, state), table, files)
     await writeState(home, state, files)
   } catch (error) {
-    const kept = await readState(home, files)
-    await removeOthers(home, kept?.source ?? '', files)
+    await dropBody(home, body, files)
     throw error
   }
   await removeOthers(home, state.source, files)
 }
 
-function indexPath(home: string, { source }: State): string {
+/** Removes what was written of an index that is not to be used. */
+export async function dropBody(home: string, body: Promise<void>, files: Files): Promise<void> {
+  await Promise.allSettled([body])
+  const kept = await readState(home, files)
+  await removeOthers(home, kept?.source ?? '', files)
+}
+
+function indexPath(home: string, { source }: Pick<State, 'source'>): string {
   return join(home, `${source}.yaml`)
 }
 

@@ -68,6 +68,11 @@ export class Lines {
     return this.#window.slice(this.#start + column, this.#end)
   }
 
+  /** The line between two columns. */
+  between(column: number, end: number): string {
+    return this.#window.slice(this.#start + column, this.#start + end)
+  }
+
   /** Whether the text stands in the line, behind its blanks. */
   startsWith(text: string): boolean {
     return this.#window.startsWith(text, this.#start + this.indent)

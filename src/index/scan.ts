@@ -165,7 +165,7 @@ class IndexScanner {
       isFirst = false
       const colon = lines.colon()
       if (colon < 0) giveUp()
-      const key = lines.line.slice(column, colon)
+      const key = lines.between(column, colon)
       const bit = FIELDS.get(key) ?? 0
       if ((seen & bit) !== 0) giveUp()
       seen |= bit

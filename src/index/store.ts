@@ -8,12 +8,14 @@ import { shownAddress } from '../base/shown-address.ts'
 import { folderProblem } from './cache.ts'
 import type { Downloader, Origin } from '../http/downloader.ts'
 import {
+  dropBody,
   forgetState,
   noteIndexUse,
   readKept,
   readState,
   tablePath,
   usableState,
+  writeBody,
   writeIndex,
   writeMarks,
   type FetchedIndex,
@@ -108,7 +110,7 @@ export function openIndexStore(folder: string, options: IndexStoreOptions): Inde
         await forgetState(home, files)
         return undefined
       }
-      await keeper.keep(home, rebuilt)
+      await keeper.keep(home, rebuilt, () => ({ ...rebuilt, result: undefined }))
       return lookIntoBytes(rebuilt, look)
     },
 
@@ -129,11 +131,13 @@ export function openIndexStore(folder: string, options: IndexStoreOptions): Inde
         await writeMarks(home, { ...before, ...state }, files)
         return { isChanged: false, warnings: [] }
       }
-      const { table, generated, warnings } = buildTable(answer.body, state.source)
-      const now = { state: { ...state, generated }, index: answer.body, table }
-      for (const oddity of before === undefined ? [] : odditiesOf(home, before, now))
-        onOddity(`the index of ${shownAddress(origin.url)} ${oddity}`)
-      await keeper.keep(home, now, mustKeep)
+      const warnings = await keeper.keep(home, { state, index: answer.body, mustKeep }, () => {
+        const built = buildTable(answer.body, state.source)
+        const now = { state: { ...state, generated: built.generated }, table: built.table }
+        for (const oddity of before === undefined ? [] : odditiesOf(home, before, now))
+          onOddity(`the index of ${shownAddress(origin.url)} ${oddity}`)
+        return { ...now, result: built.warnings }
+      })
       return { isChanged: true, warnings }
     },
 
@@ -151,8 +155,21 @@ interface Keeper {
   problem: string | undefined
   /** An index that could not be kept, by the folder where it should be. */
   held(home: string): HeldIndex | undefined
-  /** @throws PkgError FILE_UNWRITABLE when the index must be kept for later runs and cannot be */
-  keep(home: string, index: FetchedIndex, mustKeep?: boolean): Promise<void>
+  /**
+   * Keeps an index. It is written while `read` makes its table; when that throws, what was kept
+   * before stays.
+   *
+   * @throws PkgError FILE_UNWRITABLE when the index must be kept for later runs and cannot be
+   */
+  keep<T>(home: string, fetched: Fetched, read: () => HeldIndex & { result: T }): Promise<T>
+}
+
+/** An index that was fetched and is not read yet. */
+interface Fetched {
+  state: Pick<State, 'source'>
+  index: Buffer
+  /** Fails when it cannot be kept for later runs. */
+  mustKeep?: boolean
 }
 
 /** Keeps indexes in the folder, or where that cannot be for this run, which is told once. */
@@ -170,18 +187,47 @@ function openKeeper(
   return {
     problem,
     held: (home) => all.get(home),
-    async keep(home, index, mustKeep = false) {
+    async keep(home, fetched, read) {
+      if (problem !== undefined) {
+        const { result, ...index } = read()
+        all.set(home, index)
+        notice(problem)
+        return result
+      }
+      const body = writeBody(home, fetched, files)
+      const { result, ...index } = await meanwhile(read, body, () => dropBody(home, body, files))
       all.set(home, index)
-      if (problem !== undefined) return notice(problem)
       try {
-        await writeIndex(home, index, files)
+        await writeIndex(home, index, body, files)
         all.delete(home)
       } catch (error) {
         if (!isSystemError(error)) throw error
-        if (mustKeep) throw unwritable(error)
+        if (fetched.mustKeep === true) throw unwritable(error)
         notice(error.message)
       }
+      return result
     },
+  }
+}
+
+/**
+ * Runs what keeps this thread busy, once what was begun before had the time to get to another one.
+ *
+ * @param onFailure runs before what `run` throws is thrown
+ */
+async function meanwhile<T>(
+  run: () => T,
+  begun: Promise<void>,
+  onFailure: () => Promise<void>,
+): Promise<T> {
+  // Whoever waits for it is told.
+  begun.catch(() => undefined)
+  await new Promise((resolve) => setImmediate(resolve))
+  try {
+    return run()
+  } catch (error) {
+    await onFailure()
+    throw error
   }
 }
 
@@ -223,7 +269,7 @@ function stateOfAnswer({ body, headers }: HttpAnswer): Omit<State, 'generated'> 
 }
 
 /** What is odd in a new index beside the one before it. */
-function odditiesOf(home: string, before: State, now: FetchedIndex): string[] {
+function odditiesOf(home: string, before: State, now: HeldIndex): string[] {
   const { generated } = now.state
   const isOlder = generated < before.generated
   return [
@@ -234,7 +280,7 @@ function odditiesOf(home: string, before: State, now: FetchedIndex): string[] {
   ]
 }
 
-function republishedIn(home: string, before: State, now: FetchedIndex): string[] {
+function republishedIn(home: string, before: State, now: HeldIndex): string[] {
   const old = openTable(tablePath(home, before), before.source)
   const fresh = openTableBytes(now.table, now.state.source)
   try {
