@@ -25,15 +25,16 @@ export async function liveObjects(
   objects: readonly KubeObject[],
 ): Promise<KubeObject[]> {
   const wanted = new Map(objects.map((object) => [objectKey(object), object]))
+  const isWanted = (object: KubeObject): boolean => wanted.has(objectKey(object))
   if (wanted.size >= MANY) announceLongRun()
   if (!view.cluster.runsHooks) return readEach(view, [...wanted.values()], 1)
 
   const groups = [...groupedByKind([...wanted.values()]).values()]
   const many = groups.filter((group) => group.length >= LIST_FROM)
   const few = groups.filter((group) => group.length < LIST_FROM).flat()
-  const listed = await inParallel(many, PARALLEL, (group) => readGroup(view, group))
+  const listed = await inParallel(many, PARALLEL, (group) => readGroup(view, group, isWanted))
   const found = [...listed.flat(), ...(await readEach(view, few, PARALLEL))]
-  return found.filter((object) => wanted.has(objectKey(object)))
+  return found.filter(isWanted)
 }
 
 function groupedByKind(objects: readonly KubeObject[]): Map<string, KubeObject[]> {
@@ -49,12 +50,17 @@ function groupedByKind(objects: readonly KubeObject[]): Map<string, KubeObject[]
 }
 
 /** Who may not list may still be allowed to get. */
-async function readGroup(view: View, group: readonly KubeObject[]): Promise<KubeObject[]> {
+async function readGroup(
+  view: View,
+  group: readonly KubeObject[],
+  isWanted: (object: KubeObject) => boolean,
+): Promise<KubeObject[]> {
   const [first] = group
   if (first === undefined) return []
   const { apiVersion, kind, namespace } = refOf(first)
   const isSecret = kind === 'Secret' && apiVersion === 'v1'
   const options: ListOptions = {
+    isWanted,
     signal: view.signal,
     ...(isSecret && { fieldSelector: NO_RECORDS }),
   }

@@ -1,4 +1,4 @@
-import type { KindRef, ListOptions } from '../cluster/cluster.ts'
+import type { KindRef, Selection } from '../cluster/cluster.ts'
 import { MANAGED_BY } from '../manifest/ownership.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { at, groupOfObject, objectsAt, textAt } from './readiness-fields.ts'
@@ -9,7 +9,7 @@ import { isJsonObject } from '../base/json.ts'
 export interface WatchPlan {
   role: Role
   kind: KindRef
-  selection: Omit<ListOptions, 'signal'>
+  selection: Selection
 }
 
 /** Kinds that make pods. */

@@ -53,11 +53,17 @@ export interface PatchOptions {
   signal?: AbortSignal | undefined
 }
 
-export interface ListOptions {
+/** Which objects of a kind are asked for. */
+export interface Selection {
   /** As Kubernetes writes them: `app=web,tier in (a, b)`. */
   labelSelector?: string | undefined
   /** As Kubernetes writes them: `metadata.name=web`. */
   fieldSelector?: string | undefined
+}
+
+export interface ListOptions extends Selection {
+  /** Whether an object is wanted; others are let go before more of a long list is read. */
+  isWanted?: ((object: KubeObject) => boolean) | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -127,11 +133,7 @@ export interface Cluster {
    *
    * @throws PkgError KIND_UNKNOWN, FORBIDDEN
    */
-  watch(
-    kind: KindRef,
-    options: Omit<ListOptions, 'signal'>,
-    signal: AbortSignal,
-  ): AsyncIterable<WatchEvent>
+  watch(kind: KindRef, options: Selection, signal: AbortSignal): AsyncIterable<WatchEvent>
   /**
    * Creates the object or brings it to the given state; fields it does not name are left to
    * whoever manages them.

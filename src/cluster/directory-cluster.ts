@@ -78,14 +78,12 @@ export function openDirectoryCluster(target: DirectoryTarget): Cluster {
 
 interface ObjectFiles {
   get: (ref: ObjectRef) => Promise<KubeObject | undefined>
-  list: (kind: KindRef, options: Selection) => Promise<KubeObject[]>
+  list: (kind: KindRef, options: Omit<ListOptions, 'signal'>) => Promise<KubeObject[]>
   clusterWide: () => Promise<KubeObject[]>
   write: (object: KubeObject) => Promise<Applied>
   delete: (ref: ObjectRef) => Promise<boolean>
   sweep: (tokens: readonly string[]) => Promise<void>
 }
-
-type Selection = Omit<ListOptions, 'signal'>
 
 function openObjects({ path: root, files, token }: DirectoryTarget): ObjectFiles {
   const pathOf = (ref: ObjectRef): string => join(root, objectPath(ref))
@@ -143,14 +141,18 @@ function openObjects({ path: root, files, token }: DirectoryTarget): ObjectFiles
 function choice({
   labelSelector = '',
   fieldSelector,
+  isWanted = () => true,
 }: ListOptions): (object: KubeObject) => boolean {
   const areWanted = parseSelector(labelSelector)
   const [, name] = /^metadata\.name==?([^,]+)$/.exec(fieldSelector ?? '') ?? []
   if (fieldSelector !== undefined && name === undefined) {
     throw new PkgError('TARGET_INVALID', `a folder cannot select by ${fieldSelector}`)
   }
-  return ({ metadata }) =>
-    (name === undefined || metadata.name === name) && areWanted(labelsOf(metadata))
+  return (object) => {
+    const { metadata } = object
+    if (name !== undefined && metadata.name !== name) return false
+    return areWanted(labelsOf(metadata)) && isWanted(object)
+  }
 }
 
 function labelsOf(metadata: JsonObject): Record<string, string> {

@@ -28,7 +28,7 @@ const GONE = 410
 export async function listObjects(
   { transport, discovery }: Api,
   kind: KindRef,
-  { labelSelector, fieldSelector, signal }: ListOptions,
+  { labelSelector, fieldSelector, isWanted = () => true, signal }: ListOptions,
 ): Promise<Listing> {
   const resource = await resourceOf(discovery, kind, signal)
   const path = collectionPath(resource, kind)
@@ -46,7 +46,7 @@ export async function listObjects(
       continue
     }
     const { objects: page, resourceVersion, next } = pageIn(answer, kind, subject)
-    for (const object of page) objects.push(object)
+    for (const object of page) if (isWanted(object)) objects.push(object)
     if (next === '') return { objects, resourceVersion }
     token = next
   }

@@ -4,14 +4,14 @@ import { isKubeObject } from '../manifest/decode-objects.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { apiError } from './api-errors.ts'
 import { parseJson } from './api-json.ts'
-import type { KindRef, ListOptions, WatchEvent } from './cluster.ts'
+import type { KindRef, Selection, WatchEvent } from './cluster.ts'
 import { listObjects, type Api } from './list-objects.ts'
 import { collectionPath, resourceOf, subjectOf, textOf } from './object-calls.ts'
 import { pause } from './retry.ts'
 
 export interface WatchRequest {
   kind: KindRef
-  selection: Omit<ListOptions, 'signal'>
+  selection: Selection
   signal: AbortSignal
   /** Seconds after which the server is to end a watch. */
   length?: number | undefined

@@ -180,6 +180,7 @@ test.each([
   { options: { labelSelector: 'tier in (a, b)' }, names: ['first', 'second'] },
   { options: { labelSelector: 'tier=a' }, names: ['first'] },
   { options: { fieldSelector: 'metadata.name=second' }, names: ['second'] },
+  { options: { isWanted: isThird }, names: ['third'] },
   { options: {}, names: ['first', 'second', 'third'] },
 ])('a list of $options has $names', async ({ options, names }) => {
   const labelled = (name: string, labels: Record<string, string>): KubeObject => ({
@@ -194,6 +195,10 @@ test.each([
   const found = await open().list(kind, options)
   expect(found.map(({ metadata }) => metadata.name)).toEqual(names)
 })
+
+function isThird({ metadata }: KubeObject): boolean {
+  return metadata.name === 'third'
+}
 
 test('a watch tells what is there and ends with its signal', async () => {
   await open().apply(object('ConfigMap', 'a'))
