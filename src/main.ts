@@ -29,6 +29,9 @@ const loaded = new Map<string, Loaded>()
 const scripts = new Map<string, Script>()
 const uncached = new Map<string, Script>()
 const BUILT_CACHE = join(folder, 'code-cache', process.versions.v8)
+/** A script of the bundle is a module of CommonJS, and run as this function. */
+const HEAD = Buffer.from('(function (exports, require, module, __filename, __dirname) {')
+const TAIL = Buffer.from('\n})')
 const MAY_FAIL = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'ENOENT'])
 
 /** Set by the build, which runs typical commands: whose code it keeps. */
@@ -117,9 +120,9 @@ function load(file: string): Loaded {
   if (known !== undefined) return known
   const module: Loaded = { exports: {} }
   loaded.set(file, module)
-  const text = readFileSync(file, 'latin1')
-  const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`
-  const cacheName = nameInCache(file, text)
+  // One text at once: put together from three, it would take its room twice.
+  const source = Buffer.concat([HEAD, readFileSync(file), TAIL]).toString('latin1')
+  const cacheName = nameInCache(file, source)
   const cachedData = readCodeCache(cacheName)
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
   scripts.set(cacheName, script)
@@ -186,6 +189,6 @@ function nodeFlags(): string {
 }
 
 /** Every script begins with a name made of its content; see the build. */
-function nameInCache(file: string, text: string): string {
-  return `${basename(file, '.js')}-${text.slice(2, 18)}${cacheSuffix}`
+function nameInCache(file: string, source: string): string {
+  return `${basename(file, '.js')}-${source.slice(HEAD.length + 2, HEAD.length + 18)}${cacheSuffix}`
 }

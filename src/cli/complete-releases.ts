@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { isSystemError } from '../base/files.ts'
@@ -8,6 +7,7 @@ import { openTransport } from '../cluster/http-transport.ts'
 import type { FlagSpec } from '../output/help-view.ts'
 import { peekReleases, peekRevisions, type PeekedRevision } from '../storage/kube-peek.ts'
 import type { RecordApiOptions } from '../storage/record-api.ts'
+import { homeOf } from './home-folders.ts'
 import { kubeFlagsOf, type GivenClusterFlags } from './kube-flags.ts'
 import { parseWords, type FlagDefinitions } from './parse-flags.ts'
 import { recordKindOf } from './record-kind.ts'
@@ -129,7 +129,7 @@ async function atCluster<T>(
       'kube-insecure-skip-tls-verify': given('kube-insecure-skip-tls-verify') === 'true',
     }),
     env,
-    home: env['HOME'] ?? homedir(),
+    home: homeOf(env),
     isTerminal: false,
     isExecDenied: given('exec-plugins') === 'deny',
     now: Date.now,

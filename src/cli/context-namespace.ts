@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { PkgError } from '../base/errors.ts'
+import { homeOf } from './home-folders.ts'
 import type { Io } from './io.ts'
 import { kubeFlagsOf, type GivenClusterFlags } from './kube-flags.ts'
 import { parseTarget } from './target.ts'
@@ -18,7 +18,7 @@ export async function contextNamespace(
     const { namespace } = connect({
       flags: kubeFlagsOf(flags),
       env: io.env,
-      home: io.env['HOME'] ?? homedir(),
+      home: homeOf(io.env),
       isTerminal: io.isTerminal,
       now: () => io.now(),
     })

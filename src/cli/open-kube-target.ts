@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { LOCK_TIMES } from '../apply/lock.ts'
 import { openApiCluster } from '../cluster/api-cluster.ts'
@@ -7,7 +6,7 @@ import { openDiscovery } from '../cluster/discovery-client.ts'
 import { openTransport } from '../cluster/http-transport.ts'
 import { guardWrites, kubeLeases } from '../cluster/kube-leases.ts'
 import { openKubeStorage } from '../storage/kube-storage.ts'
-import { foldersOf } from './home-folders.ts'
+import { foldersOf, homeOf } from './home-folders.ts'
 import type { Io } from './io.ts'
 import { kubeFlagsOf, type GivenClusterFlags } from './kube-flags.ts'
 import type { RunIdentity, TargetConnections } from './open-connections.ts'
@@ -30,7 +29,7 @@ export function openKubeTarget(
   const { endpoint, namespace } = connect({
     flags: kubeFlagsOf(flags),
     env: io.env,
-    home: io.env['HOME'] ?? homedir(),
+    home: homeOf(io.env),
     isTerminal: io.isTerminal,
     isExecDenied: flags['exec-plugins'] === 'deny',
     now: () => io.now(),
@@ -48,7 +47,8 @@ export function openKubeTarget(
     ca: endpoint.tls.ca,
     now: () => io.now(),
   })
-  const leases = kubeLeases({ transport, expiry: LOCK_TIMES.expiry, onNotice })
+  const patience = { time: lockTimeout, signal }
+  const leases = kubeLeases({ transport, expiry: LOCK_TIMES.expiry, patience, onNotice })
   const guarded = guardWrites(transport, leases)
   return {
     namespace: namespace ?? 'default',

@@ -6,8 +6,10 @@ import { decodeYaml, decodeYamlMap } from '../encoding/yaml-decode.ts'
 import { encodeYaml, encodeYamlPretty } from '../encoding/yaml-encode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
 import { fn, type FunctionTable, type GoFunction } from '../golang/function.ts'
-import { GoError, type Value } from '../golang/value.ts'
+import { GoError, type GoMap, type Value } from '../golang/value.ts'
+import { countChanges } from '../sprig/changes.ts'
 import { sprigFunctions } from '../sprig/index.ts'
+import { copyMap } from '../values/copy-values.ts'
 import type { Lookup } from './lookup.ts'
 import { wrapWarning } from './template-failure.ts'
 
@@ -69,7 +71,7 @@ const ENCODINGS: Record<string, GoFunction> = {
   toYaml: fn(['any'], (value) => orEmpty(() => trimLineBreak(encodeYaml(value)))),
   mustToYaml: fn(['any'], (value) => trimLineBreak(encodeYaml(value))),
   toYamlPretty: fn(['any'], (value) => orEmpty(() => trimLineBreak(encodeYamlPretty(value)))),
-  fromYaml: fn(['string'], (text: string) => orErrorMap(() => decodeYamlMap(text))),
+  fromYaml: fn(['string'], (text: string) => orErrorMap(() => decodeYamlAgain(text))),
   fromYamlArray: fn(['string'], (text: string) => orErrorList(() => decodeYamlList(text))),
   toJson: fn(['any'], (value) => orEmpty(() => encodeJson(value))),
   mustToJson: fn(['any'], (value) => encodeJson(value)),
@@ -101,6 +103,23 @@ function lookupFunction(lookup: Lookup): GoFunction {
       lookup({ apiVersion, kind, namespace, name }),
   )
 }
+
+let lastDecoded: { text: string; map: GoMap; changes: number } | undefined
+
+/**
+ * Decodes a text that was decoded right before by copying what it gave, if nothing has been
+ * changed since: a chart that takes a file of many objects apart asks each of them several things.
+ */
+function decodeYamlAgain(text: string): GoMap {
+  const changes = countChanges()
+  if (lastDecoded?.text === text && lastDecoded.changes === changes) return copyMap(lastDecoded.map)
+  const map = decodeYamlMap(text)
+  lastDecoded = text.length > LONGEST_KEPT ? undefined : { text, map, changes }
+  return map
+}
+
+/** In characters; a longer text is rather decoded twice than kept. */
+const LONGEST_KEPT = 262_144
 
 function decodeYamlList(text: string): Value {
   const value = decodeYaml(text)

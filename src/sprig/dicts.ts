@@ -2,6 +2,7 @@ import { fn, type GoFunction, variadic } from '../golang/function.ts'
 import { sortedKeys as keysInOrder } from '../golang/order.ts'
 import { GoError, type GoMap, strings, typeName, type Value } from '../golang/value.ts'
 import { mapOf, toText } from './cast.ts'
+import { noteChange } from './changes.ts'
 import { mergeFunctions } from './merge.ts'
 import { plainMap } from './plain-map.ts'
 
@@ -19,6 +20,7 @@ export function dictFunctions(): Record<string, GoFunction> {
     get: fn(['map', 'string'], get),
     set: fn(['map', 'string', 'any'], set),
     unset: fn(['map', 'string'], (map: Value, key: string) => {
+      noteChange()
       mapOf(map)?.delete(key)
       return plainMap(map)
     }),
@@ -59,6 +61,7 @@ function dict(...pairs: Value[]): Value {
 function set(map: Value, key: string, value: Value): Value {
   const entries = mapOf(map)
   if (entries === undefined) throw new GoError('assignment to entry in nil map')
+  noteChange()
   entries.set(key, value)
   return plainMap(map)
 }

@@ -2,6 +2,7 @@ import { ValueBudget } from '../base/value-budget.ts'
 import { type GoFunction, variadic } from '../golang/function.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import { isEmpty, mapOf } from './cast.ts'
+import { noteChange } from './changes.ts'
 import { plainMap } from './plain-map.ts'
 
 /**
@@ -22,6 +23,7 @@ export function mergeFunctions(): Record<string, GoFunction> {
 
 function merging(overwrite: boolean): GoFunction {
   return variadic(['map', 'map'], (target: Value, ...sources: Value[]) => {
+    noteChange()
     const budget = new ValueBudget()
     let merged = mapOf(target)
     for (const source of sources) {

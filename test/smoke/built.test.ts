@@ -306,7 +306,7 @@ fs.readFileSync = (path, ...rest) => {
 }
 process.on('exit', () => {
   const loaded = process.moduleLoadList.map((name) => name.replace('NativeModule ', ''))
-  const heavy = loaded.filter((name) => ['http', 'https', 'tls', 'crypto', 'zlib', 'readline', 'child_process'].includes(name))
+  const heavy = loaded.filter((name) => ['http', 'https', 'tls', 'crypto', 'zlib', 'readline', 'child_process', 'module', 'v8'].includes(name))
   fs.writeFileSync(process.env.COUNT_LOG, JSON.stringify({ scripts, kilobytes: Math.ceil(bytes / 1024), heavy }))
 })
 `

@@ -131,6 +131,20 @@ test.each([
   expect(one(`{{ ${call} | toJson }}`)).toBe(want)
 })
 
+test.each([
+  { change: 'set $first.a "b" 2', want: '2 1 1' },
+  { change: 'unset $first.a "b"', want: '<nil> 1 1' },
+  { change: 'mergeOverwrite $first (dict "a" (dict "b" 3))', want: '3 1 1' },
+  { change: 'merge $first.a (dict "c" 4)', want: '1 1 1' },
+  { change: 'set $second.a "b" 5', want: '1 5 1' },
+])('a text that is decoded once more is not touched by $change', ({ change, want }) => {
+  const decode = '"a: {b: 1}" | fromYaml'
+  const template =
+    `{{ $first := ${decode} }}{{ $second := ${decode} }}{{ $_ := ${change} }}` +
+    `{{ $third := ${decode} }}{{ printf "%v %v %v" $first.a.b $second.a.b $third.a.b }}`
+  expect(one(template)).toBe(want)
+})
+
 // Wanted texts are what Helm 4.1.4 prints behind `Error: `.
 test.each([
   {
