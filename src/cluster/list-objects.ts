@@ -1,3 +1,4 @@
+import { announceLongRun } from '../base/long-run.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import type { KindRef, ListOptions } from './cluster.ts'
 import type { Discovery } from './discovery-client.ts'
@@ -16,7 +17,8 @@ export interface Listing {
   resourceVersion: string
 }
 
-const PAGE = 1000
+/** As kubectl asks for them. While a page is read it is in memory as bytes, as text and as objects. */
+const PAGE = 500
 const GONE = 410
 
 /**
@@ -48,6 +50,8 @@ export async function listObjects(
     const { objects: page, resourceVersion, next } = pageIn(answer, kind, subject)
     for (const object of page) if (isWanted(object)) objects.push(object)
     if (next === '') return { objects, resourceVersion }
+    // What pages leave behind would else be given more and more room before it is put away.
+    if (token === undefined) announceLongRun()
     token = next
   }
 }
