@@ -27,6 +27,8 @@ export interface ConnectionFlags extends ChartFlags, GivenClusterFlags, WaitFlag
 export interface RunIdentity {
   token: string
   signal: AbortSignal
+  /** How long it waits for the lock of a release, in milliseconds. */
+  lockTimeout: number
   /** What servers are told of the program. */
   userAgent: string
   now: () => Date
@@ -58,7 +60,9 @@ export async function openConnections(
   const now = (): Date => new Date(io.now())
   const progress = openProgress(flags, io)
   const onNotice = progress.note
-  const target = await openTarget(flags, io, { token, signal, userAgent, now, onNotice })
+  const lockTimeout = flags['lock-timeout'] ?? 300_000
+  const run = { token, signal, lockTimeout, userAgent, now, onNotice }
+  const target = await openTarget(flags, io, run)
   const { cluster, poll = LOCK_TIMES.poll } = target
   return {
     ...target,
@@ -71,7 +75,7 @@ export async function openConnections(
     identity: { token, host: hostname(), pid: process.pid, machine: await machineIdentity() },
     lock: {
       times: { ...LOCK_TIMES, poll },
-      timeout: flags['lock-timeout'] ?? 300_000,
+      timeout: lockTimeout,
       staleAfter: flags['stale-after'] ?? 600_000,
       onWait: (holder) => onNotice(viewWait(holder)),
     },

@@ -23,7 +23,7 @@ const POLL = 500
 export function openKubeTarget(
   flags: GivenClusterFlags,
   io: Io,
-  { token, signal, userAgent, now, onNotice }: RunIdentity,
+  { token, signal, lockTimeout, userAgent, now, onNotice }: RunIdentity,
 ): TargetConnections {
   const kind = recordKindOf(flags.storage, io.env['HELM_DRIVER'])
   const { endpoint, namespace } = connect({

@@ -1,8 +1,14 @@
 import { PkgError, type ErrorCode } from '../base/errors.ts'
-import { apiError } from './api-errors.ts'
-import { parseJsonObject } from './api-json.ts'
 import { isGone } from './holder.ts'
-import { composeLease, leaseName, readLease, type LeaseObject } from './lease-object.ts'
+import {
+  leaseCalls,
+  leaseParts,
+  type AskedLease,
+  type LeaseCalls,
+  type Moment,
+  type Patience,
+} from './lease-calls.ts'
+import type { LeaseObject } from './lease-object.ts'
 import type { Holder, LeaseStore, SeenLease } from './lease.ts'
 import type { ApiRequest, SendGuard, Transport } from './transport.ts'
 
@@ -10,6 +16,10 @@ export interface KubeLeasesOptions {
   transport: Transport
   /** Milliseconds after which others may take a silent lease over. */
   expiry: number
+  /** For reading and taking a Lease; without it, each call is made once. */
+  patience?: Patience | undefined
+  /** Of one call, in milliseconds; ten seconds by default. */
+  timeout?: number | undefined
   /** Told once when this person may not use Leases. */
   onNotice: (notice: string) => void
 }
@@ -17,8 +27,8 @@ export interface KubeLeasesOptions {
 /** What this run knows of a lease it holds. */
 interface Hold {
   lease: LeaseObject
-  /** When the server last confirmed it: on a clock that only goes on, and on the wall's. */
-  confirmed: { steady: number; wall: number }
+  /** When the server was asked that last confirmed it. */
+  confirmed: Moment
 }
 
 const NO_RIGHT =
@@ -73,15 +83,17 @@ class KubeLeases implements KubeLeaseStore {
   readonly isGone = isGone
   private readonly calls: LeaseCalls
   private readonly expiry: number
+  private readonly patience: Patience | undefined
   private readonly onNotice: (notice: string) => void
   /** What was seen last, for the write that follows. */
   private readonly seen = new Map<string, LeaseObject | undefined>()
   private readonly holds = new Map<string, Hold>()
   private isRefused = false
 
-  constructor({ transport, expiry, onNotice }: KubeLeasesOptions) {
-    this.calls = leaseCalls(transport)
+  constructor({ transport, expiry, patience, timeout, onNotice }: KubeLeasesOptions) {
+    this.calls = leaseCalls(transport, timeout ?? TIMEOUT)
     this.expiry = expiry
+    this.patience = patience
     this.onNotice = onNotice
   }
 
@@ -91,7 +103,7 @@ class KubeLeases implements KubeLeaseStore {
 
   read(name: string): Promise<SeenLease | undefined> {
     return this.unlessRefused(undefined, async () => {
-      const lease = await this.look(name)
+      const { lease } = (await this.look(name, this.patience)) ?? {}
       if (lease === undefined || lease.isFree) return undefined
       return { holder: lease.holder, version: lease.resourceVersion }
     })
@@ -99,7 +111,9 @@ class KubeLeases implements KubeLeaseStore {
 
   leftBehind(name: string): Promise<Holder | undefined> {
     return this.unlessRefused(undefined, async () =>
-      this.seen.has(name) ? this.seen.get(name)?.left : (await this.look(name))?.left,
+      this.seen.has(name)
+        ? this.seen.get(name)?.left
+        : (await this.look(name, this.patience))?.lease.left,
     )
   }
 
@@ -108,9 +122,9 @@ class KubeLeases implements KubeLeaseStore {
       const free = this.seen.get(name)
       const now = new Date(holder.since)
       const content = { name, holder, left: free?.left, now, expiry: this.expiry }
-      const lease = await this.calls.put(content, free)
-      if (lease === undefined) return this.lookForOwn(name, holder)
-      this.confirm(name, lease)
+      const taken = await this.calls.put(content, free, this.patience)
+      if (taken === undefined) return this.lookForOwn(name, holder, this.patience)
+      this.confirm(name, taken)
       return true
     })
   }
@@ -120,16 +134,17 @@ class KubeLeases implements KubeLeaseStore {
     if (lease === undefined || lease.resourceVersion !== version) return false
     const { expiry } = this
     const content = { name, holder: undefined, left: holder, now: new Date(), expiry }
-    const freed = await this.calls.put(content, lease)
-    if (freed !== undefined) this.seen.set(name, freed)
+    const freed = await this.calls.put(content, lease, this.patience)
+    if (freed !== undefined) this.seen.set(name, freed.lease)
     return freed !== undefined
   }
 
   async assertHolds(): Promise<void> {
     for (const [name, { lease, confirmed }] of this.holds) {
       if (isFresh({ confirmed }, this.expiry / 2) || lease.holder === undefined) continue
-      if (await this.lookForOwn(name, lease.holder)) continue
-      throw new PkgError('LOCK_LOST', `another run took release "${parts(name).release}" over`, {
+      if (await this.lookForOwn(name, lease.holder, this.patience)) continue
+      const { release } = leaseParts(name)
+      throw new PkgError('LOCK_LOST', `another run took release "${release}" over`, {
         hint: 'This run was silent for too long and has stopped; run the command again.',
       })
     }
@@ -144,7 +159,7 @@ class KubeLeases implements KubeLeaseStore {
     if (this.isRefused) return true
     const hold = this.holds.get(name)
     if (hold !== undefined && isFresh(hold, this.expiry / 2)) return true
-    return this.lookForOwn(name, holder)
+    return this.lookForOwn(name, holder, this.patience)
   }
 
   async heartbeat(name: string, holder: Holder, now: Date): Promise<boolean> {
@@ -179,7 +194,7 @@ class KubeLeases implements KubeLeaseStore {
   private async remove(name: string, holder: Holder): Promise<void> {
     for (let tries = 0; tries < 3; tries++) {
       const known = tries === 0 ? this.seen.get(name) : undefined
-      const lease = known ?? (await this.look(name))
+      const lease = known ?? (await this.look(name))?.lease
       if (lease?.holder?.token !== holder.token) return
       if (await this.calls.remove(name, lease)) return
     }
@@ -198,25 +213,31 @@ class KubeLeases implements KubeLeaseStore {
     }
   }
 
-  private async look(name: string): Promise<LeaseObject | undefined> {
-    const lease = await this.calls.get(name)
-    this.seen.set(name, lease)
-    return lease
+  private async look(name: string, patience?: Patience): Promise<AskedLease | undefined> {
+    const found = await this.calls.get(name, patience)
+    this.seen.set(name, found?.lease)
+    return found
   }
 
-  private confirm(name: string, lease: LeaseObject): void {
+  /** An answer that was long on its way confirms nothing of the time since. */
+  private confirm(name: string, { lease, asked }: AskedLease): void {
+    const known = this.holds.get(name)?.confirmed.steady ?? asked.steady
+    if (asked.steady < known) return
     this.seen.set(name, lease)
-    this.holds.set(name, { lease, confirmed: { steady: performance.now(), wall: Date.now() } })
+    this.holds.set(name, { lease, confirmed: asked })
   }
 
   /** Asks the server, and takes note of a version that is ours. */
-  private async lookForOwn(name: string, holder: Holder): Promise<boolean> {
-    const lease = await this.look(name)
-    if (lease?.holder?.token !== holder.token) return false
-    this.confirm(name, lease)
+  private async lookForOwn(name: string, holder: Holder, patience?: Patience): Promise<boolean> {
+    const found = await this.look(name, patience)
+    if (found?.lease.holder?.token !== holder.token) return false
+    this.confirm(name, found)
     return true
   }
 }
+
+/** Of one call, in milliseconds: long enough for a busy server, and well below the expiry. */
+const TIMEOUT = 10_000
 
 /** Of the expiry: longer than a check counts, so that none is found late at once. */
 const SURE = 2 / 3
@@ -237,74 +258,4 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 function isPassing({ code }: PkgError): boolean {
   return PASSING.has(code)
-}
-
-interface LeaseCalls {
-  get(name: string): Promise<LeaseObject | undefined>
-  /** Creates the Lease, or replaces that version; undefined when somebody was quicker. */
-  put(
-    content: Parameters<typeof composeLease>[0],
-    replaced: LeaseObject | undefined,
-  ): Promise<LeaseObject | undefined>
-  /** @returns false when it is another version by now */
-  remove(name: string, lease: LeaseObject): Promise<boolean>
-}
-
-/** Names are `namespace/release`. */
-function leaseCalls(transport: Transport): LeaseCalls {
-  const call = async (request: ApiRequest, name: string, wanted: readonly number[]) => {
-    const answer = await transport.request({ ...request, timeout: TIMEOUT })
-    if (wanted.includes(answer.status)) return answer
-    throw apiError(answer, { verb: VERBS[request.method], label: labelOf(name) })
-  }
-  return {
-    async get(name) {
-      const answer = await call({ method: 'GET', path: pathOf(name) }, name, [200, 404])
-      return answer.status === 404
-        ? undefined
-        : readLease(parseJsonObject(answer.body, labelOf(name)))
-    },
-
-    async put(content, replaced) {
-      const { name } = content
-      const own = { ...content, name: leaseName(parts(name).release) }
-      const body = composeLease(own, replaced)
-      const request: ApiRequest =
-        replaced === undefined
-          ? { method: 'POST', path: pathOf(name, false), body, isRepeatable: true }
-          : { method: 'PUT', path: pathOf(name), body }
-      // Deleted under our hands, it is made anew by whoever looks again.
-      const wanted = replaced === undefined ? [201, 409] : [200, 404, 409]
-      const answer = await call(request, name, wanted)
-      if (answer.status >= 400) return undefined
-      return readLease(parseJsonObject(answer.body, labelOf(name)))
-    },
-
-    async remove(name, { uid, resourceVersion }) {
-      const preconditions = { uid, resourceVersion }
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions }
-      const request: ApiRequest = { method: 'DELETE', path: pathOf(name), body }
-      return (await call(request, name, [200, 202, 404, 409])).status !== 409
-    },
-  }
-}
-
-/** A heartbeat that takes longer than this is one that failed; in milliseconds. */
-const TIMEOUT = 10_000
-
-const VERBS = { GET: 'read', POST: 'create', PUT: 'renew', PATCH: 'renew', DELETE: 'give back' }
-
-function pathOf(name: string, isNamed = true): string {
-  const { namespace, release } = parts(name)
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
-  return isNamed ? `${path}/${leaseName(release)}` : path
-}
-
-function parts(name: string): { namespace: string; release: string } {
-  const slash = name.indexOf('/')
-  return { namespace: name.slice(0, slash), release: name.slice(slash + 1) }
-}
-
-function labelOf(name: string): string {
-  return `the Lease of ${name}`
 }
