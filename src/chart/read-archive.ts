@@ -5,7 +5,7 @@ import { assertPathFits, spendFile, tooLarge, type ChartBudget } from './budget.
 import type { ChartFile, ChartWarning } from './chart.ts'
 import { withoutMark } from './file-reader.ts'
 import { linkStaysInside, type Link } from './links.ts'
-import { readTar, TarError, type TarEntry } from './tar.ts'
+import { isZero, readTar, TarError, type TarEntry } from './tar.ts'
 
 export interface ArchiveContent {
   /** Files with their paths below the archive's one root folder, in the archive's order. */
@@ -217,7 +217,7 @@ function restWarnings(rest: Uint8Array, { limits }: ChartBudget): ChartWarning[]
       `It has ${rest.length} bytes.`,
     )
   }
-  if (rest.every((byte) => byte === 0)) return []
+  if (isZero(rest)) return []
   return [{ file: '', message: `${rest.length} bytes after the end of the archive are not read` }]
 }
 

@@ -12,8 +12,13 @@ export interface BlobCache {
    * @returns undefined when the cache does not hold the bytes; damaged ones are removed
    */
   read(digest: string): Promise<Buffer | undefined>
-  /** Keeps the bytes. @returns the digest that was computed of them */
-  write(bytes: Uint8Array): Promise<string>
+  /**
+   * Keeps the bytes.
+   *
+   * @param digest that of the bytes, where somebody has computed it: never one that is only claimed
+   * @returns the digest
+   */
+  write(bytes: Uint8Array, digest?: string): Promise<string>
 }
 
 export interface BlobCacheOptions {
@@ -63,8 +68,7 @@ export function openBlobCache(folder: string, options: BlobCacheOptions): BlobCa
       return undefined
     },
 
-    async write(bytes) {
-      const digest = sha256(bytes)
+    async write(bytes, digest = sha256(bytes)) {
       if (problem !== undefined) return digest
       const path = pathOf(digest)
       try {

@@ -112,7 +112,7 @@ export function sha256Of(digest: string, what: string): string {
 
 /** Whether two repository addresses are one: case of the host, and slashes at the end, aside. */
 export function isSameUrl(left: string, right: string): boolean {
-  return normalized(left) === normalized(right)
+  return left === right || normalized(left) === normalized(right)
 }
 
 function normalized(text: string): string {

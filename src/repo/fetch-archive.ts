@@ -150,7 +150,7 @@ async function fetchAt(
   })
   const fetched = { archive, fileName: fileNameOf(url), digest, from, provenance }
   await site.policy?.assertTrusted(fetched, site.registry)
-  if (cached === undefined) await site.blobs.write(archive)
+  if (cached === undefined) await site.blobs.write(archive, digest)
   return fetched
 }
 
