@@ -1,6 +1,7 @@
 import { planRetirement, purge, retire } from '../apply/retire.ts'
 import type { Settled } from '../apply/settle.ts'
 import type { Site } from '../apply/site.ts'
+import { tellNotices } from '../apply/tell-notices.ts'
 import { PkgError } from '../base/errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import { lastRevision, unsettledRevisions } from '../release/history.ts'
@@ -97,7 +98,11 @@ async function rehearse(
 ): Promise<Uninstalled> {
   const history = await connections.storage.history(release)
   const last = lastRevision(history)
-  if (last !== undefined) return { release: last, plan: await planRetirement(connections, history) }
+  if (last !== undefined) {
+    const plan = await planRetirement(connections, history)
+    tellNotices(connections, plan)
+    return { release: last, plan }
+  }
   if (ignoreNotFound) return nothingLeft()
   throw notFound('release: not found')
 }

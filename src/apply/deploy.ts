@@ -16,6 +16,7 @@ import { isRefusal } from './refusal.ts'
 import { resumeHooks } from './run-hooks.ts'
 import { supersede, type Settled } from './settle.ts'
 import type { Site, View } from './site.ts'
+import { tellNotices } from './tell-notices.ts'
 
 export interface Deployment {
   /** The revision to get to; its status is pending. */
@@ -110,11 +111,6 @@ export async function deploy(site: Site, deployment: Deployment): Promise<Deploy
   const deployed = await recordDeployed(site, release, deployment.description)
   await conclude(site, [...before.history, deployed], deployment.historyMax)
   return { release: deployed, plan, isRecorded: true }
-}
-
-/** Tells what people should know of plans. */
-export function tellNotices({ onNotice }: Pick<View, 'onNotice'>, ...plans: readonly Plan[]): void {
-  for (const { notices = [] } of plans) for (const notice of notices) onNotice(notice)
 }
 
 /** With another chart or other values it is another piece of work, and its hooks run anew. */

@@ -50,9 +50,10 @@ export async function planObjects(view: View, wanted: ObjectsToPlan): Promise<Pl
 }
 
 /** A directory holds afterwards what is written, and nothing else of what was there. */
-function replacing({ changes }: Plan): Plan {
+function replacing(plan: Plan): Plan {
   return {
-    changes: changes.map((change) =>
+    ...plan,
+    changes: plan.changes.map((change) =>
       change.op === 'update' ? { ...change, after: change.object } : change,
     ),
   }

@@ -6,9 +6,10 @@ import type { Change, Plan } from '../plan/plan.ts'
 import { isAwaited, ownWebhooks, type OwnWebhooks } from './await-webhook.ts'
 import { planDefinitions } from './crds.ts'
 import { isDefinition } from './definitions.ts'
-import { planDeployment, tellNotices, type Deployment } from './deploy.ts'
+import { planDeployment, type Deployment } from './deploy.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
 import type { View } from './site.ts'
+import { tellNotices } from './tell-notices.ts'
 
 /**
  * Plans a deployment and tries out at an API server, without effect, what it would create too:

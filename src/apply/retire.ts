@@ -13,6 +13,7 @@ import type { Site, View } from './site.ts'
 import { sequenceOfRelease } from './chart-order.ts'
 import { liveObjects } from './read-live.ts'
 import { refinePlan } from './refine-plan.ts'
+import { tellNotices } from './tell-notices.ts'
 import { writtenObjects, type Written } from './target-objects.ts'
 
 export interface Retirement {
@@ -26,9 +27,10 @@ export interface Retirement {
 
 /**
  * Takes a release from the target: its objects go, then its records, the newest last, so
- * that a run that is cut off leaves the one that says `uninstalling`.
+ * that a run that is cut off leaves the one that says `uninstalling`. What another release has
+ * adopted stays, and is told.
  *
- * @throws PkgError OBJECT_NOT_OWNED before anything is written, APPLY_FAILED, LOCK_LOST
+ * @throws PkgError APPLY_FAILED, LOCK_LOST
  */
 export async function retire(
   site: Site,
@@ -36,6 +38,7 @@ export async function retire(
   { history, keepHistory, description, deleteCrds = false }: Retirement,
 ): Promise<{ release: Release; plan: Plan }> {
   const plan = await planRetirement(site, history, { deleteCrds })
+  tellNotices(site, plan)
   const { lock, storage } = site
   const { cancelled: _cancelled, ...before } = last
   if (last.run !== undefined && isCancelledBefore(last, lock.holder)) await lock.takeUp(last.run)

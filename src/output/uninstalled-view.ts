@@ -9,7 +9,7 @@ export function viewUninstalled(
   { dryRun = false } = {},
 ): string {
   const kept = plan.changes
-    .filter(({ op }) => op === 'keep')
+    .filter(({ op, isAdopted = false }) => op === 'keep' && !isAdopted)
     .map(({ object }) => describeObject(object))
   const lines =
     kept.length === 0 ? [] : ['These resources were kept due to the resource policy:', ...kept, '']

@@ -33,10 +33,10 @@ export interface PlanInput {
  *
  * One planner serves install, upgrade, rollback and uninstall: they differ only in their
  * input. Writes come first, in install order; then what is no longer wanted goes, in
- * uninstall order.
+ * uninstall order, but for what another release has adopted.
  *
  * @throws PkgError MANIFEST_INVALID when an object is wanted twice, OBJECT_NOT_OWNED when
- *   live objects belong to someone else; it names them all
+ *   live objects that are wanted belong to someone else; it names them all
  */
 export function buildPlan(input: PlanInput): Plan {
   const live = indexByKey(input.live)
@@ -56,14 +56,32 @@ export function buildPlan(input: PlanInput): Plan {
       return existing === undefined || desired.has(key) ? [] : [{ object, existing }]
     })
     .toSorted((left, right) => byUninstallOrder(left.object.kind, right.object.kind))
-    .map(({ object, existing }): Change => {
-      const op = isKept(object) || isKept(existing) ? 'keep' : 'delete'
-      return { op, object: existing, live: existing }
-    })
+    .map(({ object, existing }) => removalOf(object, existing, input.owner))
 
   const changes = [...writes, ...removals]
-  assertOwned(changes, previous, input)
-  return { changes }
+  assertOwned(writes, previous, input)
+  const notices = removals.flatMap(noticeOf)
+  return { changes, ...(notices.length > 0 && { notices }) }
+}
+
+/** What another release has adopted is that one's to delete. */
+function removalOf(object: KubeObject, existing: KubeObject, owner: Owner): Change {
+  const change = { object: existing, live: existing }
+  const actual = ownerOf(existing)
+  if (actual !== undefined && !isOwner(owner, actual)) {
+    return { ...change, op: 'keep', reason: `it belongs to ${described(actual)}`, isAdopted: true }
+  }
+  return { ...change, op: isKept(object) || isKept(existing) ? 'keep' : 'delete' }
+}
+
+function noticeOf({ object, reason = '', isAdopted = false }: Change): string[] {
+  const { namespace } = object.metadata
+  const place = typeof namespace === 'string' ? ` in namespace "${namespace}"` : ''
+  return isAdopted ? [`${describeObject(object)}${place} is left in place: ${reason} by now`] : []
+}
+
+function described({ name, namespace }: Owner): string {
+  return `release "${name}" in namespace "${namespace}"`
 }
 
 function attemptedByUs(
@@ -106,43 +124,27 @@ function wantedTwice(objects: readonly KubeObject[]): PkgError {
 }
 
 function assertOwned(
-  changes: readonly Change[],
+  writes: readonly Change[],
   previous: ReadonlyMap<string, KubeObject>,
   { owner, takeOwnership = false }: PlanInput,
 ): void {
-  const refusals = changes.flatMap((change) => {
-    if (change.live === undefined || change.op === 'keep') return []
-    if (takeOwnership && change.op !== 'delete') return []
-    const wasOurs = previous.has(objectKey(change.object))
-    const reason = whyNotOwned(change.live, owner, wasOurs)
-    return reason === undefined ? [] : [{ change, text: refusal(change, reason) }]
+  if (takeOwnership) return
+  const refusals = writes.flatMap(({ object, live }) => {
+    if (live === undefined) return []
+    const reason = whyNotOwned(live, owner, previous.has(objectKey(object)))
+    return reason === undefined ? [] : [refusal(object, reason)]
   })
   const [first, ...others] = refusals
   if (first === undefined) return
-  const leaving = refusals.find(({ change }) => change.op === 'delete')
-  throw new PkgError('OBJECT_NOT_OWNED', first.text, {
-    details: others.map(({ text }) => text),
-    hint:
-      leaving === undefined
-        ? 'Add --take-ownership to adopt objects that are already there, or remove them from the release that owns them.'
-        : hintToLeave(leaving.change),
+  throw new PkgError('OBJECT_NOT_OWNED', first, {
+    details: others,
+    hint: 'Add --take-ownership to adopt objects that are already there, or remove them from the release that owns them.',
   })
 }
 
-/** Nothing adopts an object to delete it: what is another's is left to it. */
-function hintToLeave({ object: { kind, metadata } }: Change): string {
-  const { name, namespace } = metadata
-  const place = typeof namespace === 'string' ? ` --namespace ${namespace}` : ''
-  return `Leave it to its owner by "kubectl annotate ${kind.toLowerCase()} ${name}${place} helm.sh/resource-policy=keep", and run the same command again.`
-}
-
-function refusal({ op, object }: Change, reason: string): string {
-  const { namespace } = object.metadata
+function refusal({ kind, metadata: { name, namespace } }: KubeObject, reason: string): string {
   const place = typeof namespace === 'string' ? namespace : ''
-  const label = `${object.kind} "${object.metadata.name}" in namespace "${place}"`
-  return op === 'delete'
-    ? `${label} exists and cannot be deleted by the current release: ${reason}`
-    : `${label} exists and cannot be imported into the current release: ${reason}`
+  return `${kind} "${name}" in namespace "${place}" exists and cannot be imported into the current release: ${reason}`
 }
 
 /**

@@ -38,8 +38,9 @@ export interface ImpactFacts {
 export function impactOf(change: Change, facts: ImpactFacts = {}): Verdict {
   switch (change.op) {
     case 'unchanged':
-    case 'keep':
       return { impact: 'none', reason: 'nothing is written' }
+    case 'keep':
+      return { impact: 'none', reason: change.reason ?? 'nothing is written' }
     case 'create':
       return ofCreation(change.object)
     case 'update':

@@ -18,6 +18,8 @@ export interface Change {
   force?: boolean
   /** Why it is made anew or kept: `spec.selector: field is immutable`. */
   reason?: string
+  /** Kept because another release has taken it over. */
+  isAdopted?: boolean
   /** Deletes the object alone and leaves what it owns: pods and claims of a StatefulSet. */
   isOrphaning?: boolean
 }
@@ -30,7 +32,7 @@ export interface Plan {
   conflicts?: Conflict[]
   /** How many custom resources live of the CRDs that the plan touches, by name. */
   customResources?: ReadonlyMap<string, number>
-  /** What people should know of it: fields that are left to others. */
+  /** What people should know of it: fields and objects that are left to others. */
   notices?: string[]
 }
 

@@ -177,21 +177,26 @@ test('what only an abandoned revision had is removed by the rollback that follow
   expect(objects()).toEqual(['apps/configmap-a.yaml', 'apps/configmap-gone.yaml'])
 })
 
-test('an object that another release owns by now is never removed', async () => {
+test('an object that another release owns by now is never removed, and told', async () => {
   await installs()
   const path = join(root, 'apps/configmap-gone.yaml')
   writeFileSync(
     path,
     readFileSync(path, 'utf8').replace('release-name: web', 'release-name: other'),
   )
-  await expect(upgrade(connect(), { release, chart: './web2', values })).rejects.toMatchObject({
+  const notices: string[] = []
+  const told = connectTo({ path: root, charts, isKnownDead: true, notices })
+  await upgrade(told, { release, chart: './web2', values })
+  expect(notices).toEqual([
+    'ConfigMap/gone in namespace "apps" is left in place: it belongs to release "other" in namespace "apps" by now',
+  ])
+  expect(objects()).toContain('apps/configmap-gone.yaml')
+
+  await expect(rollback(connect(), { release, revision: 1 })).rejects.toMatchObject({
     code: 'OBJECT_NOT_OWNED',
-    exit: 4,
   })
-  await expect(uninstall(connect(), { release })).rejects.toMatchObject({
-    code: 'OBJECT_NOT_OWNED',
-  })
-  expect(objects()).toEqual(['apps/configmap-a.yaml', 'apps/configmap-gone.yaml'])
+  await uninstall(connect(), { release })
+  expect(objects()).toEqual(['apps/configmap-gone.yaml'])
 })
 
 test('an object with the policy to keep it stays, and the plan says so', async () => {

@@ -86,11 +86,17 @@ test('live objects of nobody or of another release are refused, all of them, in 
   ])
 })
 
-test('an object that another release has taken is never deleted', () => {
-  const taken = withOwner(object('ConfigMap/taken'), other)
-  expect(() =>
-    plan({ previous: [object('ConfigMap/taken')], live: [taken], takeOwnership: true }),
-  ).toThrow(expect.objectContaining({ code: 'OBJECT_NOT_OWNED' }))
+test('an object that another release has taken is left to it, and told', () => {
+  const previous = [object('ConfigMap/taken'), object('ConfigMap/ours')]
+  const live = [withOwner(object('ConfigMap/taken'), other), mine('ConfigMap/ours')]
+  const { changes, notices } = buildPlan({ desired: [], previous, live, owner })
+  expect(changes.map(({ op, object: { metadata } }) => `${op} ${metadata.name}`).sort()).toEqual([
+    'delete ours',
+    'keep taken',
+  ])
+  expect(notices).toEqual([
+    'ConfigMap/taken in namespace "apps" is left in place: it belongs to release "shop" in namespace "apps" by now',
+  ])
 })
 
 test('an object that the chart makes twice is refused', () => {
