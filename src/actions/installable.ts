@@ -17,5 +17,8 @@ export function assertInstallable(chart: Chart): void {
       hint: `Take a chart that lists "${name}" among its dependencies.`,
     })
   }
-  assertDependenciesPresent(chart)
+  assertDependenciesPresent(chart, MISSING)
 }
+
+const MISSING =
+  'an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies: '

@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { rawFile, type Chart, type ChartFile } from '../chart/chart.ts'
-import { metadataDocument } from '../chart/metadata-document.ts'
+import { metadataStruct } from '../chart/metadata-document.ts'
 import { compileJsonPath, type JsonPath } from '../encoding/json-path.ts'
 import { encodeYaml } from '../encoding/yaml-encode.ts'
 import { fromBytes } from '../golang/bytes.ts'
@@ -18,7 +18,7 @@ export type ChartPart = 'all' | 'chart' | 'values' | 'readme' | 'crds'
 export function showChart(chart: Chart, part: ChartPart): string {
   const isAll = part === 'all'
   const pieces: string[] = []
-  if (isAll || part === 'chart') pieces.push(`${encodeYaml(metadataDocument(chart.metadata))}\n`)
+  if (isAll || part === 'chart') pieces.push(`${encodeYaml(metadataStruct(chart.metadata))}\n`)
   if (isAll || part === 'values') pieces.push(valuesText(chart, isAll))
   if (isAll || part === 'readme') pieces.push(readmeText(chart, isAll))
   if (isAll || part === 'crds') pieces.push(crdsText(chart))

@@ -54,13 +54,18 @@ export function missingDependencies({ metadata, subcharts }: Chart): string[] {
   return names.filter((name) => !present.has(name))
 }
 
-/** @throws PkgError DEPENDENCY_MISSING with Helm's words */
-export function assertDependenciesPresent(chart: Chart): void {
+/**
+ * Refuses a chart that lacks a dependency, with Helm's words.
+ *
+ * @param lead what comes before them
+ * @throws PkgError DEPENDENCY_MISSING
+ */
+export function assertDependenciesPresent(chart: Chart, lead = ''): void {
   const missing = missingDependencies(chart)
   if (missing.length === 0) return
   throw new PkgError(
     'DEPENDENCY_MISSING',
-    `an error occurred while checking for chart dependencies. You may need to run \`helm dependency build\` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`,
+    `${lead}found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`,
     {
       hint: 'Run "kubectl pkg dependency build", or put the charts into charts/.',
       span: spanOfDependency(chart, missing[0]),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { assertInstallable } from '../../../src/actions/installable.ts'
 import {
   assertDependenciesPresent,
   assertLockInStep,
@@ -85,8 +86,12 @@ test('dependencies that charts/ does not hold are missing, in the order of Chart
     'charts/database/Chart.yaml': chartYaml('db'),
   })
   expect(missingDependencies(chart)).toEqual(['c', 'b'])
-  // The text that `helm template` of Helm 4.1.4 prints.
-  expect(() => assertDependenciesPresent(chart)).toThrow(
-    'an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: c, b',
+  // The text that `helm package` of Helm 4.1.4 prints, and what `helm template` puts before it.
+  const text = 'found in Chart.yaml, but missing in charts/ directory: c, b'
+  expect(() => assertDependenciesPresent(chart)).toThrow(expect.objectContaining({ message: text }))
+  expect(() => assertInstallable(chart)).toThrow(
+    expect.objectContaining({
+      message: `an error occurred while checking for chart dependencies. You may need to run \`helm dependency build\` to fetch missing dependencies: ${text}`,
+    }),
   )
 })

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { metadataDocument } from '../../../src/chart/metadata-document.ts'
-import { encodeYaml } from '../../../src/encoding/yaml-encode.ts'
+import { showChart } from '../../../src/actions/show.ts'
 import { chartOf } from '../../support/chart-builder.ts'
 
 interface Golden {
@@ -15,8 +14,7 @@ const golden = JSON.parse(
 
 /** What `show chart` prints of a Chart.yaml: the fields that Helm knows, and a blank line. */
 function shown(text: string): string {
-  const { extra: _, ...metadata } = chartOf({ 'Chart.yaml': text }).metadata
-  return `${encodeYaml(metadataDocument({ ...metadata, apiVersion: metadata.apiVersion }))}\n`
+  return showChart(chartOf({ 'Chart.yaml': text }), 'chart')
 }
 
 // Wanted: what Helm 4.1.4 prints of the same Chart.yaml, or its error.
@@ -35,4 +33,27 @@ test('fields that Helm does not know are kept', () => {
     version: '1.0.0',
     extra: new Map([['license', 'MIT']]),
   })
+})
+
+// Wanted: what `helm show chart` of Helm 4.1.4 prints.
+test('dependencies in the requirements.yaml of an old chart are shown', () => {
+  const chart = chartOf({
+    'Chart.yaml': 'apiVersion: v1\nname: a\nversion: 1.0.0\nengine: gotpl\n',
+    'requirements.yaml':
+      'dependencies:\n- name: db\n  version: 1.x\n  repository: http://x\n  alias: main\n',
+  })
+  expect(showChart(chart, 'chart')).toBe(
+    [
+      'apiVersion: v1',
+      'dependencies:',
+      '- alias: main',
+      '  name: db',
+      '  repository: http://x',
+      '  version: 1.x',
+      'name: a',
+      'version: 1.0.0',
+      '',
+      '',
+    ].join('\n'),
+  )
 })
