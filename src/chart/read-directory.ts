@@ -1,12 +1,5 @@
-import {
-  existsSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-} from 'node:fs'
-import { dirname, join, resolve, sep } from 'node:path'
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { compareText } from '../golang/order.ts'
@@ -18,6 +11,7 @@ import {
   type ChartBudget,
   type ChartLimits,
 } from './budget.ts'
+import { brokenLinkProblem } from './broken-link.ts'
 import type { Chart, ChartFile, ChartWarning } from './chart.ts'
 import { openFileReader, withoutMark, type FileReader } from './file-reader.ts'
 import { parseIgnore, type Ignore } from './ignore.ts'
@@ -199,8 +193,8 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 
 function linkProblem(path: string, error: unknown): string {
   if (!isSystemError(error)) throw error
-  if (error.code !== 'ENOENT') return reason(error)
-  return `lstat ${resolve(dirname(path), readlinkSync(path))}: ${reason(error)}`
+  const isBroken = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(error.code ?? '')
+  return (isBroken ? brokenLinkProblem(resolve(path)) : undefined) ?? reason(error)
 }
 
 const REASONS: Record<string, string> = {

@@ -112,10 +112,39 @@ test.each([
     target: 'nothing',
     want: 'error evaluating symlink WEB/dangling: lstat WEB/nothing: no such file or directory',
   },
+  {
+    link: 'dangling',
+    target: './a/../nothing/below/it',
+    want: 'error evaluating symlink WEB/dangling: lstat WEB/nothing: no such file or directory',
+  },
+  {
+    link: 'absolute',
+    target: '/no-such-folder/below',
+    want: 'error evaluating symlink WEB/absolute: lstat /no-such-folder: no such file or directory',
+  },
+  {
+    link: 'below',
+    target: 'a/x.txt/y',
+    want: 'error evaluating symlink WEB/below: not a directory',
+  },
+  {
+    link: 'self',
+    target: 'self',
+    want: 'error evaluating symlink WEB/self: EvalSymlinks: too many links',
+  },
 ])('a link $link to $target is refused', ({ link, target, want }) => {
   const folder = written({ 'a/x.txt': '' })
   symlinkSync(target, join(folder, link))
   expect(failure(folder)).toEqual({ code: 'CHART_INVALID', message: want })
+})
+
+test('a broken link is told of at the first part of its way that is missing', () => {
+  const folder = written({ 'a/x.txt': '' })
+  symlinkSync('a', join(folder, 'alias'))
+  symlinkSync('alias/b/c', join(folder, 'link'))
+  expect(failure(folder).message).toBe(
+    'error evaluating symlink WEB/link: lstat WEB/a/b: no such file or directory',
+  )
 })
 
 test('the folder itself may be a link', () => {
