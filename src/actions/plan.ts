@@ -12,6 +12,7 @@ import {
   digestOf,
   plannedChanges,
   plannedConflicts,
+  sealPlan,
   type PlanDocument,
   type PlanOptions,
 } from '../plan/plan-document.ts'
@@ -111,7 +112,7 @@ function describe(
   { connections, options, mask }: { connections: Connections; options: PlanOptions; mask: Mask },
 ): PlanDocument {
   const { chart, config, name, namespace, revision } = release
-  return {
+  return sealPlan({
     apiVersion: 'kubectl-pkg/v1',
     kind: 'Plan',
     createdAt: connections.now().toISOString(),
@@ -129,7 +130,7 @@ function describe(
     options,
     definitions: crdsOf(release),
     record: encodeRelease(release, Number.MAX_SAFE_INTEGER),
-  }
+  })
 }
 
 /** Of all files of a chart and its subcharts, by their paths. */

@@ -90,7 +90,7 @@ says, or nothing when an object has moved since.`
 
     const { output = '' } = flags
     if (output === 'json' || output === 'yaml') {
-      const { record: _record, definitions: _definitions, ...shown } = document
+      const { record: _record, definitions: _definitions, digest: _digest, ...shown } = document
       this.print(output, shown, String)
     } else {
       const event = document.release.isInstall ? 'install' : 'upgrade'

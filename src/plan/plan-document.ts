@@ -36,6 +36,8 @@ export interface PlanDocument {
   definitions: KubeObject[]
   /** The revision in the encoding of a release's record; holds values and Secrets. */
   record: string
+  /** Of all the rest, in whatever order and format it is written. */
+  digest: string
 }
 
 /** What was asked for besides chart and values, and counts when the plan is applied. */
@@ -149,6 +151,11 @@ function markOf(live: KubeObject): LiveMark {
   }
 }
 
+/** Completes a plan, so that whoever reads it back sees that it is what was looked at. */
+export function sealPlan(document: Omit<PlanDocument, 'digest'>): PlanDocument {
+  return { ...document, digest: digestOf(document as unknown as Json) }
+}
+
 /** A digest of JSON, whatever the order of keys: `sha256:…`. */
 export function digestOf(value: Json): string {
   return `sha256:${sha256(JSON.stringify(sorted(value)))}`
@@ -158,7 +165,9 @@ function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted)
   if (!isJsonObject(value)) return value
   const keys = Object.keys(value).sort()
-  return Object.fromEntries(keys.map((key) => [key, sorted(value[key] ?? null)]))
+  // JSON leaves out what is undefined, wherever it is written.
+  const set = keys.filter((key) => value[key] !== undefined)
+  return Object.fromEntries(set.map((key) => [key, sorted(value[key] ?? null)]))
 }
 
 /**
@@ -216,7 +225,7 @@ export function labelOf({
 }
 
 /**
- * Checks that a decoded file is a plan.
+ * Checks that a decoded file is a plan, and the one that was written.
  *
  * @throws PkgError PLAN_INVALID
  */
@@ -235,6 +244,10 @@ export function asPlanDocument(value: Json, file: string): PlanDocument {
     typeof value['release']['revision'] === 'number' &&
     isJsonObject(value['options'])
   if (!isWhole) throw invalid(file, 'parts of it are missing')
+  const { digest, ...rest } = value
+  if (digest !== digestOf(rest)) {
+    throw invalid(file, 'it is not as "kubectl pkg plan" wrote it')
+  }
   return value as unknown as PlanDocument
 }
 

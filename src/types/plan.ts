@@ -1,7 +1,7 @@
 /* Generated from schemas/plan.schema.json; change the schema and run "npm run types". */
 
 /**
- * What `plan -o FILE` writes and `apply` reads; `plan -o json` prints it without CRDs and record.
+ * What `plan -o FILE` writes and `apply` reads; `plan -o json` prints it without CRDs, record and the digest of the whole.
  */
 export interface PlanFile {
   apiVersion: 'kubectl-pkg/v1'
@@ -71,6 +71,10 @@ export interface PlanFile {
    * The revision in the encoding of a release’s record; holds values and Secrets.
    */
   record?: string
+  /**
+   * Of all the rest; a file that was edited does not match it and is not applied.
+   */
+  digest?: string
 }
 export interface PlanFileChange {
   op: 'create' | 'update' | 'recreate' | 'delete' | 'keep'

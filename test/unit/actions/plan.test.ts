@@ -7,8 +7,10 @@ import { history } from '../../../src/actions/inspect.ts'
 import { install } from '../../../src/actions/install.ts'
 import { planRelease } from '../../../src/actions/plan.ts'
 import { upgrade } from '../../../src/actions/upgrade.ts'
+import { encodeDocument } from '../../../src/output/document.ts'
 import { viewDrift } from '../../../src/output/drift-view.ts'
 import { viewPlan } from '../../../src/output/plan-view.ts'
+import { sealPlan } from '../../../src/plan/plan-document.ts'
 import {
   configMap,
   configMapChart,
@@ -126,6 +128,36 @@ test.each([
     }),
   )
 })
+
+test.each(['json', 'yaml'] as const)(
+  'a plan in %s is refused once it was edited',
+  async (format) => {
+    const { digest: _digest, ...document } = (await plan('./web')).document
+    const odd = {
+      apiVersion: 'v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'odd', annotations: { y: 'no', text: 'a\n\n  b \n', '1e3': '0x1F' } },
+      spec: { most: Number.MAX_SAFE_INTEGER, huge: 1e21, tiny: 1.5e-7, none: null, list: [] },
+    }
+    const written = encodeDocument(format, sealPlan({ ...document, definitions: [odd] }))
+    expect(parsePlanFile(written, 'web').definitions).toEqual([odd])
+
+    for (const [from, to] of [
+      ['ConfigMap', 'ConfigMaps'],
+      ['create', 'keep'],
+      ['isInstall', 'isInstalled'],
+      ['digest', 'digests'],
+    ] as const) {
+      expect(written).toContain(from)
+      expect(() => parsePlanFile(written.replaceAll(from, to), 'web')).toThrow(
+        expect.objectContaining({
+          code: 'PLAN_INVALID',
+          message: '"web" cannot be applied: it is not as "kubectl pkg plan" wrote it',
+        }),
+      )
+    }
+  },
+)
 
 test('drift names what was changed, removed and added by hand', async () => {
   await install(connect(), { release, chart: './web', values })
