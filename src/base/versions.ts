@@ -62,7 +62,7 @@ export function parseVersion(text: string): Version {
     metadata,
     original: text,
   }
-  if (prerelease.split('.').some((part) => /^0\d+$/.test(part))) {
+  if (prerelease !== '' && prerelease.split('.').some((part) => /^0\d+$/.test(part))) {
     throw new VersionError('version segment starts with 0')
   }
   return version

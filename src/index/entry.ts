@@ -70,17 +70,33 @@ function isPlain({ name, version, appVersion, description, keywords }: IndexEntr
 }
 
 const PLAIN_NAME = /^[a-zA-Z0-9_-][a-zA-Z0-9._-]*$/
-const PLAIN_VERSION = /^v?(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})$/
+const PLAIN_VERSION = /^v?(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/
 const PRINTABLE = /^[\x20-\x7e]*$/
 
 /** Puts the newest version first; of equal ones the index's order stays. */
 export function sortEntries(entries: IndexEntry[]): IndexEntry[] {
-  if (entries.length < 2) return entries
-  const parsed = entries.map((entry) => ({ entry, version: parseVersion(entry.version) }))
-  const byNewest = (a: { version: Version }, b: { version: Version }) =>
-    compareVersions(b.version, a.version)
-  const isSorted = parsed.every(
-    (each, at) => at === 0 || byNewest(parsed[at - 1] ?? each, each) <= 0,
-  )
-  return isSorted ? entries : parsed.sort(byNewest).map(({ entry }) => entry)
+  if (entries.length < 2 || isNewestFirst(entries)) return entries
+  const versions = new Map(entries.map((entry) => [entry, parseVersion(entry.version)]))
+  const versionOf = (entry: IndexEntry): Version => versions.get(entry) as Version
+  return entries.sort((a, b) => compareVersions(versionOf(b), versionOf(a)))
+}
+
+/** Whether plain versions stand in order already, as in most indexes; false when others are there. */
+function isNewestFirst(entries: readonly IndexEntry[]): boolean {
+  let before: Numbers = [Infinity, 0, 0]
+  for (const { version } of entries) {
+    const [match, major, minor, patch] = PLAIN_VERSION.exec(version) ?? []
+    if (match === undefined) return false
+    const numbers: Numbers = [Number(major), Number(minor), Number(patch)]
+    if (isNewer(numbers, before)) return false
+    before = numbers
+  }
+  return true
+}
+
+type Numbers = readonly [major: number, minor: number, patch: number]
+
+function isNewer(a: Numbers, b: Numbers): boolean {
+  if (a[0] !== b[0]) return a[0] > b[0]
+  return a[1] === b[1] ? a[2] > b[2] : a[1] > b[1]
 }
