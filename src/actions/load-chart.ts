@@ -5,7 +5,7 @@ import type { ChartSite } from '../repo/chart-site.ts'
 import type { ChartQuery } from '../repo/fetch-archive.ts'
 import type { VerifySettings } from './verify-fetched.ts'
 
-export interface ChartLoading extends Pick<ChartInput, 'outsideLinks'> {
+export interface ChartLoading extends Pick<ChartInput, 'outsideLinks' | 'anyApiVersion'> {
   /** Address of the repository that the reference is the name of a chart of. */
   repo?: string | undefined
   query?: ChartQuery | undefined
@@ -27,13 +27,17 @@ export async function loadChart(
   stdin: () => Uint8Array,
   options: ChartLoading = {},
 ): Promise<Chart> {
-  const { outsideLinks, repo, query = {}, openSite, verify } = options
+  const { outsideLinks, anyApiVersion, repo, query = {}, openSite, verify } = options
   const ref = parseChartRef(reference, repo)
   if (verify !== undefined && (ref.kind === 'stdin' || ref.kind === 'path')) {
     return (await import('./verify.ts')).loadVerified(reference, verify)
   }
   if (ref.kind === 'stdin' || ref.kind === 'path' || openSite === undefined) {
-    return loadFile(reference, { outsideLinks, readStdin: () => Promise.resolve(stdin()) })
+    return loadFile(reference, {
+      outsideLinks,
+      anyApiVersion,
+      readStdin: () => Promise.resolve(stdin()),
+    })
   }
   const { loadRemoteChart } = await import('../repo/chart-source.ts')
   const { verifyFetched } = await import('./verify-fetched.ts')

@@ -10,6 +10,8 @@ export interface ArchiveOptions {
   /** What messages call the archive; the origin by default. */
   path?: string
   limits?: Partial<ChartLimits>
+  /** Takes any apiVersion, as Helm does where nothing is rendered or packed. */
+  anyApiVersion?: boolean
 }
 
 /**
@@ -20,16 +22,16 @@ export interface ArchiveOptions {
  * @throws PkgError ARCHIVE_UNSAFE, CHART_TOO_LARGE, CHART_INVALID, YAML_INVALID
  */
 export function loadChartArchive(bytes: Uint8Array, options: ArchiveOptions): Chart {
-  const { origin, path = origin } = options
+  const { origin, path = origin, anyApiVersion = false } = options
   assertGzip(bytes, path)
   const budget = openBudget(options.limits)
   const { files, warnings } = readContent(bytes, budget)
-  if (!files.some((file) => file.name === 'Chart.yaml')) {
+  if (!anyApiVersion && !files.some((file) => file.name === 'Chart.yaml')) {
     throw new PkgError('CHART_INVALID', 'unable to detect chart version, no Chart.yaml found', {
       hint: 'A chart archive holds one folder with a Chart.yaml in it.',
     })
   }
-  return assembleChart({ files, origin, budget, warnings })
+  return assembleChart({ files, origin, budget, warnings, anyApiVersion })
 }
 
 function readContent(bytes: Uint8Array, budget: ReturnType<typeof openBudget>) {

@@ -13,6 +13,8 @@ export interface ChartInput {
   limits?: Partial<ChartLimits>
   /** What happens to symbolic links that lead out of a chart's folder; followed by default. */
   outsideLinks?: 'follow' | 'refuse' | undefined
+  /** Takes any apiVersion, as Helm does where nothing is rendered or packed. */
+  anyApiVersion?: boolean | undefined
 }
 
 /**
@@ -22,17 +24,27 @@ export interface ChartInput {
  *   ARCHIVE_UNSAFE, FILE_UNREADABLE
  */
 export async function loadChart(reference: string, input: ChartInput): Promise<Chart> {
-  const { limits = {}, outsideLinks } = input
+  const { limits = {}, outsideLinks, anyApiVersion = false } = input
   if (reference === '-') {
     const bytes = await input.readStdin()
-    return loadChartArchive(bytes, { origin: reference, path: 'standard input', limits })
+    return loadChartArchive(bytes, {
+      origin: reference,
+      path: 'standard input',
+      limits,
+      anyApiVersion,
+    })
   }
   const name = reference.trim()
   const stat = statSync(name, { throwIfNoEntry: false })
   if (stat === undefined) throw notFound(name)
-  if (stat.isDirectory()) return loadChartDirectory(name, { limits, outsideLinks })
+  if (stat.isDirectory()) return loadChartDirectory(name, { limits, outsideLinks, anyApiVersion })
   const path = resolve(name)
-  return loadChartArchive(readArchiveFile(path, stat, limits), { origin: name, path, limits })
+  return loadChartArchive(readArchiveFile(path, stat, limits), {
+    origin: name,
+    path,
+    limits,
+    anyApiVersion,
+  })
 }
 
 function notFound(name: string): PkgError {

@@ -20,6 +20,8 @@ export interface DirectoryOptions {
   limits?: Partial<ChartLimits> | undefined
   /** What happens to symbolic links that lead out of the folder. */
   outsideLinks?: 'follow' | 'refuse' | undefined
+  /** Takes any apiVersion, as Helm does where nothing is rendered or packed. */
+  anyApiVersion?: boolean | undefined
 }
 
 /**
@@ -35,8 +37,9 @@ export interface DirectoryOptions {
  *   ARCHIVE_UNSAFE, FILE_UNREADABLE
  */
 export function loadChartDirectory(path: string, options: DirectoryOptions = {}): Chart {
-  assertHasChart(resolve(path))
-  return assembleChart(readChartDirectory(path, options))
+  const { anyApiVersion = false } = options
+  if (!anyApiVersion) assertHasChart(resolve(path))
+  return assembleChart({ ...readChartDirectory(path, options), anyApiVersion })
 }
 
 /**

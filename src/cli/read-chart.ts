@@ -25,7 +25,7 @@ export async function readChart(
   reference: string,
   flags: ChartFlags,
   io: Io,
-  options: { outsideLinks?: ChartLoading['outsideLinks']; signal?: AbortSignal } = {},
+  options: Pick<ChartLoading, 'outsideLinks' | 'anyApiVersion'> & { signal?: AbortSignal } = {},
 ): Promise<Chart> {
   if (flags['dependency-update'] === true) {
     const { fetchMissing } = await import('./fetch-missing.ts')
@@ -33,6 +33,7 @@ export async function readChart(
   }
   return loadChart(reference, () => io.stdin(), {
     outsideLinks: options.outsideLinks,
+    anyApiVersion: options.anyApiVersion,
     repo: flags.repo,
     verify: await verifySettings(flags, io),
     query: { version: flags.version, devel: flags.devel, access: accessOf(flags) },

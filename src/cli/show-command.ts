@@ -14,7 +14,7 @@ export abstract class ShowCommand extends BaseCommand {
 
   protected async show(part: ChartPart): Promise<void> {
     const { args, flags } = await this.parse(ShowCommand)
-    const chart = await readChart(args.chart, flags, this.io)
+    const chart = await readChart(args.chart, flags, this.io, { anyApiVersion: true })
     this.printRaw(showChart(chart, part))
   }
 }

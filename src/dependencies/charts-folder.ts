@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { loadChartArchive } from '../chart/archive.ts'
+import { isFolder } from '../chart/archive-file.ts'
 import type { Chart } from '../chart/chart.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
 
@@ -20,7 +21,7 @@ export interface LooseArchive {
 /** What lies in the charts/ folder of a chart's folder; nothing for an archive. */
 export function looseArchives(folder: string): LooseArchive[] {
   const charts = join(folder, 'charts')
-  if (statSync(charts, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  if (!isFolder(folder) || !isFolder(charts)) return []
   return readdirSync(charts)
     .filter((file) => !file.startsWith('.'))
     .sort()

@@ -31,7 +31,7 @@ export default class DependencyList extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(DependencyList)
     const folder = args.chart ?? '.'
-    const chart = await readChart(folder, {}, this.io)
+    const chart = await readChart(folder, {}, this.io, { anyApiVersion: true })
     const listing = listDependencies(chart, folder)
     if (flags.output !== 'table') {
       return this.print(flags.output, listing.dependencies ?? [], () => '')

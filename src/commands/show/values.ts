@@ -28,7 +28,7 @@ export default class ShowValues extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ShowValues)
-    const chart = await readChart(args.chart, flags, this.io)
+    const chart = await readChart(args.chart, flags, this.io, { anyApiVersion: true })
     if (!flags.jsonpath) return this.printRaw(showChart(chart, 'values'))
     const { text, problem } = showValuesAt(chart, flags.jsonpath)
     if (problem !== undefined) this.note(`warning: nothing is printed: ${problem}`)

@@ -45,6 +45,21 @@ test('a folder, an archive and standard input give the same chart', async () => 
   for (const other of others) expect(other).toEqual(first)
 })
 
+// As `helm show` and `helm dependency list` of Helm 4.1.4 do, unlike `helm template`.
+test.each(['v3', 'v9'])(
+  'apiVersion %s is taken where the chart is only looked at',
+  async (version) => {
+    const files = { 'Chart.yaml': `apiVersion: ${version}\nname: web\nversion: 1.0.0\n` }
+    const folder = writeChart(temporaryFolder(), files)
+    const file = written('web.tgz', targz([{ name: 'web/Chart.yaml', data: files['Chart.yaml'] }]))
+    for (const reference of [folder, file]) {
+      await expect(loadChart(reference, noInput)).rejects.toThrow(PkgError)
+      const { metadata } = await loadChart(reference, { ...noInput, anyApiVersion: true })
+      expect(metadata).toEqual({ apiVersion: version, name: 'web', version: '1.0.0' })
+    }
+  },
+)
+
 // Texts of Helm 4.1.4; it prints the last one for damaged archives without the reason.
 test.each<{ name: string; data: string | Uint8Array; want: string }>([
   {

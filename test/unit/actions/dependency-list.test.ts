@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { listDependencies } from '../../../src/actions/dependency-list.ts'
+import { loadChart } from '../../../src/chart/load-chart.ts'
+import { packageChart } from '../../../src/chart/package-chart.ts'
+import { chartOf, chartYaml } from '../../support/chart-builder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+// Wanted: what `helm dependency list` of Helm 4.1.4 tells of the same archive.
+test('an archive holds its dependencies itself, or lacks them', async () => {
+  const chart = chartOf({
+    'Chart.yaml': chartYaml('web', 'dependencies: [{name: db, version: 1.x}, {name: cache}]\n'),
+    'charts/db/Chart.yaml': chartYaml('db'),
+  })
+  const file = join(temporaryFolder(), 'web.tgz')
+  writeFileSync(file, packageChart(chart).bytes)
+  const readStdin = () => Promise.reject(new Error('standard input was read'))
+  const listing = listDependencies(await loadChart(file, { readStdin }), file)
+  expect(listing).toEqual({
+    dependencies: [
+      { name: 'db', version: '1.x', repository: '', status: 'unpacked' },
+      { name: 'cache', version: '', repository: '', status: 'missing' },
+    ],
+    notCharts: [],
+    notDeclared: [],
+  })
+})
