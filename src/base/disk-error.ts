@@ -16,6 +16,12 @@ export function aboutFile(error: NodeJS.ErrnoException, path: string): NodeJS.Er
   return error
 }
 
+/** What the system said, without its code, call and path: `no such file or directory`. */
+export function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EISDIR') return 'it is a directory'
+  return /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message
+}
+
 /** The name in `.NAME.TOKEN.tmp`, as `temporaryName` makes it. */
 function lastingName(path: string): string {
   const [, name] = /^\.(.+)\.[0-9a-f]{24}\.tmp$/.exec(basename(path)) ?? []

@@ -1,11 +1,12 @@
 import * as Flags from '@oclif/core/flags'
 import { parseDuration } from '../golang/duration.ts'
 
-/** A Go duration such as `5m0s`; the command gets milliseconds. */
+/** A Go duration such as `5m0s`, not below zero; the command gets milliseconds. */
 export const duration = Flags.custom<number>({
   helpValue: 'DURATION',
   parse: async (text) => {
     const nanoseconds = parseDuration(text)
+    if (nanoseconds < 0n) throw new RangeError('must not be negative')
     return Number(nanoseconds / 1_000_000n)
   },
 })

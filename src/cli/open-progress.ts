@@ -27,11 +27,18 @@ export function openProgress(flags: WaitFlags, io: Io): Progress {
   })
 }
 
+/**
+ * What `--timeout 0` means, in milliseconds.
+ *
+ * Source: Helm 4.1.4 pkg/kube/statuswait.go, DefaultStatusWatcherTimeout.
+ */
+const WITHOUT_TIME = 30_000
+
 /** What a run waits for. Source: Helm 4.1.4 pkg/cmd/flags.go, pkg/action/install.go. */
 export function waitSettings(flags: WaitFlags, { onProgress }: Progress): WaitSettings {
   const jobs = flags['wait-for-jobs'] === true
   return {
-    timeout: flags.timeout ?? 300_000,
+    timeout: flags.timeout === 0 ? WITHOUT_TIME : (flags.timeout ?? 300_000),
     areHooksOff: flags['no-hooks'] === true,
     onProgress,
     rules: rulesOf(flags, jobs),

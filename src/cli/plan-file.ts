@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { reasonOf } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
+import { isSystemError } from '../base/files.ts'
 import { parsePlanFile } from '../actions/apply-plan-file.ts'
 import type { Io } from './io.ts'
 
@@ -17,10 +19,12 @@ function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new PkgError('FILE_UNREADABLE', message, {
-      hint: 'Name the file that "kubectl pkg plan NAME CHART -o FILE" wrote.',
+    if (!isSystemError(error)) throw error
+    throw new PkgError('FILE_UNREADABLE', `cannot read plan "${path}": ${reasonOf(error)}`, {
+      hint:
+        error.code === 'EACCES'
+          ? 'Only who made a plan may read its file: run as that person, or make a plan of your own.'
+          : 'Name the file that "kubectl pkg plan NAME CHART -o FILE" wrote.',
       cause: error,
     })
   }

@@ -1,5 +1,6 @@
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { aboutFile, diskHint } from '../base/disk-error.ts'
+import { dirname } from 'node:path'
+import { aboutFile, diskHint, reasonOf } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { isSystemError } from '../base/files.ts'
 import { newToken } from '../base/folders.ts'
@@ -42,8 +43,13 @@ export function writePrivateFile(path: string, text: string): void {
   } catch (error) {
     rmSync(temporary, { force: true })
     if (!isSystemError(error)) throw error
-    throw new PkgError('FILE_UNWRITABLE', aboutFile(error, path).message, {
-      hint: diskHint(error) ?? 'Check the folder and its permissions.',
+    const { code } = aboutFile(error, path)
+    throw new PkgError('FILE_UNWRITABLE', `cannot write "${path}": ${reasonOf(error)}`, {
+      hint:
+        diskHint(error) ??
+        (code === 'ENOENT'
+          ? `Make the folder "${dirname(path)}" first.`
+          : 'Name a file in a folder that you may write to.'),
       cause: error,
     })
   }
