@@ -23,7 +23,7 @@ const CHARTS = modules({
   actions: 'installable load-chart verify-fetched',
   base: 'file-modes json long-run secret-text versions',
   chart:
-    'archive-file assemble-chart budget chart chart-folder file-reader glob go-struct ignore links load-chart lock metadata metadata-document read-directory read-yaml validate-metadata',
+    'archive-file assemble-chart broken-link budget chart chart-folder file-reader glob go-struct ignore links load-chart lock metadata metadata-document read-directory read-yaml validate-metadata',
   cli: 'has-proxy read-chart',
   encoding: 'yaml-*',
   golang: 'function space',
