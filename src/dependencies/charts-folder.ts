@@ -35,8 +35,8 @@ export function looseArchives(folder: string): LooseArchive[] {
 
 function chartAt(path: string, isFolder: boolean): Chart | undefined {
   try {
-    if (isFolder) return loadChartDirectory(path)
-    return loadChartArchive(readFileSync(path), { origin: path })
+    if (isFolder) return loadChartDirectory(path, { anyApiVersion: true })
+    return loadChartArchive(readFileSync(path), { origin: path, anyApiVersion: true })
   } catch (error) {
     if (error instanceof PkgError) return undefined
     throw error

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { listDependencies } from '../../../src/actions/dependency-list.ts'
 import { loadChart } from '../../../src/chart/load-chart.ts'
 import { packageChart } from '../../../src/chart/package-chart.ts'
-import { chartOf, chartYaml } from '../../support/chart-builder.ts'
+import { chartOf, chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 // Wanted: what `helm dependency list` of Helm 4.1.4 tells of the same archive.
@@ -22,6 +22,21 @@ test('an archive holds its dependencies itself, or lacks them', async () => {
       { name: 'db', version: '1.x', repository: '', status: 'unpacked' },
       { name: 'cache', version: '', repository: '', status: 'missing' },
     ],
+    notCharts: [],
+    notDeclared: [],
+  })
+})
+
+// Wanted: what `helm dependency list` of Helm 4.1.4 tells of the same folder.
+test('a subchart of any apiVersion is a chart', async () => {
+  const folder = writeChart(temporaryFolder(), {
+    'Chart.yaml': chartYaml('web', 'dependencies: [{name: db, version: 1.x}]\n'),
+    'charts/db/Chart.yaml': 'apiVersion: v3\nname: db\nversion: 1.0.0\n',
+  })
+  const readStdin = () => Promise.reject(new Error('standard input was read'))
+  const listing = listDependencies(await loadChart(folder, { readStdin }), folder)
+  expect(listing).toEqual({
+    dependencies: [{ name: 'db', version: '1.x', repository: '', status: 'unpacked' }],
     notCharts: [],
     notDeclared: [],
   })
