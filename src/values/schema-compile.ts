@@ -12,7 +12,7 @@ import {
   type Place,
   type SchemaDocument,
 } from './schema-documents.ts'
-import { describeFailure } from './schema-failure.ts'
+import { describeSchemaFailure } from './schema-failure.ts'
 import { isMap, type SchemaMap, type SchemaValue } from './schema-json.ts'
 import { addKeywords } from './schema-keywords.ts'
 import type { SchemaNode } from './schema-node.ts'
@@ -124,7 +124,9 @@ class SchemaCompiler {
     const failure = validateSchema(meta, lookUp(place), resources)
     if (failure === undefined) return
     const location = quote(locationOf(document.url, pointer))
-    throw new GoError(`${location} is not valid against metaschema: ${describeFailure(failure)}`)
+    throw new GoError(
+      `${location} is not valid against metaschema: ${describeSchemaFailure(failure)}`,
+    )
   }
 }
 

@@ -31,9 +31,12 @@ export const FAILED: Failure = { path: [], kind: 'plain', text: '', causes: [] }
  * Source: santhosh-tekuri/jsonschema v6 output.go, `display`.
  */
 export function describeFailure(failure: Failure): string {
-  const lines: string[] = []
-  addLines(lines, failure, 0)
-  return lines.join('\n')
+  return display(failure, ({ path, text }) => quotable(path, text))
+}
+
+/** Prints why a schema is none; all of it may be told, as a schema holds no person's values. */
+export function describeSchemaFailure(failure: Failure): string {
+  return display(failure, ({ text }) => text)
 }
 
 /** The failures that have no causes of their own. */
@@ -51,20 +54,24 @@ export function quoteSingle(text: string): string {
   return `'${inner}'`
 }
 
-function addLines(lines: string[], failure: Failure, indent: number): void {
-  let inner = indent
-  const isTransparent = failure.kind === 'reference' && failure.causes.length === 1
-  if (!isTransparent) {
-    const bullet = indent > 0 ? `${'  '.repeat(indent - 1)}- ` : ''
-    lines.push(bullet + lineOf(failure))
-    inner++
+function display(root: Failure, textOf: (failure: Failure) => string): string {
+  const lines: string[] = []
+  const addLines = (failure: Failure, indent: number): void => {
+    let inner = indent
+    const isTransparent = failure.kind === 'reference' && failure.causes.length === 1
+    if (!isTransparent) {
+      const bullet = indent > 0 ? `${'  '.repeat(indent - 1)}- ` : ''
+      lines.push(bullet + lineOf(failure, textOf(failure)))
+      inner++
+    }
+    for (const cause of failure.causes) addLines(cause, inner)
   }
-  for (const cause of failure.causes) addLines(lines, cause, inner)
+  addLines(root, 0)
+  return lines.join('\n')
 }
 
-function lineOf({ kind, path, text }: Failure): string {
-  if (kind === 'schema') return text
-  return `at ${quoteSingle(pointerTo('', ...path))}: ${quotable(path, text)}`
+function lineOf({ kind, path, text }: Failure, shown: string): string {
+  return kind === 'schema' ? text : `at ${quoteSingle(pointerTo('', ...path))}: ${shown}`
 }
 
 /** Messages that begin with the value: of a pattern, a format, a comparison. */

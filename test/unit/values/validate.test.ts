@@ -53,6 +53,20 @@ test('the schemas of subcharts are checked after that of the chart, under their 
   expect(error.details).toEqual([])
 })
 
+// Wanted: what Helm 4.1.4 prints of the same, but for what a secret holds.
+test.each([
+  {
+    schema: '{"properties":{"secret":{"$id":"#/properties/secret"}}}',
+    want: "- at '/properties/secret/$id': '#/properties/secret' does not match pattern '^[^#]*#?$'",
+  },
+  {
+    schema: '{"properties":{"secret":{"pattern":"^a$"}}}',
+    want: "- at '/secret': [hidden] does not match pattern '^a$'",
+  },
+])('what is said of $schema shows the schema and hides the value', ({ schema, want }) => {
+  expect(rejection({ schema, values: '{"secret":"b"}' })).toContain(want)
+})
+
 test('an error points at the line that sets the value', () => {
   const parent = chart('web', { schema: { properties: { port: { type: 'integer' } } } })
   const values = decodeJson('{"port":"a"}') as GoMap
