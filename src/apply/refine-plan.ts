@@ -7,6 +7,7 @@ import { contentOf } from '../plan/content.ts'
 import { differencesOf } from '../plan/field-owners.ts'
 import { isDecidable, isFixed, isOrphaned } from '../plan/immutable.ts'
 import { isSameJson } from '../plan/json-equal.ts'
+import { leftStrategy, type LeftStrategy } from '../plan/left-strategy.ts'
 import { isOwn, isSettled, managedEntries, type ManagedEntry } from '../plan/managed-fields.ts'
 import type { Change, Conflict, Plan } from '../plan/plan.ts'
 import { isScalers, yieldFields } from '../plan/yield.ts'
@@ -118,32 +119,47 @@ function isOurs(entry: ManagedEntry): boolean {
 }
 
 /** Managers of before are moved first when it is done; a trial can only pass over them. */
-async function tryOut(trial: Trial, change: Change, choice: Refinement): Promise<Refined> {
-  const { object, live } = change
-  const { cluster, signal, webhooks } = trial
-  if (live === undefined) return { change, conflicts: [] }
+async function tryOut(trial: Trial, planned: Change, choice: Refinement): Promise<Refined> {
+  const { object, live } = planned
+  if (live === undefined) return { change: planned, conflicts: [] }
+  const left = leftStrategy(object, live, isOurs)
+  const change = left === undefined ? planned : { ...planned, claimed: left.claimed }
   const isMoved = managedEntries(live).some((entry) => isLegacyManager(entry))
+  const { webhooks } = trial
   try {
-    const after = await cluster.preview(object, { force: isMoved, signal })
+    const after = await preview(trial, { object, left, force: isMoved })
     const conflicts = isMoved ? localConflicts(object, live) : []
     return decide(settle({ ...change, after }, live, isMoved), conflicts, choice)
   } catch (error) {
     if (error instanceof FieldConflictError) {
       const conflicts = error.conflicts.map((each) => ({ ...each, object }))
-      return decide(await forced(trial, change), conflicts, choice)
+      return decide(await forced(trial, change, left), conflicts, choice)
     }
     if (isAwaited(error, webhooks)) return decide(change, localConflicts(object, live), choice)
     return { change: recreation(change, error), conflicts: [] }
   }
 }
 
-async function forced({ cluster, signal, webhooks }: Trial, change: Change): Promise<Change> {
+async function forced(
+  trial: Trial,
+  change: Change,
+  left: LeftStrategy | undefined,
+): Promise<Change> {
   try {
-    return { ...change, after: await cluster.preview(change.object, { force: true, signal }) }
+    return { ...change, after: await preview(trial, { object: change.object, left, force: true }) }
   } catch (error) {
-    if (isAwaited(error, webhooks)) return change
+    if (isAwaited(error, trial.webhooks)) return change
     return recreation(change, error)
   }
+}
+
+/** What the target would hold; what is left of a strategy can only go once it is ours. */
+async function preview(
+  { cluster, signal }: Trial,
+  { object, left, force }: { object: KubeObject; left: LeftStrategy | undefined; force: boolean },
+): Promise<KubeObject> {
+  if (left === undefined) return cluster.preview(object, { force, signal })
+  return left.switched(await cluster.preview(left.tried, { force, signal }))
 }
 
 /** Deleted and made anew, unless the trial failed for another reason. */

@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
 import { refOf, uidOf } from '../cluster/cluster.ts'
 import { movedFields } from '../cluster/field-managers.ts'
 import type { KubeObject } from '../manifest/object.ts'
@@ -28,7 +29,7 @@ export async function writeChange(site: Site, change: Change): Promise<void> {
       return
     case 'create':
     case 'update':
-      if (live !== undefined && cluster.runsHooks) await moveFields(site, live)
+      if (live !== undefined && cluster.runsHooks) await moveFields(site, live, change.claimed)
       await applyToPlanned(site, change)
   }
 }
@@ -48,9 +49,16 @@ async function applyToPlanned({ cluster, signal }: Site, change: Change): Promis
   }
 }
 
-/** What Helm and kubectl once wrote without apply would keep fields that are dropped now. */
-async function moveFields({ cluster, signal }: Site, live: KubeObject): Promise<void> {
-  const patch = movedFields(live)
+/**
+ * What Helm and kubectl once wrote without apply would keep fields that are dropped now, and so
+ * would what the server has filled in.
+ */
+async function moveFields(
+  { cluster, signal }: Site,
+  live: KubeObject,
+  claimed: JsonObject | undefined,
+): Promise<void> {
+  const patch = movedFields(live, claimed)
   if (patch !== undefined) await cluster.patch(refOf(live), patch, { type: 'json', signal })
 }
 

@@ -52,7 +52,7 @@ export function apiError(answer: ApiAnswer, subject: Subject): PkgError {
     code,
     `cannot ${subject.verb} ${subject.label}: ${text ?? shown(status, subject)}`,
     {
-      hint: answer.status === 403 ? hintOfRefusal(status) : HINTS[code],
+      hint: answer.status === 403 ? hintOfRefusal(status) : (hintOfFields(status) ?? HINTS[code]),
       details: answer.status === 422 ? details : [],
     },
   )
@@ -103,6 +103,16 @@ function hintOfRefusal(status: Status): string {
   return / is forbidden: (?!User ")|denied (?:the )?request/.test(message)
     ? 'A rule of the cluster refuses the object, whoever asks: change it, or talk to who made the rule.'
     : 'Ask for the right, or use another context or --as.'
+}
+
+/** Helm's merge on the client would clear the field; applying leaves it to whoever manages it. */
+function hintOfFields({ causes }: Status): string | undefined {
+  const isLeft = causes.some(({ message }) =>
+    message.includes("when strategy `type` is 'Recreate'"),
+  )
+  return isLeft
+    ? `Somebody else manages rollingUpdate. Take it out by "kubectl patch" with {"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}, and run the same command again.`
+    : undefined
 }
 
 /** What API servers say of fields that stay as they were made. */

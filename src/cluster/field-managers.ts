@@ -25,26 +25,29 @@ export function isLegacyManager({ manager, operation, subresource }: ManagerEntr
 }
 
 /**
- * Makes the JSON patch that gives the fields of legacy managers to ours, so that a field that
- * the next apply leaves out is removed, and one that it changes is no conflict.
+ * Makes the JSON patch that gives the fields of legacy managers to ours, and those that are
+ * claimed, so that a field that the next apply leaves out is removed, and one that it changes is
+ * no conflict.
  *
  * The patch fails with OBJECT_CHANGED when somebody was faster.
  *
  * Source: Kubernetes client-go 0.35 util/csaupgrade/upgrade.go.
  *
+ * @param claimed as `fieldsV1` has them
  * @returns undefined when there is nothing to move
  */
-export function movedFields(live: KubeObject, manager = FIELD_MANAGER): Json[] | undefined {
+export function movedFields(live: KubeObject, claimed?: JsonObject): Json[] | undefined {
   const { managedFields, resourceVersion } = live.metadata
   const entries = Array.isArray(managedFields) ? managedFields.filter(isJsonObject) : []
   const legacy = entries.filter((entry) => isLegacyManager(readEntry(entry)))
-  const [newest] = legacy
+  const [newest = claimed && { apiVersion: live.apiVersion, fieldsType: 'FieldsV1' }] = legacy
   if (newest === undefined || resourceVersion === undefined) return undefined
-  const own = entries.find((entry) => isOwn(entry, manager))
-  const kept = own ?? { ...newest, manager, operation: 'Apply' }
+  const own = entries.find((entry) => isOwn(entry))
+  const kept = own ?? { ...newest, manager: FIELD_MANAGER, operation: 'Apply' }
   // Fields of another version cannot be told in this one; what was owned there is let go.
   const moved = legacy.filter(({ apiVersion }) => apiVersion === kept['apiVersion'])
-  const fields = moved.reduce((all, entry) => unite(all, fieldsOf(entry)), fieldsOf(kept))
+  const known = unite(fieldsOf(kept), claimed ?? {})
+  const fields = moved.reduce((all, entry) => unite(all, fieldsOf(entry)), known)
   const others = entries.filter((entry) => entry !== own && !legacy.includes(entry))
   return [
     {
@@ -69,9 +72,9 @@ function readEntry(entry: JsonObject): ManagerEntry {
   }
 }
 
-function isOwn(entry: JsonObject, manager: string): boolean {
+function isOwn(entry: JsonObject): boolean {
   const { manager: name, operation, subresource } = readEntry(entry)
-  return name === manager && operation === 'Apply' && subresource === ''
+  return name === FIELD_MANAGER && operation === 'Apply' && subresource === ''
 }
 
 function fieldsOf(entry: JsonObject): JsonObject {

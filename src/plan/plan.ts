@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json.ts'
 import type { KubeObject } from '../manifest/object.ts'
 
 /**
@@ -16,6 +17,8 @@ export interface Change {
   after?: KubeObject
   /** Takes fields over from whoever manages them. */
   force?: boolean
+  /** Fields that are made our own first, as `fieldsV1` has them, so that they go with the write. */
+  claimed?: JsonObject
   /** Why it is made anew or kept: `spec.selector: field is immutable`. */
   reason?: string
   /** Kept because another release has taken it over. */
