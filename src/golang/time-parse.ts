@@ -177,14 +177,22 @@ function readOffset(parse: Parse, part: string): void {
     parse.found.isUtc = true
     return
   }
-  const form = part.slice(1).replaceAll(/\d\d/g, String.raw`\d\d`)
-  const text = take(parse, part, new RegExp(`^[-+]${form}`))
-  const [hours = 0, minutes = 0, seconds = 0] = (text.match(/\d\d/g) ?? []).map(Number)
+  const form = part.slice(1)
+  const [hours = 0, minutes = 0, seconds = 0] = leadingPairs(parse.rest, form)
   if (hours > 24) throw parseError(parse, ': time zone offset hour out of range')
   if (minutes > 60) throw parseError(parse, ': time zone offset minute out of range')
   if (seconds > 60) throw parseError(parse, ': time zone offset second out of range')
+  const digits = form.replaceAll(/\d\d/g, String.raw`\d\d`)
+  const text = take(parse, part, new RegExp(`^[-+]${digits}`))
   const size = (hours * 60 + minutes) * 60 + seconds
   parse.found.offset = text.startsWith('-') ? -size : size
+}
+
+/** Numbers of an offset up to the first that is none: Go looks at their range before all else. */
+function leadingPairs(text: string, form: string): number[] {
+  const [, ...pairs] = new RegExp(`^.${form.replaceAll(/\d\d/g, '(..)')}`, 's').exec(text) ?? []
+  const bad = pairs.findIndex((pair) => !/^\d\d$/.test(pair))
+  return (bad === -1 ? pairs : pairs.slice(0, bad)).map(Number)
 }
 
 function readZoneName(parse: Parse, part: string): void {
