@@ -60,7 +60,7 @@ function valuesText({ raw }: Chart, isAll: boolean): string {
   const texts = raw
     .filter(({ name }) => name === 'values.yaml')
     .map(({ data }) => `${fromBytes(data)}\n`)
-  return (isAll ? '---\n' : '') + texts.join('')
+  return (isAll && texts.length > 0 ? '---\n' : '') + texts.join('')
 }
 
 const README_NAMES = new Set(['readme.md', 'readme.txt', 'readme'])

@@ -35,6 +35,16 @@ test('fields that Helm does not know are kept', () => {
   })
 })
 
+// Wanted: what `helm show all` of Helm 4.1.4 prints.
+test.each([
+  { files: {}, want: '' },
+  { files: { 'values.yaml': '' }, want: '---\n\n' },
+  { files: { README: 'r' }, want: '---\nr\n' },
+])('only the parts that a chart has are shown: $files', ({ files, want }) => {
+  const chart = chartOf({ 'Chart.yaml': 'apiVersion: v2\nname: a\nversion: 1.0.0\n', ...files })
+  expect(showChart(chart, 'all')).toBe(`apiVersion: v2\nname: a\nversion: 1.0.0\n\n${want}`)
+})
+
 // Wanted: what `helm show chart` of Helm 4.1.4 prints.
 test('dependencies in the requirements.yaml of an old chart are shown', () => {
   const chart = chartOf({
