@@ -1,4 +1,4 @@
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type ErrorCode } from '../base/errors.ts'
 import { loadChartArchive } from '../chart/archive.ts'
 import { isFolder, readArchive } from '../chart/archive-file.ts'
 import type { Chart } from '../chart/chart.ts'
@@ -6,7 +6,7 @@ import { loadChart } from '../chart/load-chart.ts'
 import { assertDependenciesPresent } from '../chart/lock.ts'
 import { packageChart } from '../chart/package-chart.ts'
 import { itemsOf, pushBundle, type AppliedItem } from '../bundle/apply.ts'
-import { openCollector, type BundleCollector } from '../bundle/collect.ts'
+import { openCollector, parseImageName, type BundleCollector } from '../bundle/collect.ts'
 import { chartsIn } from '../bundle/charts.ts'
 import { openBundle, type Bundle } from '../bundle/layout.ts'
 import { verifyBundle, type BundleReport } from '../bundle/verify.ts'
@@ -64,9 +64,54 @@ export async function createBundle(request: BundleRequest, site: ChartSite): Pro
     await add(own)
   }
   const wanted = request.withImages ? [...images].sort() : []
-  for (const image of wanted) await collector.addImage(image, request.platform)
+  await addImages(wanted, (image) => collector.addImage(image, request.platform))
   await writeBundle(request.file, collector)
   return { file: request.file, charts, images: wanted, blobs: collector.blobs.size }
+}
+
+/**
+ * Adds every image that can be had, so that all that cannot are told at once. A registry that
+ * failed is not waited for again.
+ */
+async function addImages(
+  images: readonly string[],
+  add: (image: string) => Promise<void>,
+): Promise<void> {
+  const failures: { image: string; error: PkgError }[] = []
+  const broken = new Set<string>()
+  for (const image of images) {
+    try {
+      const { registry } = parseImageName(image)
+      if (broken.has(registry)) throw notAsked(registry)
+      await add(image)
+    } catch (error) {
+      if (!(error instanceof PkgError) || !OF_ONE_IMAGE.has(error.code)) throw error
+      if (error.code === 'REGISTRY_FAILED') broken.add(parseImageName(image).registry)
+      failures.push({ image, error })
+    }
+  }
+  const [first, second] = failures
+  if (first === undefined) return
+  if (second === undefined) throw first.error
+  const message = `${failures.length} of ${images.length} images cannot be had`
+  throw new PkgError(first.error.code, message, {
+    hint: first.error.hint,
+    details: failures.map(({ image, error }) => `${image}: ${error.message}`),
+    cause: first.error,
+  })
+}
+
+/** What may be wrong with an image while others are well. */
+const OF_ONE_IMAGE: ReadonlySet<string> = new Set<ErrorCode>([
+  'CHART_NOT_FOUND',
+  'OCI_INVALID',
+  'OCI_REFERENCE_INVALID',
+  'REGISTRY_DENIED',
+  'REGISTRY_FAILED',
+])
+
+function notAsked(registry: string): PkgError {
+  return new PkgError('REGISTRY_FAILED', `not asked for, as ${registry} failed before`)
 }
 
 interface Gathering {

@@ -7,7 +7,7 @@ import {
   summaryOf,
   type CatalogPlace,
 } from '../registry/oci-catalog.ts'
-import type { RegistryOptions } from '../registry/oci-registry.ts'
+import { openRegistry, type Registry, type RegistryOptions } from '../registry/oci-registry.ts'
 import { listTags, versionsOfTags } from '../registry/oci-tags.ts'
 import { fits, readConstraint } from '../index/resolve.ts'
 import { matcher, scoreOf, searchedRange, type FoundChart, type SearchRequest } from './search.ts'
@@ -37,8 +37,9 @@ export async function searchRegistry(
   const place = parseCatalogPlace(request.place)
   const find = await matcher(request)
   const constraint = readConstraint(searchedRange(request))
-  const repositories = await listRepositories(place, registry)
-  const look = { constraint, registry, isWhole: request.versions }
+  const opened = openRegistry(place.registry, registry)
+  const repositories = await listRepositories(place, { ...registry, opened })
+  const look = { constraint, registry: opened, isWhole: request.versions }
   const all = await inParallel(repositories, AT_ONCE, async (repository) => {
     try {
       return await lookInto(repository, place, look)
@@ -62,7 +63,8 @@ export async function searchRegistry(
 
 interface Look {
   constraint: ReturnType<typeof readConstraint>
-  registry: RegistryOptions
+  /** One for all, so that a token serves for all that is asked of a repository. */
+  registry: Registry
   /** All versions, not the newest alone. */
   isWhole: boolean
 }
@@ -74,7 +76,7 @@ async function lookInto(
   { constraint, registry, isWhole }: Look,
 ) {
   const reference = { registry: host, repository }
-  const tags = await listTags(reference, registry)
+  const tags = await listTags(reference, { opened: registry })
   const versions = versionsOfTags(tags).filter((version) => fits(constraint, version))
   const found = []
   for (const version of isWhole ? versions : versions.slice(0, 1)) {

@@ -1,10 +1,11 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { aboutFile, diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
 import { isSystemError } from '../base/files.ts'
 import { makeFolders } from '../base/make-folders.ts'
+import { removeLeftover } from '../base/remove-leftover.ts'
 import type { ChartPackage } from './package-chart.ts'
 
 /**
@@ -36,13 +37,25 @@ function saveWhole(folder: string, name: string, content: string | Uint8Array): 
     writeFileSync(temporary, content, { flag: 'wx', mode: SHARED_MODES.file })
     renameSync(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    removeLeftover(temporary)
     if (!isSystemError(error)) throw error
-    const { message } = aboutFile(error, path)
-    throw new PkgError('FILE_UNWRITABLE', `failed to save: ${message}`, {
+    const isNoFolder = error.code === 'ENOTDIR' || error.code === 'EEXIST'
+    const file = isNoFolder ? fileInTheWay(folder) : undefined
+    const reason =
+      file === undefined ? aboutFile(error, path).message : `"${file}" is a file, not a folder`
+    throw new PkgError('FILE_UNWRITABLE', `failed to save: ${reason}`, {
       hint: diskHint(error) ?? 'Name another folder with --destination.',
       cause: error,
     })
   }
   return path
+}
+
+/** What is there in the place of a folder, or of one above it. */
+function fileInTheWay(folder: string): string | undefined {
+  const parent = dirname(folder)
+  const above = parent === folder ? undefined : fileInTheWay(parent)
+  if (above !== undefined) return above
+  const found = statSync(folder, { throwIfNoEntry: false })
+  return found === undefined || found.isDirectory() ? undefined : folder
 }

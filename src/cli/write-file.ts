@@ -1,9 +1,10 @@
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { aboutFile, diskHint, reasonOf } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { isSystemError } from '../base/files.ts'
 import { newToken } from '../base/folders.ts'
+import { removeLeftover } from '../base/remove-leftover.ts'
 
 /**
  * Writes a file that was asked for; one that is there is replaced only by force.
@@ -21,7 +22,7 @@ export function writeFile(
     if (!isSystemError(error)) throw error
     const isThere = error.code === 'EEXIST'
     // What a full disk took of it is of no use.
-    if (!isThere && !force) rmSync(path, { force: true })
+    if (!isThere && !force) removeLeftover(path)
     const { message } = aboutFile(error, path)
     throw new PkgError('FILE_UNWRITABLE', isThere ? `${path} is there already` : message, {
       hint: isThere ? 'Pass --force to replace it.' : diskHint(error),
@@ -41,7 +42,7 @@ export function writePrivateFile(path: string, text: string): void {
     writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 })
     renameSync(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    removeLeftover(temporary)
     if (!isSystemError(error)) throw error
     const { code } = aboutFile(error, path)
     throw new PkgError('FILE_UNWRITABLE', `cannot write "${path}": ${reasonOf(error)}`, {

@@ -4,7 +4,7 @@ import { fetchBlob, fetchManifest } from './oci-content.ts'
 import { MEDIA_TYPES } from './oci-manifest.ts'
 import { isHost, isOci, tagOfVersion, type OciReference } from './oci-reference.ts'
 import { readPages } from './oci-pages.ts'
-import { openRegistry, type RegistryOptions } from './oci-registry.ts'
+import { openRegistry, type Registry, type RegistryOptions } from './oci-registry.ts'
 import { parseJson } from './registry-auth.ts'
 
 const MOST_REPOSITORIES = 50_000
@@ -38,9 +38,9 @@ export function parseCatalogPlace(text: string): CatalogPlace {
  */
 export async function listRepositories(
   { registry: host, path }: CatalogPlace,
-  options: RegistryOptions & { pageSize?: number } = {},
+  options: RegistryOptions & { pageSize?: number; opened?: Registry } = {},
 ): Promise<string[]> {
-  const all = await readPages(openRegistry(host, options), {
+  const all = await readPages(options.opened ?? openRegistry(host, options), {
     path: '/v2/_catalog',
     pageSize: options.pageSize ?? PAGE,
     scope: 'registry:catalog:*',
@@ -71,9 +71,8 @@ export interface ChartSummary {
 export async function summaryOf(
   reference: Pick<OciReference, 'registry' | 'repository'>,
   version: string,
-  options: RegistryOptions = {},
+  registry: Registry,
 ): Promise<ChartSummary | undefined> {
-  const registry = openRegistry(reference.registry, options)
   const tag = tagOfVersion(version)
   const content = (await fetchManifest(registry, { ...reference, tag }))?.content
   if (content?.kind !== 'manifest') return undefined

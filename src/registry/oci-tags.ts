@@ -15,7 +15,7 @@ import {
   type OciReference,
 } from './oci-reference.ts'
 import { readPages } from './oci-pages.ts'
-import { openRegistry, type RegistryOptions } from './oci-registry.ts'
+import { openRegistry, type Registry, type RegistryOptions } from './oci-registry.ts'
 
 /** Far more than any repository has. */
 const MOST_TAGS = 200_000
@@ -24,15 +24,17 @@ const PAGE = 1000
 /**
  * All tags of a repository, page by page, in the registry's order.
  *
+ * @param options with the registry itself where it is open, whose tokens then serve again
+ *
  * @throws PkgError CHART_NOT_FOUND, OCI_INVALID, REGISTRY_FAILED, REGISTRY_DENIED
  */
 export async function listTags(
   reference: Pick<OciReference, 'registry' | 'repository'>,
-  options: RegistryOptions & { pageSize?: number } = {},
+  options: RegistryOptions & { pageSize?: number; opened?: Registry } = {},
 ): Promise<string[]> {
   const { registry, repository } = reference
   const name = `oci://${registry}/${repository}`
-  return readPages(openRegistry(registry, options), {
+  return readPages(options.opened ?? openRegistry(registry, options), {
     path: `/v2/${repository}/tags/list`,
     pageSize: options.pageSize ?? PAGE,
     scope: { repository, actions: 'pull' },

@@ -128,6 +128,30 @@ async function create(name: string, ...flags: string[]): Promise<string> {
 
 const api = () => `oci://${source.host}/charts/api:1.0.0`
 
+test('all images that cannot be had are named at once, and nothing is written', async () => {
+  const gone = `${source.host}/apps/gone:1`
+  const dead = ['127.0.0.1:1/apps/a:1', '127.0.0.1:1/apps/b:1']
+  const chart = writeChart(join(home, 'many'), {
+    'Chart.yaml': chartYaml('many'),
+    'templates/pods.yaml': [image, gone, ...dead].map(pod).join('---\n'),
+  })
+  const file = join(home, 'many.tar')
+  const { code, stderr } = await run(
+    BundleCreate,
+    chart,
+    '--images',
+    '--file',
+    file,
+    '--plain-http',
+  )
+  expect(code).not.toBe(0)
+  expect(stderr).toContain('Error: 3 of 4 images cannot be had\n')
+  expect(stderr).toContain(`${gone}: ${source.host}/apps/gone:1: not found`)
+  expect(stderr).toContain('127.0.0.1:1/apps/a:1: ')
+  expect(stderr).toContain('127.0.0.1:1/apps/b:1: not asked for, as 127.0.0.1:1 failed before')
+  expect(existsSync(file)).toBe(false)
+})
+
 test('a bundle has the same bytes whenever it is made, and is whole', async () => {
   const first = await create('first.tar', web, api(), '--images')
   const second = await create('second.tar', api(), web, '--images')

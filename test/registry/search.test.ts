@@ -167,6 +167,40 @@ test('a token for the list is asked for as such', async () => {
   await server.close()
 })
 
+test('one token serves for all that is asked of a repository', async () => {
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: {
+      mediaType: 'application/vnd.cncf.helm.config.v1+json',
+      digest: digestOf(Buffer.from('{"name":"a"}')),
+      size: 12,
+    },
+    layers: [],
+  })
+  const answers: [string, string][] = [
+    ['/v2/_catalog', '{"repositories":["a","b"]}'],
+    ['/tags/list', '{"name":"a","tags":["1.0.0"]}'],
+    ['/manifests/', manifest],
+    ['/blobs/', '{"name":"a"}'],
+  ]
+  const server = await fakeRegistry(({ path, headers, authorization }) => {
+    const { searchParams, pathname } = new URL(path, 'http://x')
+    if (pathname === '/token') return { body: JSON.stringify({ token: searchParams.get('scope') }) }
+    const scope = pathname === '/v2/_catalog' ? 'registry:catalog:*' : `repository:${path[4]}:pull`
+    if (authorization !== `Bearer ${scope}`) {
+      const challenge = `Bearer realm="http://${headers.host}/token",service="x"`
+      return { status: 401, headers: { 'www-authenticate': challenge } }
+    }
+    const [, body = ''] = answers.find(([part]) => path.includes(part)) ?? []
+    return { body }
+  })
+  const found = await search(`oci://${server.host}`)
+  expect(found).toEqual([`oci://${server.host}/a 1.0.0`, `oci://${server.host}/b 1.0.0`])
+  expect(server.seen.filter(({ path }) => path.startsWith('/token'))).toHaveLength(3)
+  await server.close()
+})
+
 test.each(['https://example.com', 'oci://', 'oci://a b', 'oci://host/UPPER', 'repo'])(
   '%s is no registry',
   async (text) => {
