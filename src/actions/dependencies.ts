@@ -53,8 +53,8 @@ export async function updateDependencies(
   site: ChartSite,
 ): Promise<DependencyResult> {
   const chart = await openChartFolder(request.folder)
-  const { dependencies } = chart.metadata
-  if (dependencies === undefined) return { dependencies: [], removed: [], isLockNew: false }
+  const { dependencies = [] } = chart.metadata
+  if (dependencies.length === 0) return { dependencies: [], removed: [], isLockNew: false }
   const sources = sourcesOf(request, site)
   const resolved = await resolveDependencies(chart, rootPlace(chart, request.folder), sources)
   const locked = resolved.map((each) => each.locked)

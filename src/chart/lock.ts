@@ -28,7 +28,7 @@ export function lockDigest(
  */
 export function isLockInStep({ metadata, lock }: Chart): boolean {
   const { dependencies, apiVersion } = metadata
-  if (lock === undefined) return dependencies === undefined
+  if (lock === undefined) return dependencies === undefined || dependencies.length === 0
   if (lock.digest === lockDigest(dependencies, lock.dependencies)) return true
   return apiVersion === 'v1' && lock.digest === sha256(`{"dependencies":${listText(dependencies)}}`)
 }

@@ -6,6 +6,7 @@ import type { ChartMetadata, Dependency, Maintainer } from './metadata.ts'
 /** A Chart.yaml as data; empty fields are left out, those that Helm does not know are kept. */
 export function metadataDocument(metadata: ChartMetadata): GoMap {
   const { maintainers, annotations, dependencies, sources, keywords, extra, ...rest } = metadata
+  const isListed = dependencies !== undefined && dependencies.length > 0
   const document: GoMap = new Map([...(extra ?? []), ...Object.entries(rest)])
   if (sources !== undefined) document.set('sources', strings([...sources]))
   if (keywords !== undefined) document.set('keywords', strings([...keywords]))
@@ -15,7 +16,7 @@ export function metadataDocument(metadata: ChartMetadata): GoMap {
     document.set('maintainers', each)
   }
   // A chart of apiVersion v1 has its dependencies in requirements.yaml.
-  if (dependencies !== undefined && metadata.apiVersion !== 'v1') {
+  if (isListed && metadata.apiVersion !== 'v1') {
     document.set('dependencies', dependencies.map(orderedStruct))
   }
   for (const [key, value] of document) if (value === '') document.delete(key)

@@ -157,9 +157,14 @@ const CHART_BASE: StructSpec = {
   fields: [{ json: 'apiVersion', property: 'apiVersion', kind: 'string' }],
 }
 
-/** Leaves out what Go's encoder leaves out with `omitempty`, in lists of structs too. */
+/**
+ * Leaves out what Go's encoder leaves out with `omitempty`, in lists of structs too. An empty
+ * list of dependencies stays, as Helm looks into subcharts for theirs below such a list alone.
+ */
 function withoutEmpty(fields: StructFields): StructFields {
-  const kept = Object.entries(withDependencies(fields)).filter(([, value]) => !isEmpty(value))
+  const kept = Object.entries(withDependencies(fields)).filter(
+    ([key, value]) => key === 'dependencies' || !isEmpty(value),
+  )
   return Object.fromEntries(kept)
 }
 

@@ -41,3 +41,12 @@ test('a subchart of any apiVersion is a chart', async () => {
     notDeclared: [],
   })
 })
+
+// Wanted: Helm 4.1.4 prints a table without rows for an empty list, and a warning for none.
+test.each([
+  { text: 'dependencies: []\n', want: [] },
+  { text: 'dependencies:\n', want: undefined },
+])('$text is told apart from the other', ({ text, want }) => {
+  const chart = chartOf({ 'Chart.yaml': chartYaml('web', text) })
+  expect(listDependencies(chart, temporaryFolder()).dependencies).toEqual(want)
+})
