@@ -27,7 +27,7 @@ export interface KubeLeasesOptions {
 /** What this run knows of a lease it holds. */
 interface Hold {
   lease: LeaseObject
-  /** When the server was asked that last confirmed it. */
+  /** When the server was asked that last renewed it. */
   confirmed: Moment
 }
 
@@ -123,7 +123,7 @@ class KubeLeases implements KubeLeaseStore {
       const now = new Date(holder.since)
       const content = { name, holder, left: free?.left, now, expiry: this.expiry }
       const taken = await this.calls.put(content, free, this.patience)
-      if (taken === undefined) return this.lookForOwn(name, holder, this.patience)
+      if (taken === undefined) return this.renew(name, holder, { patience: this.patience })
       this.confirm(name, taken)
       return true
     })
@@ -142,7 +142,7 @@ class KubeLeases implements KubeLeaseStore {
   async assertHolds(): Promise<void> {
     for (const [name, { lease, confirmed }] of this.holds) {
       if (isFresh({ confirmed }, this.expiry / 2) || lease.holder === undefined) continue
-      if (await this.lookForOwn(name, lease.holder, this.patience)) continue
+      if (await this.renew(name, lease.holder, { patience: this.patience })) continue
       const { release } = leaseParts(name)
       throw new PkgError('LOCK_LOST', `another run took release "${release}" over`, {
         hint: 'This run was silent for too long and has stopped; run the command again.',
@@ -159,18 +159,13 @@ class KubeLeases implements KubeLeaseStore {
     if (this.isRefused) return true
     const hold = this.holds.get(name)
     if (hold !== undefined && isFresh(hold, this.expiry / 2)) return true
-    return this.lookForOwn(name, holder, this.patience)
+    return this.renew(name, holder, { patience: this.patience })
   }
 
   async heartbeat(name: string, holder: Holder, now: Date): Promise<boolean> {
     if (this.isRefused) return true
-    const lease = this.holds.get(name)?.lease
-    const content = { name, holder, left: lease?.left, now, expiry: this.expiry }
     try {
-      const renewed = lease && (await this.calls.put(content, lease))
-      if (renewed === undefined) return await this.lookForOwn(name, holder)
-      this.confirm(name, renewed)
-      return true
+      return await this.renew(name, holder, { now })
     } catch (error) {
       // It is still ours, as far as is known; the next write asks the server.
       if (error instanceof PkgError && isPassing(error)) return true
@@ -227,12 +222,29 @@ class KubeLeases implements KubeLeaseStore {
     this.holds.set(name, { lease, confirmed: asked })
   }
 
-  /** Asks the server, and takes note of a version that is ours. */
-  private async lookForOwn(name: string, holder: Holder, patience?: Patience): Promise<boolean> {
-    const found = await this.look(name, patience)
-    if (found?.lease.holder?.token !== holder.token) return false
-    this.confirm(name, found)
-    return true
+  /**
+   * Renews a Lease that is ours, also where the answer to an earlier write was lost. To read it
+   * would not do: whoever waits counts from its last change, however often its holder looks.
+   *
+   * @returns false when it is not ours
+   */
+  private async renew(
+    name: string,
+    holder: Holder,
+    { now = new Date(), patience }: { now?: Date; patience?: Patience | undefined },
+  ): Promise<boolean> {
+    let lease = this.holds.get(name)?.lease
+    for (;;) {
+      const content = { name, holder, left: lease?.left, now, expiry: this.expiry }
+      const renewed = lease && (await this.calls.put(content, lease, patience))
+      if (renewed !== undefined) {
+        this.confirm(name, renewed)
+        return true
+      }
+      const found = await this.look(name, patience)
+      if (found?.lease.holder?.token !== holder.token) return false
+      lease = found.lease
+    }
   }
 }
 

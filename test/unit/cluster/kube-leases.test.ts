@@ -41,7 +41,8 @@ interface Server {
   seen: SeenRequest[]
   transport: Transport
   leases: KubeLeaseStore
-  become: (mood: Mood) => void
+  /** From now on, to all calls or to those of one method. */
+  become: (mood: Mood, method?: string) => void
 }
 
 /** @param moods at the first calls, by method and how often it was called before */
@@ -51,10 +52,11 @@ async function serve(
 ): Promise<Server> {
   let stored: Record<string, unknown> | undefined
   let version = 0
-  let mood: Mood | undefined
+  let become: { mood: Mood; method: string | undefined } | undefined
   const { url, seen, close } = await answeringServer(({ method, body }, _, response) => {
     const count = seen.filter((each) => each.method === method).length - 1
-    const now = mood ?? moodAt(method, count)
+    const isSo = become !== undefined && (become.method ?? method) === method
+    const now = isSo && become !== undefined ? become.mood : moodAt(method, count)
     if (now === 'busy') {
       response.writeHead(503).end(statusBody(503, 'ServiceUnavailable', 'too much to do'))
       return
@@ -84,7 +86,7 @@ async function serve(
     patience: { time, signal: new AbortController().signal },
     onNotice: () => undefined,
   })
-  return { seen, transport, leases, become: (next) => void (mood = next) }
+  return { seen, transport, leases, become: (mood, method) => void (become = { mood, method }) }
 }
 
 test.each([
@@ -140,6 +142,17 @@ test('who cannot learn in time whether the Lease is still held writes nothing', 
   await leases.read(NAME)
   await leases.create(NAME, HOLDER)
   become('silent')
+  while (leases.holdsSurely()) await new Promise((resolve) => setTimeout(resolve, 5))
+  const writing = guardWrites(transport, leases).request({ method: 'PATCH', path: '/x', body: {} })
+  await expect(writing).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' })
+  expect(seen.map(({ method }) => method)).not.toContain('PATCH')
+})
+
+test('to read that the Lease is still ours is no sign of life', async () => {
+  const { leases, transport, seen, become } = await serve(() => 'well', { time: 1000, expiry: 50 })
+  await leases.read(NAME)
+  await leases.create(NAME, HOLDER)
+  become('busy', 'PUT')
   while (leases.holdsSurely()) await new Promise((resolve) => setTimeout(resolve, 5))
   const writing = guardWrites(transport, leases).request({ method: 'PATCH', path: '/x', body: {} })
   await expect(writing).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' })
