@@ -1,14 +1,7 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { renderRelease } from '../../../src/actions/render.ts'
 import { chartOf, chartYaml } from '../../support/chart-builder.ts'
-
-const events: NodeJS.EventEmitter = process
-let heard = 0
-// The launcher listens to this name, in a script of its own.
-const hear = () => heard++
-afterEach(() => {
-  events.off('kubectl-pkg: long run', hear)
-})
+import { hearLongRuns } from '../../support/long-runs.ts'
 
 test.each([
   { name: 'one template', files: 1, length: 65_536, isHeard: false },
@@ -16,12 +9,11 @@ test.each([
   { name: 'two templates', files: 2, length: 32_768, isHeard: false },
   { name: 'two templates', files: 2, length: 32_769, isHeard: true },
 ])('of $length characters of $name the launcher hears: $isHeard', ({ files, length, isHeard }) => {
-  heard = 0
-  events.on('kubectl-pkg: long run', hear)
+  const heard = hearLongRuns()
   const template = `#{{ repeat ${length - 1} "x" }}`
   const templates = Array.from({ length: files }, (_, at) => [`templates/${at}.txt`, template])
   const chart = chartOf({ 'Chart.yaml': chartYaml('web'), ...Object.fromEntries(templates) })
   const release = { name: 'web', namespace: 'apps', revision: 1, isUpgrade: false }
   renderRelease({ chart, values: new Map(), release, options: {} })
-  expect(heard > 0).toBe(isHeard)
+  expect(heard() > 0).toBe(isHeard)
 })

@@ -4,6 +4,7 @@ import { openDiscovery } from '../../../src/cluster/discovery-client.ts'
 import { openTransport } from '../../../src/cluster/http-transport.ts'
 import { listObjects } from '../../../src/cluster/list-objects.ts'
 import { answeringServer, endpointAt } from '../../support/api-server.ts'
+import { hearLongRuns } from '../../support/long-runs.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -54,12 +55,7 @@ test.each([
   'of $count objects those that are wanted are kept; the launcher hears $times times',
   async ({ count, pages, times }) => {
     const namespace = await openNamespace(count)
-    const events: NodeJS.EventEmitter = process
-    let heard = 0
-    const hear = () => heard++
-    // The launcher listens to this name, in a script of its own.
-    events.on('kubectl-pkg: long run', hear)
-    closing.push(() => events.off('kubectl-pkg: long run', hear))
+    const heard = hearLongRuns()
 
     const kind = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop' }
     const isWanted = ({ metadata: { name } }: KubeObject): boolean => name.endsWith('00')
@@ -68,6 +64,6 @@ test.each([
     expect(objects.map(({ metadata }) => metadata.name)).toEqual(
       wanted.filter((name) => name.endsWith('00')),
     )
-    expect([namespace.pages(), heard]).toEqual([pages, times])
+    expect([namespace.pages(), heard()]).toEqual([pages, times])
   },
 )

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { openTransport } from '../../../src/cluster/http-transport.ts'
 import { openRecordApi } from '../../../src/storage/record-api.ts'
 import { answeringServer, endpointAt } from '../../support/api-server.ts'
+import { hearLongRuns } from '../../support/long-runs.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -20,14 +21,9 @@ test.each([
   })
   const transport = openTransport(endpointAt(server.url), { userAgent: 'kubectl-pkg/1.2.3' })
   closing.push(server.close, () => transport.close())
-  const events: NodeJS.EventEmitter = process
-  let heard = 0
-  const hear = () => heard++
-  // The launcher listens to this name, in a script of its own.
-  events.on('kubectl-pkg: long run', hear)
-  closing.push(() => events.off('kubectl-pkg: long run', hear))
+  const heard = hearLongRuns()
 
   const api = openRecordApi({ transport, kind: 'secret', signal: new AbortController().signal })
   const names = await api.listMetadata('shop', 'owner=helm', ({ metadata }) => metadata)
-  expect([names.length, heard]).toEqual([pages, times])
+  expect([names.length, heard()]).toEqual([pages, times])
 })
