@@ -134,7 +134,7 @@ const DOORS: Record<string, string[]> = {
   'node:events': ['base', 'cli'],
   'node:module': ['base', 'main', 'cli'],
   'node:child_process': ['render', 'registry', 'sprig', 'cluster', 'signing'],
-  'node:timers/promises': ['base', 'registry'],
+  'node:timers/promises': ['base', 'http'],
   'node:url': ['base', 'cli', 'sprig'],
   'node:v8': ['main'],
   'node:vm': ['main'],

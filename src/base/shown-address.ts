@@ -3,7 +3,8 @@ const USERINFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>]+@/gi
 /** An address as it may be shown: without user, password and query. */
 export function shownAddress(text: string): string {
   const bare = hideUserinfo(text)
-  if (!URL.canParse(bare)) return bare
+  // Also of what is no URL, the query may have been meant to be secret.
+  if (!URL.canParse(bare)) return bare.replace(/\?.*$/s, '')
   const { protocol, host, pathname, search } = new URL(bare)
   return search === '' ? bare : `${protocol}//${host}${pathname}`
 }

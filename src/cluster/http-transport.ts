@@ -1,18 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { openGate } from '../base/gate.ts'
 import { hideKnown } from '../base/redact-text.ts'
+import { readRetryAfter } from '../base/retry-after.ts'
 import type { CallCredentials, Endpoint } from './endpoint.ts'
 import { ExchangeError, readBody, type ExchangeTimes } from './exchange.ts'
 import { readLines } from './lines.ts'
 import { openLink, type Link } from './link.ts'
-import {
-  isPassing,
-  pause,
-  pauseBefore,
-  readRetryAfter,
-  RETRIES,
-  type RetryPolicy,
-} from './retry.ts'
+import { isPassing, pause, pauseBefore, RETRIES, type RetryPolicy } from './retry.ts'
 import type { ApiAnswer, ApiHead, ApiRequest, ApiStream, Transport } from './transport.ts'
 import { isHopeless, unreachable } from './unreachable.ts'
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { requirePackage } from '../base/lazy.ts'
+import { percentDecoded } from '../base/percent-decoded.ts'
 
 export interface SocksRequest {
   /** `socks5://me:password@host:1080` */
@@ -50,8 +51,8 @@ async function agree(
   const [, chosen] = await read(socket, 2)
   if (chosen !== login) throw new Error('it wants another way to log in')
   if (login === PASSWORD) {
-    const [name, word] = [username, password].map((text) => Buffer.from(decodeURIComponent(text)))
-    if (name === undefined || word === undefined) throw new Error('no login')
+    const name = percentDecoded(username)
+    const word = percentDecoded(password)
     socket.write(
       Buffer.concat([Buffer.from([1, name.length]), name, Buffer.from([word.length]), word]),
     )

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { ConnectionOptions } from 'node:tls'
 import { requirePackage } from '../base/lazy.ts'
+import { percentDecoded } from '../base/percent-decoded.ts'
 import { ExchangeError } from './exchange.ts'
 import { openSocks } from './socks.ts'
 
@@ -82,8 +83,8 @@ function connectByHttp(proxy: URL, target: string): Promise<Duplex> {
 
 function authorization({ username, password }: URL): Record<string, string> {
   if (username === '') return {}
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
+  const pair = percentDecoded(`${username}:${password}`)
+  return { 'proxy-authorization': `Basic ${pair.toString('base64')}` }
 }
 
 function refused(proxy: URL, reason: string): ExchangeError {

@@ -1,7 +1,10 @@
 import { PkgError, type ErrorCode } from '../base/errors.ts'
 import { LIMITS } from '../base/limits.ts'
 import { requirePackage } from '../base/lazy.ts'
+import { percentDecoded } from '../base/percent-decoded.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import { openHttp, shownUrl, type HttpAnswer, type Send } from './open-http.ts'
+import { busyHint, retrying } from './retrying.ts'
 
 /** Who may be told the credentials of a repository, and how it is spoken to. */
 export interface Origin {
@@ -27,6 +30,8 @@ export interface DownloadOptions {
   bytes?: number | undefined
   /** Asks for the body in gzip and gives it back decompressed. */
   gzip?: boolean | undefined
+  /** The body is a gzip file, which some servers take for one that they encoded. */
+  isGzipFile?: boolean | undefined
 }
 
 export interface Download extends HttpAnswer {
@@ -80,14 +85,14 @@ export function openDownloader(settings: DownloaderSettings): Downloader {
       ...(keyFile === '' ? {} : { key: settings.readFile(keyFile) }),
     }
     const { signal, times, hasProxy } = settings
-    const send = openHttp({ tls, insecureSkipTlsVerify, hasProxy, signal, times })
+    const send = retrying(openHttp({ tls, insecureSkipTlsVerify, hasProxy, signal, times }), signal)
     connections.set(key, send)
     return send
   }
 
   return {
     async get(text, options = {}) {
-      const { origin, headers, bytes = LIMITS.downloadBytes, gzip = false } = options
+      const { origin, headers, bytes = LIMITS.downloadBytes, gzip = false, isGzipFile } = options
       const send = sendFor(origin)
       const home = placeOf(origin)
       let url = parseUrl(text)
@@ -105,7 +110,7 @@ export function openDownloader(settings: DownloaderSettings): Downloader {
           isForeign,
         })
         if (!REDIRECTS.has(answer.status)) {
-          return { ...expectBody(answer, { url, bytes, code }), url }
+          return { ...expectBody(answer, { url, bytes, code, isGzipFile }), url }
         }
         url = redirected(url, answer, code)
         isForeign ||= home?.origin !== url.origin
@@ -178,9 +183,12 @@ async function ask(send: Send, code: ErrorCode, request: Parameters<Send>[0]): P
   }
 }
 
-function parseUrl(text: string): URL {
+/** Reads an http or https address. @throws PkgError URL_REFUSED */
+export function parseUrl(text: string): URL {
   if (!URL.canParse(text)) {
-    throw new PkgError('URL_REFUSED', `"${text}" is no URL`, { hint: 'Use an http or https URL.' })
+    throw new PkgError('URL_REFUSED', `"${shownAddress(text)}" is no URL`, {
+      hint: 'Use an http or https URL.',
+    })
   }
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -221,7 +229,7 @@ function headerOf(
 }
 
 function basicOf({ username, password }: URL): string {
-  return basic(decodeURIComponent(username), decodeURIComponent(password))
+  return `Basic ${percentDecoded(`${username}:${password}`).toString('base64')}`
 }
 
 function basic(username: string, password: string): string {
@@ -244,22 +252,19 @@ interface Expected {
   url: URL
   bytes: number
   code: ErrorCode
+  isGzipFile?: boolean | undefined
 }
 
-function expectBody(answer: HttpAnswer, { url, bytes, code }: Expected): HttpAnswer {
+function expectBody(answer: HttpAnswer, expected: Expected): HttpAnswer {
+  const { url, bytes, code, isGzipFile = false } = expected
   const { status, headers, body } = answer
   if (status === 304) return answer
   if (status !== 200) {
-    const isDenied = status === 401 || status === 403
-    throw unreachable(
-      code,
-      url,
-      `the server answered ${status}`,
-      isDenied ? 'Check the name and password, or the token, of the repository.' : HINT,
-    )
+    throw unreachable(code, url, `the server answered ${status}`, hintFor(answer))
   }
   const encoding = headers.get('content-encoding') ?? 'identity'
-  if (encoding === 'identity') {
+  const isMislabelled = isGzipFile && encoding.endsWith('gzip') && !isGzip(headOf(body))
+  if (encoding === 'identity' || isMislabelled) {
     assertLength(answer, { url, bytes, code })
     return answer
   }
@@ -269,11 +274,34 @@ function expectBody(answer: HttpAnswer, { url, bytes, code }: Expected): HttpAns
   return { ...answer, body: gunzip(body, { url, bytes, code }) }
 }
 
+function hintFor(answer: HttpAnswer): string {
+  const { status } = answer
+  if (status === 401 || status === 403) {
+    return 'Check the name and password, or the token, of the repository.'
+  }
+  return busyHint(answer) ?? HINT
+}
+
 /** Node checks the length of a body that ends too soon; this is for servers that lie. */
 function assertLength({ headers, body }: HttpAnswer, { url, code }: Expected): void {
   const length = headers.get('content-length')
   if (length !== undefined && Number(length) !== body.length) {
     throw unreachable(code, url, `the body has ${body.length} bytes, not ${length}`)
+  }
+}
+
+function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b
+}
+
+/** The first bytes of what is in a gzip file; none when it is no such file. */
+function headOf(body: Buffer): Buffer {
+  const { constants, gunzipSync } = requirePackage('node:zlib') as typeof import('node:zlib')
+  try {
+    return gunzipSync(body.subarray(0, 1024), { finishFlush: constants.Z_SYNC_FLUSH })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_') === true) return Buffer.alloc(0)
+    throw error
   }
 }
 

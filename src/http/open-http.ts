@@ -15,6 +15,9 @@ export type Send = (request: HttpRequest) => Promise<HttpAnswer>
 
 const TIMES = { idle: 30_000, total: 120_000 }
 
+/** The reason given for a body that ends too soon. */
+export const CUT_OFF = 'the connection broke off before the end'
+
 /**
  * Opens connections for one run; they are kept alive between requests.
  *
@@ -162,6 +165,8 @@ function asFailure(
   const { message, code } = error as NodeJS.ErrnoException
   let reason = message === '' ? (code ?? 'the connection failed') : message
   if (NO_TLS.test(reason)) reason = 'it does not speak https'
+  // Node's word for a body that is shorter than was said.
+  if (reason === 'aborted') reason = CUT_OFF
   if (watch.stopped === 'idle') reason = `it sent nothing for ${idle / 1000} s`
   else if (watch.stopped === 'total') reason = `it took longer than ${total / 1000} s`
   return new PkgError('REGISTRY_FAILED', `cannot reach ${shownUrl(url)}: ${reason}`, {

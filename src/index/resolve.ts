@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { shownAddress } from '../base/shown-address.ts'
 import {
   parseConstraint,
   parseVersion,
@@ -77,7 +78,7 @@ export function fits(constraint: Constraint, version: string): boolean {
 export function resolveUrl(repository: string, reference: string): string {
   if (/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(reference)) return reference
   if (!URL.canParse(repository)) {
-    throw new PkgError('URL_REFUSED', `"${repository}" is no URL`, {
+    throw new PkgError('URL_REFUSED', `"${shownAddress(repository)}" is no URL`, {
       hint: 'Use an http or https URL.',
     })
   }
@@ -86,7 +87,7 @@ export function resolveUrl(repository: string, reference: string): string {
   const { search } = base
   base.search = ''
   if (!URL.canParse(reference, base.href)) {
-    throw new PkgError('URL_REFUSED', `failed to parse ${reference} as URL`)
+    throw new PkgError('URL_REFUSED', `"${shownAddress(reference)}" is no URL`)
   }
   const resolved = new URL(reference, base)
   resolved.search = search

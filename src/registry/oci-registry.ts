@@ -1,4 +1,3 @@
-import { requirePackage } from '../base/lazy.ts'
 import { PkgError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
 import { redactText } from '../base/redact-text.ts'
@@ -12,6 +11,7 @@ import {
   type Scope,
 } from './registry-auth.ts'
 import { openHttp, shownUrl, type HttpAnswer, type Send } from '../http/open-http.ts'
+import { busyHint, retrying } from '../http/retrying.ts'
 
 export interface RegistryOptions extends HttpSettings {
   /** Speaks http in the place of https. */
@@ -146,7 +146,9 @@ async function failureOf(
     })
   }
   const shown = shownUrl(new URL(url, origin))
-  return new PkgError('REGISTRY_FAILED', `${method} ${shown}: the answer was ${status}${said}`)
+  return new PkgError('REGISTRY_FAILED', `${method} ${shown}: the answer was ${status}${said}`, {
+    hint: busyHint(answer),
+  })
 }
 
 /** The registry's own words, such as `: MANIFEST_UNKNOWN: manifest unknown`; cut when long. */
@@ -161,39 +163,4 @@ function messageOf({ body }: HttpAnswer): string {
 
 function broken(url: URL, reason: string): PkgError {
   return new PkgError('REGISTRY_FAILED', `cannot reach ${shownUrl(url)}: ${reason}`)
-}
-
-const TRIES = 3
-const BUSY = [408, 429, 500, 502, 503, 504]
-
-/** Reads again when a registry is busy or a connection breaks; writes are the caller's matter. */
-function retrying(send: Send, signal: AbortSignal | undefined): Send {
-  return async (request) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
-    // What a sink has taken cannot be taken back.
-    if (!isRead || request.sink !== undefined) return send(request)
-    for (let tried = 1; ; tried++) {
-      try {
-        const answer = await send(request)
-        if (tried === TRIES || !BUSY.includes(answer.status)) return answer
-        await pause(Number(answer.headers.get('retry-after')) * 1000 || 200 * 2 ** tried, signal)
-      } catch (error) {
-        if (tried === TRIES || !isBroken(error)) throw error
-        await pause(200 * 2 ** tried, signal)
-      }
-    }
-  }
-}
-
-function isBroken(error: unknown): boolean {
-  return error instanceof PkgError && /ECONNRESET|socket hang up|aborted/.test(error.message)
-}
-
-const LONGEST_PAUSE = 5_000
-
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const { setTimeout } = requirePackage(
-    'node:timers/promises',
-  ) as typeof import('node:timers/promises')
-  await setTimeout(Math.min(milliseconds, LONGEST_PAUSE), undefined, { signal })
 }

@@ -5,7 +5,7 @@ import { LIMITS } from '../base/limits.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import type { Access, ChartSite } from './chart-site.ts'
 import { type Finding } from './find-chart.ts'
-import { isOwn, type Origin } from '../http/downloader.ts'
+import { isOwn, parseUrl, type Origin } from '../http/downloader.ts'
 import type { IndexEntry } from '../index/entry.ts'
 import { formatOciReference, parseOciReference } from '../registry/oci-reference.ts'
 import { withStoredLogins } from '../registry/oci-registry.ts'
@@ -73,8 +73,23 @@ export async function fetchEntry(
     return pulled
   }
   const expected = sha256Of(entry.digest, what)
+  const url = resolveUrl(origin.url, reference)
+  const fileName = listedFileName(url, what)
   if (expected === '') noteMissingDigest(what, site)
-  return fetchAt(resolveUrl(origin.url, reference), { origin, expected }, { query, site })
+  return fetchAt(url, { origin, expected, fileName }, { query, site })
+}
+
+/** What is wrong with an address of an index is nothing that a person has typed. */
+function listedFileName(url: string, what: string): string {
+  try {
+    return fileNameOf(url)
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    throw new PkgError(error.code, `${what} cannot be fetched: ${error.message}`, {
+      hint: 'Ask whoever keeps the repository to correct its index.yaml.',
+      cause: error,
+    })
+  }
 }
 
 /**
@@ -96,7 +111,7 @@ export async function fetchFromUrl(
       url.startsWith(repository.url.replace(/\/+$/, '')),
   )
   const origin = { ...owner, ...query.access, url }
-  return fetchAt(url, { origin, expected: '' }, { query, site })
+  return fetchAt(url, { origin, expected: '', fileName: fileNameOf(url) }, { query, site })
 }
 
 /**
@@ -112,8 +127,15 @@ export async function fetchFromRegistry(
   if (site.isOffline) throw offline(text)
   const reference = await resolveTag(parseOciReference(text), wantedRange(query), site.registry)
   const pulled = await pullChart(reference, site.registry)
-  if (query.provenance === 'must' && pulled.provenance === undefined) throw noProvenance(text)
   const from = `oci://${formatOciReference(pulled.reference)}`
+  if (pulled.provenance === undefined) {
+    if (query.provenance === 'must') throw noProvenance(text)
+    if (query.provenance === 'may') {
+      site.onNotice(
+        `WARNING: Verification not found for ${from}: it was pushed without a signature`,
+      )
+    }
+  }
   await site.policy?.assertTrusted({ ...pulled, from }, site.registry)
   return {
     archive: pulled.archive,
@@ -132,11 +154,12 @@ interface Expectation {
   origin: Origin
   /** Hexadecimal digits; empty when nothing is known. */
   expected: string
+  fileName: string
 }
 
 async function fetchAt(
   url: string,
-  { origin, expected }: Expectation,
+  { origin, expected, fileName }: Expectation,
   { query, site }: Finding,
 ): Promise<FetchedArchive> {
   const from = shownAddress(url)
@@ -148,7 +171,7 @@ async function fetchAt(
     query: withPolicy(query, from, site),
     site,
   })
-  const fetched = { archive, fileName: fileNameOf(url), digest, from, provenance }
+  const fetched = { archive, fileName, digest, from, provenance }
   await site.policy?.assertTrusted(fetched, site.registry)
   if (cached === undefined) await site.blobs.write(archive, digest)
   return fetched
@@ -164,6 +187,7 @@ async function download(url: string, origin: Origin, site: ChartSite): Promise<B
   const { body } = await site.downloader.get(url, {
     origin,
     bytes: LIMITS.archiveBytes,
+    isGzipFile: true,
     headers: { Accept: 'application/gzip,application/octet-stream' },
   })
   return body
@@ -190,14 +214,16 @@ function noteMissingDigest(what: string, site: ChartSite): void {
   site.onNotice(`notice: the repository gives no digest for ${what}; its bytes were not checked`)
 }
 
-/** The last part of an address, when it can be the name of a file. */
+/** The last part of an address, when it can be the name of a file. @throws PkgError URL_REFUSED */
 function fileNameOf(url: string): string {
-  const { pathname } = new URL(url)
+  const { pathname } = parseUrl(url)
   const name = basename(decoded(pathname))
   if (name !== '' && name !== '.' && name !== '..' && !/[\\\u0000-\u001f\u007f]/.test(name)) {
     return name
   }
-  throw new PkgError('URL_REFUSED', `the address ${shownAddress(url)} names no file`)
+  throw new PkgError('URL_REFUSED', `the address ${shownAddress(url)} names no file`, {
+    hint: 'Name the archive of a chart; for a chart of a repository pass --repo.',
+  })
 }
 
 function decoded(path: string): string {

@@ -50,7 +50,7 @@ describe.each(WAYS)('$way', ({ hasProxy }) => {
         response.write('half')
         setTimeout(() => response.destroy(), 20)
       }) as Answer,
-      want: 'aborted',
+      want: 'the connection broke off before the end',
     },
     {
       what: 'a byte now and then',
