@@ -4,12 +4,12 @@ import { builtinModules } from 'node:module'
 import { join, resolve } from 'node:path'
 import { defineConfig } from 'rolldown'
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { version, engines } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
 /** What every command loads, `version` included, and small parts that most do. */
 const START = anyOf(
   modules({
-    base: 'digest disk-error errors files folders gate lazy limits make-folders nearest redact-text secret-keys sha256 shown-address value-budget',
+    base: 'digest disk-error errors files folders gate lazy limits make-folders nearest percent-decoded redact-text retry-after secret-keys sha256 shown-address value-budget',
     cli: 'args ask base-command cluster-flags flag-kinds flags home-folders io keyring parse-flags signals signing-options source-date source-flags user-agent',
     encoding: 'json yaml-emit-* yaml-encode',
     golang: 'bytes decimal duration order printable strconv value',
@@ -45,7 +45,7 @@ const RENDERING = modules({
 const REPOSITORIES = modules({
   base: 'file-lock follow-link process-identity',
   cli: 'open-site package-root registry-options',
-  http: 'direct-exchange downloader exchange open-http',
+  http: 'direct-exchange downloader exchange open-http retrying',
   index: 'cache entry kept last-use republished resolve store strays table',
   registry: 'credentials credentials-file oci-reference oci-registry',
   repo: 'builtin chart-site fetch-archive find-chart repositories trust',
@@ -136,7 +136,13 @@ const shared = {
     'typescript',
     'openpgp',
   ],
-  transform: { define: { VERSION: JSON.stringify(version), ROUTES: JSON.stringify(routes()) } },
+  transform: {
+    define: {
+      VERSION: JSON.stringify(version),
+      OLDEST_NODE: /\d+/.exec(engines.node)[0],
+      ROUTES: JSON.stringify(routes()),
+    },
+  },
   plugins: [lazyOclif(), lazyPackages(), axiosOverHttp()],
 }
 // Sources are modules, which are strict: otherwise `this` is boxed, and a text becomes an object.
@@ -298,11 +304,27 @@ function axiosOverHttp() {
       id.endsWith('/axios/lib/adapters/fetch.js')
         ? 'export const getFetch = () => undefined'
         : null,
-    transform: (code, id) =>
-      id.endsWith('/axios/lib/utils.js')
-        ? { code: code.replaceAll(/\bG\.FormData\b/g, 'undefined'), map: null }
-        : null,
+    transform(code, id) {
+      if (id.endsWith('/axios/lib/utils.js'))
+        return { code: code.replaceAll(/\bG\.FormData\b/g, 'undefined'), map: null }
+      if (id.endsWith('/https-proxy-agent/dist/agent.js'))
+        return { code: withoutNamedAddress(code, id), map: null }
+      return null
+    },
   }
+}
+
+/** The agent names the server to TLS also where it is an address, which Node 26 refuses. */
+function withoutNamedAddress(code, id) {
+  const mended = code
+    .replace(
+      '= opts.servername || opts.host',
+      "= opts.servername || (net_1.default.isIP(opts.host) ? '' : opts.host)",
+    )
+    .replace(/(socket,\s*servername)( \}\)\))/, '$1, host: opts.host$2')
+  if (mended.split('opts.host').length !== code.split('opts.host').length + 2)
+    throw new Error(`${id} is not as it was: look whether it still names addresses`)
+  return mended
 }
 
 /**
