@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { canHavePrograms } from './test/controlplane/programs.mjs'
 import { Interleaved } from './test/support/interleaved.ts'
+import { hasNodes } from './test/nodes/releases.mjs'
 import { canHaveTools } from './test/tools/families.mjs'
 
 /** Suites that change the working folder, which a thread cannot. */
@@ -28,19 +29,27 @@ const tools = ['test/tools/**/*.test.ts']
 /** As above; one of them works in a control plane. */
 const toolsLeftOut = process.env['CI'] !== 'true' && !(canHaveTools() && canHavePrograms())
 
+/** Suites that run the built program on other releases of Node; they are got on purpose alone. */
+const nodes = ['test/nodes/**/*.test.ts']
+const nodesLeftOut = process.env['CI'] !== 'true' && !hasNodes()
+
+const NO_PROGRAMS = 'what they need is not here, and there is no Go to build it with'
+const NO_NODES = 'the releases of Node are not here; "npm run nodes" gets them'
+
+/** Suites that are left out, and why. */
+const missing = [
+  ...(leftOut ? controlPlane.map((suites) => ({ suites, why: NO_PROGRAMS })) : []),
+  ...(toolsLeftOut ? tools.map((suites) => ({ suites, why: NO_PROGRAMS })) : []),
+  ...(nodesLeftOut ? nodes.map((suites) => ({ suites, why: NO_NODES })) : []),
+]
+
 export default defineConfig({
   resolve: {
     alias: { 'kubectl-pkg/plugin': new URL('src/plugin.ts', import.meta.url).pathname },
   },
   test: {
     setupFiles: ['test/support/setup.ts'],
-    reporters: [
-      'default',
-      [
-        './test/support/count-reporter.ts',
-        { leftOut: [...(leftOut ? controlPlane : []), ...(toolsLeftOut ? tools : [])] },
-      ],
-    ],
+    reporters: ['default', ['./test/support/count-reporter.ts', { leftOut: missing }]],
     // @oclif/test's captureOutput reads the process's own streams.
     disableConsoleIntercept: true,
     // They end what hangs, and decide nothing: a machine that is busy may be ten times slower.
@@ -59,7 +68,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts', 'plugins/*/test/**/*.test.ts'],
           exclude: [
             ...configDefaults.exclude,
-            ...[...units, ...addOns, ...inProcesses, ...controlPlane, ...tools],
+            ...[...units, ...addOns, ...inProcesses, ...controlPlane, ...tools, ...nodes],
           ],
           pool: 'threads',
         },
@@ -76,6 +85,10 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'units', include: units, isolate: false, pool: 'threads' } },
       { extends: true, test: { name: 'processes', include: inProcesses, pool: 'forks' } },
+      {
+        extends: true,
+        test: { name: 'nodes', include: nodesLeftOut ? [] : nodes, pool: 'threads' },
+      },
       {
         extends: true,
         test: {

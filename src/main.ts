@@ -12,9 +12,10 @@ import { routeOf, type Routes } from './cli/routes.ts'
  * this file has its own small `require` for it.
  */
 
-/** Made by the build: which words lead to which command, and the name of this build. */
+/** Made by the build: which words lead to which command, its name, and which Node it needs. */
 declare const ROUTES: Routes
 declare const VERSION: string
+declare const OLDEST_NODE: number
 
 interface Loaded {
   exports: Record<string, unknown>
@@ -42,6 +43,7 @@ let cacheSuffix = ''
 void main(process.argv.slice(2))
 
 async function main(argv: string[]): Promise<void> {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) return refuseNode()
   const route = routeOf(argv, ROUTES)
   const events: NodeJS.EventEmitter = process
   events.once('kubectl-pkg: long run', tuneForLongRun)
@@ -53,6 +55,17 @@ async function main(argv: string[]): Promise<void> {
   keepCodeCache()
   // All is written by now, and Node would take its time to put everything away.
   if (route !== undefined) process.exit()
+}
+
+/** Without this an old Node fails somewhere in the middle, for what it does not have yet. */
+function refuseNode(): void {
+  process.exitCode = 1
+  const { version, execPath } = process
+  writeFileSync(
+    2,
+    `Error: Node ${version} is too old for kubectl-pkg, which needs ${OLDEST_NODE} or newer\n` +
+      `  hint: This one is ${execPath}. Put a newer one before it on the PATH.\n`,
+  )
 }
 
 /**

@@ -16,6 +16,8 @@ export interface BuiltRun {
   cwd: string
   env?: Record<string, string>
   input?: string
+  /** The Node that runs it; that of the tests by default. */
+  node?: string
   /** Modules that Node loads first, each a path. */
   preload?: string[]
   /** How long a processor may work for it; the system ends what works longer. */
@@ -47,7 +49,7 @@ export function builtCli(): string {
 
 /** Runs the built program and waits for its end; its home is in `cwd`. */
 export function runBuilt(args: readonly string[], run: BuiltRun): Ended {
-  const program = [process.execPath, ...preloads(run), builtCli(), ...args]
+  const program = [run.node ?? process.execPath, ...preloads(run), builtCli(), ...args]
   const { status, signal, stdout, stderr }: SpawnSyncReturns<string> = spawnSync(
     'sh',
     ['-c', `ulimit -t ${run.processorSeconds ?? 'unlimited'}; exec "$@"`, 'sh', ...program],
@@ -58,7 +60,7 @@ export function runBuilt(args: readonly string[], run: BuiltRun): Ended {
 
 /** Starts the built program; its streams are pipes. */
 export function startBuilt(args: readonly string[], run: BuiltRun) {
-  const child = spawn(process.execPath, [...preloads(run), builtCli(), ...args], {
+  const child = spawn(run.node ?? process.execPath, [...preloads(run), builtCli(), ...args], {
     cwd: run.cwd,
     env: surroundings(run),
   })

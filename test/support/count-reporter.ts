@@ -1,13 +1,18 @@
 import type { TestModule } from 'vitest/node'
 
+interface LeftOut {
+  suites: string
+  why: string
+}
+
 /**
  * Ends a run's output with what was left out, what failed at first, and the one line that a CI log
  * is read for.
  */
 export default class CountReporter {
-  private readonly leftOut: string[]
+  private readonly leftOut: readonly LeftOut[]
 
-  constructor({ leftOut }: { leftOut: string[] }) {
+  constructor({ leftOut }: { leftOut: readonly LeftOut[] }) {
     this.leftOut = leftOut
   }
 
@@ -25,10 +30,8 @@ export default class CountReporter {
       }
     }
     const { passed, failed, skipped } = count
-    for (const suites of this.leftOut)
-      process.stdout.write(
-        `\nLEFT OUT: ${suites}: what they need is not here, and there is no Go to build it with\n`,
-      )
+    for (const { suites, why } of this.leftOut)
+      process.stdout.write(`\nLEFT OUT: ${suites}: ${why}\n`)
     for (const name of again) process.stdout.write(`\nSECOND TRY: ${name}\n`)
     process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`)
   }
