@@ -33,6 +33,7 @@ export async function addRepository(
 ): Promise<'added' | 'unchanged'> {
   if (!allowDeprecated) assertAlive(repository.url)
   assertName(repository.name)
+  assertIndexed(repository.url)
   let outcome: 'added' | 'unchanged' = 'added'
   await changeRepositories(fileOf(site), async (before) => {
     const known = before.find(({ name }) => name === repository.name)
@@ -78,13 +79,26 @@ function assertName(name: string): void {
     throw new PkgError(
       'USAGE',
       `repository name (${name}) contains '/', please specify a different name without '/'`,
+      { hint: `Charts are named NAME/CHART; "${name.replaceAll('/', '-')}" can be a name.` },
     )
   }
-  if (name === BUILT_IN || name === '') {
+  if (name === '') {
+    throw new PkgError('USAGE', 'the name of the repository is empty', {
+      hint: 'Charts of it are then named NAME/CHART: choose one.',
+    })
+  }
+  if (name === BUILT_IN) {
     throw new PkgError('USAGE', `repository name (${name}) cannot be used`, {
       hint: `"${BUILT_IN}" is the repository of this program; choose another name.`,
     })
   }
+}
+
+function assertIndexed(url: string): void {
+  if (!url.startsWith('oci://')) return
+  throw new PkgError('URL_REFUSED', 'a registry is no repository: it has no index', {
+    hint: `Charts of it are named as they are, with nothing to add: ${url.replace(/\/+$/, '')}/CHART.`,
+  })
 }
 
 function isSame(left: Repository, right: Repository): boolean {
@@ -165,7 +179,12 @@ function assertKnown(name: string, repositories: readonly Repository[]): void {
   throw new PkgError(
     'REPOSITORY_UNKNOWN',
     `no repositories found matching '${name}'.  Nothing will be updated`,
-    { hint: guess === undefined ? undefined : `Did you mean "${guess}"?` },
+    {
+      hint:
+        guess === undefined
+          ? 'Run "kubectl pkg repo list" to see what is configured.'
+          : `Did you mean "${guess}"?`,
+    },
   )
 }
 
@@ -198,7 +217,9 @@ export async function removeRepositories(
     let removed: Repository | undefined
     await changeRepositories(fileOf(site), async (before) => {
       if (before.length === 0) {
-        throw new PkgError('REPOSITORY_UNKNOWN', 'no repositories configured')
+        throw new PkgError('REPOSITORY_UNKNOWN', 'no repositories configured', {
+          hint: 'There is nothing to remove.',
+        })
       }
       removed = before.find((repository) => repository.name === name)
       if (removed === undefined) {

@@ -100,6 +100,6 @@ async function builtInVersions(
 
 function notFound(name: string, where: string): PkgError {
   return new PkgError('CHART_NOT_FOUND', `chart "${name}" not found in ${where}`, {
-    hint: 'Run "kubectl pkg repo update", then "kubectl pkg search repo".',
+    hint: 'Check the name; "kubectl pkg repo update" fetches what is new.',
   })
 }

@@ -20,13 +20,13 @@ export type ChartRef =
  * Source: Helm 4.1.4 pkg/action/install.go `LocateChart`.
  *
  * @param repositoryUrl what `--repo` says; empty for none
- * @throws PkgError CHART_NOT_FOUND, URL_REFUSED
+ * @throws PkgError CHART_NOT_FOUND, URL_REFUSED, USAGE for --repo with a registry
  */
 export function parseChartRef(text: string, repositoryUrl = ''): ChartRef {
   if (text === '-' && repositoryUrl === '') return { kind: 'stdin' }
   const name = text.trim()
+  if (repositoryUrl !== '') return inRepository(name, repositoryUrl)
   if (name.startsWith('oci://')) return { kind: 'oci', text: name }
-  if (repositoryUrl !== '') return { kind: 'repository-url', url: repositoryUrl, name }
   const isThere = name !== '' && statSync(name, { throwIfNoEntry: false }) !== undefined
   if (isThere) return { kind: 'path', path: name }
   if (/^https?:\/\//i.test(name)) return { kind: 'url', url: name }
@@ -40,6 +40,19 @@ export function parseChartRef(text: string, repositoryUrl = ''): ChartRef {
   const slash = name.indexOf('/')
   if (slash < 1 || slash === name.length - 1) throw notFound(name)
   return { kind: 'repository', repository: name.slice(0, slash), name: name.slice(slash + 1) }
+}
+
+/** A registry has no index, so that `--repo` can name none. */
+function inRepository(name: string, url: string): ChartRef {
+  if (name.startsWith('oci://')) {
+    throw new PkgError('USAGE', '--repo does not go with a chart of a registry', {
+      hint: 'Leave --repo out: the reference says where the chart is.',
+    })
+  }
+  if (!url.startsWith('oci://')) return { kind: 'repository-url', url, name }
+  throw new PkgError('USAGE', '--repo takes the http(s) address of a repository', {
+    hint: `Name a chart of a registry by itself: ${url.replace(/\/+$/, '')}/${name}.`,
+  })
 }
 
 function notFound(name: string): PkgError {

@@ -13,7 +13,7 @@ import {
   type FetchedArchive,
 } from './fetch-archive.ts'
 import type { Origin } from '../http/downloader.ts'
-import { findAtUrl, findEntry, findRepository, withAccess } from './find-chart.ts'
+import { findAtUrl, findEntry, findRepository, noteStandIn, withAccess } from './find-chart.ts'
 import { loadRepositories } from './repositories.ts'
 import { wantedRange } from '../index/resolve.ts'
 
@@ -67,11 +67,13 @@ async function fetchFrom(
     case 'repository': {
       const repository = withAccess(await findRepository(ref.repository, site), query.access)
       const entry = await findEntry(repository, ref.name, { query, site })
+      noteStandIn(entry, wantedRange(query), site)
       return fetchEntry(entry, repository, { query, site })
     }
     default: {
       const origin: Origin = { ...query.access, url: ref.url }
       const entry = await findAtUrl(origin, ref.name, { query, site })
+      noteStandIn(entry, wantedRange(query), site)
       return fetchEntry(entry, origin, { query, site })
     }
   }

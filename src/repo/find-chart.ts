@@ -40,10 +40,18 @@ export async function findRepository(name: string, site: ChartSite): Promise<Rep
 }
 
 /** What flags say goes over what is configured. */
-export function withAccess(repository: Repository, access: Access = {}): Repository {
+export function withAccess<T extends Origin>(origin: T, access: Access = {}): T {
   const given = Object.entries(access).filter(([, value]) => value !== undefined && value !== '')
-  return { ...repository, ...Object.fromEntries(given) }
+  return { ...origin, ...Object.fromEntries(given) }
 }
+
+/** Tells when a version that was asked for in full is not there and another one stands for it. */
+export function noteStandIn({ name, version }: IndexEntry, wanted: string, site: ChartSite): void {
+  if (version === wanted || !FULL_VERSION.test(wanted)) return
+  site.onNotice(`notice: there is no ${name} ${wanted}; ${version} is taken for it`)
+}
+
+const FULL_VERSION = /^v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 
 /**
  * Finds a version of a chart in the index of a configured repository. The index is fetched
@@ -58,13 +66,13 @@ export async function findEntry(
 ): Promise<IndexEntry> {
   const versions = await versionsIn(repository, name, site)
   const where = `${repository.name} index. (try 'helm repo update')`
-  const hint = `Run "kubectl pkg repo update ${repository.name}", then "kubectl pkg versions ${repository.name}/${name}".`
+  const update = `Run "kubectl pkg repo update ${repository.name}"`
   const range = wantedRange(query)
   if (versions === undefined) {
     throw new PkgError(
       'CHART_NOT_FOUND',
       `chart "${name}" matching ${range} not found in ${where}: no chart name found`,
-      { hint },
+      { hint: `${update}, then "kubectl pkg search repo ${repository.name}/".` },
     )
   }
   const entry = pickVersion(versions, range)
@@ -72,7 +80,7 @@ export async function findEntry(
   throw new PkgError(
     'VERSION_NOT_FOUND',
     `chart "${name}" matching ${range} not found in ${where}: no chart version found for ${name}-${range}`,
-    { hint },
+    { hint: `${update}, then "kubectl pkg versions ${repository.name}/${name}".` },
   )
 }
 
@@ -96,7 +104,10 @@ export async function findAtUrl(
     versions === undefined ? 'CHART_NOT_FOUND' : 'VERSION_NOT_FOUND',
     `${what} not found in ${shownAddress(origin.url)} repository`,
     {
-      hint: `Run "kubectl pkg versions ${name} --repo ${shownAddress(origin.url)}" to see what there is.`,
+      hint:
+        versions === undefined
+          ? `Check the name; "kubectl pkg repo add NAME ${shownAddress(origin.url)}" and "kubectl pkg search repo NAME/" show all that it has.`
+          : `Run "kubectl pkg versions ${name} --repo ${shownAddress(origin.url)}" to see what there is.`,
     },
   )
 }
@@ -133,7 +144,7 @@ export async function versionsOfAll(
   if (known !== undefined) return known
   if (site.isOffline) {
     throw new PkgError('OFFLINE', `the index of ${shownAddress(origin.url)} was never fetched`, {
-      hint: 'Run "kubectl pkg repo update" while there is a network.',
+      hint: 'Run the command without --offline once, while there is a network.',
     })
   }
   await refresh(origin, site)

@@ -225,3 +225,75 @@ test('versions of a chart, whatever it is fetched from', async () => {
   ])
   expect(await versions({ reference: 'addons/ingress' })).toHaveLength(1)
 })
+
+/** Message and hint of what a run fails with. */
+async function adviceOf(run: Promise<unknown>): Promise<{ message: string; hint: string }> {
+  const error: unknown = await run.then(
+    () => new Error('no failure'),
+    (reason: unknown) => reason,
+  )
+  const { message, hint = '' } = error as Error & { hint?: string }
+  return { message, hint }
+}
+
+test.each([
+  { url: 'http://[::1/web.tgz?sig=canary', why: '"http://[::1/web.tgz" is no URL' },
+  { url: 'file:///etc/web.tgz', why: '"file:" URLs are not fetched' },
+  { url: 'data:application/gzip;base64,AAAA', why: '"data:" URLs are not fetched' },
+])('the address $url of an index is refused, also when the cache has its bytes', async (row) => {
+  await load('corp/web', { query: { version: '1.0.0' } })
+  offer(server, [{ name: 'web', archive: web1, url: row.url }])
+  expect(await adviceOf(load('web', { repo: server.url }))).toEqual({
+    message: `chart "web" 1.0.0 cannot be fetched: ${row.why}`,
+    hint: 'Ask whoever keeps the repository to correct its index.yaml.',
+  })
+})
+
+test.each([
+  { version: '1.3.0', listed: 'v1.3.0', notices: ['v1.3.0'] },
+  { version: 'v1.3.0', listed: '1.3.0+build.5', notices: ['1.3.0+build.5'] },
+  { version: '1.3.0', listed: '1.3.0', notices: [] },
+  { version: '^1.3', listed: '1.3.0', notices: [] },
+])('asked for $version, $listed is taken and that is told', async (row) => {
+  const { version, listed, notices } = row
+  offer(server, [{ name: 'web', version: listed, archive: web1 }])
+  await load('web', { repo: server.url, query: { version } })
+  expect(site.notices).toEqual(
+    notices.map((taken) => `notice: there is no web ${version}; ${taken} is taken for it`),
+  )
+})
+
+test.each([
+  {
+    reference: 'corp/nothing',
+    hint: 'Run "kubectl pkg repo update corp", then "kubectl pkg search repo corp/".',
+  },
+  {
+    reference: 'corp/web',
+    query: { version: '^7' },
+    hint: 'Run "kubectl pkg repo update corp", then "kubectl pkg versions corp/web".',
+  },
+  {
+    reference: 'web',
+    repo: 'oci://registry.example/charts/',
+    hint: 'Name a chart of a registry by itself: oci://registry.example/charts/web.',
+  },
+  {
+    reference: 'oci://registry.example/charts/web',
+    repo: 'https://charts.example',
+    hint: 'Leave --repo out: the reference says where the chart is.',
+  },
+])('$reference of $repo fails with advice', async ({ reference, hint, ...options }) => {
+  expect((await adviceOf(load(reference, options))).hint).toBe(hint)
+})
+
+test.each([
+  { name: '', url: 'https://charts.example', want: 'the name of the repository is empty' },
+  { name: 'a/b', url: 'https://charts.example', want: `repository name (a/b) contains '/'` },
+  { name: 'r', url: 'oci://registry.example/x', want: 'a registry is no repository' },
+])('a repository "$name" at $url is not added', async ({ name, url, want }) => {
+  const request = { repository: { name, url }, force: false, allowDeprecated: false }
+  const { message, hint } = await adviceOf(addRepository(request, site))
+  expect(message).toContain(want)
+  expect(hint).toMatch(/CHART/)
+})
