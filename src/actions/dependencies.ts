@@ -53,8 +53,9 @@ export async function updateDependencies(
   site: ChartSite,
 ): Promise<DependencyResult> {
   const chart = await openChartFolder(request.folder)
-  const { dependencies = [] } = chart.metadata
-  if (dependencies.length === 0) return { dependencies: [], removed: [], isLockNew: false }
+  const { dependencies } = chart.metadata
+  // An empty list is a list: what charts/ still holds of a longer one goes, and the lock says so.
+  if (dependencies === undefined) return { dependencies: [], removed: [], isLockNew: false }
   const sources = sourcesOf(request, site)
   const resolved = await resolveDependencies(chart, rootPlace(chart, request.folder), sources)
   const locked = resolved.map((each) => each.locked)
@@ -174,9 +175,25 @@ function keyOf({ repository, name, version }: LockedDependency): string {
 }
 
 function archivesOf(resolved: readonly ResolvedDependency[]) {
-  const archives = new Map<string, { name: string; bytes: Buffer }>()
-  for (const { archive } of resolved) if (archive !== undefined) archives.set(archive.name, archive)
-  return [...archives.values()]
+  const archives = new Map<string, Buffer>()
+  for (const { archive, locked } of resolved) {
+    if (archive === undefined) continue
+    const isFree = (name: string) => archives.get(name)?.equals(archive.bytes) ?? true
+    const own = `${locked.name}-${locked.version}.tgz`
+    const name = [archive.name, own].find(isFree)
+    if (name === undefined) throw twoOfOne(locked)
+    archives.set(name, archive.bytes)
+  }
+  return Array.from(archives, ([name, bytes]) => ({ name, bytes }))
+}
+
+/** Charts find each other in charts/ by name and version: there is room for one of each. */
+function twoOfOne({ name, version }: LockedDependency): PkgError {
+  return new PkgError(
+    'DEPENDENCY_CONFLICT',
+    `two repositories have other bytes for ${name} ${version}, and charts/ can hold one of them`,
+    { hint: 'Name one repository for both aliases, or another version for one of them.' },
+  )
 }
 
 function keptNames(dependencies: readonly Dependency[]): ReadonlySet<string> {

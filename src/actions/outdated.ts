@@ -3,12 +3,15 @@ import { shownAddress } from '../base/shown-address.ts'
 import { compareVersions, parseVersion, VersionError } from '../base/versions.ts'
 import { isFolder } from '../chart/archive-file.ts'
 import type { Chart } from '../chart/chart.ts'
+import type { Dependency } from '../chart/metadata.ts'
 import { compareText } from '../golang/order.ts'
 import type { ReleaseSummary } from '../release/summary.ts'
 import { BUILT_IN } from '../repo/builtin.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
 import { loadRepositories } from '../repo/repositories.ts'
 import { pickVersion } from '../index/resolve.ts'
+import { constraintOf } from '../dependencies/errors.ts'
+import { findLock } from '../dependencies/lock-file.ts'
 import { openShelves, type Shelf } from '../dependencies/shelves.ts'
 
 /** A dependency that has newer versions. */
@@ -41,23 +44,33 @@ export async function outdatedDependencies(
   { chart, path, access }: DependenciesRequest,
   site: ChartSite,
 ): Promise<OutdatedItem[]> {
-  const locked = new Map(chart.lock?.dependencies.map((each) => [each.name, each.version ?? '']))
-  const present = new Map(chart.subcharts.map(({ metadata }) => [metadata.name, metadata.version]))
   const shelves = openShelves(site, { access, folder: isFolder(path) ? path : undefined })
   const items = await Promise.all(
-    (chart.metadata.dependencies ?? []).map(async ({ name, version = '', repository }) => {
+    (chart.metadata.dependencies ?? []).map(async (dependency, at) => {
+      const { name, version = '', repository } = dependency
       if (repository === '') return undefined
+      constraintOf(name, version === '' ? '*' : version)
       const shelf = await shelves.open(repository)
       const versions = await shelf.versionsOf(name)
       if (versions === undefined) throw notFound(name, repository)
       const wanted = pickVersion(versions, version)?.version ?? ''
       const latest = pickVersion(versions, '')?.version ?? ''
-      const current = present.get(name) ?? locked.get(name) ?? ''
+      const current = inUse(chart, dependency, at)
       const isOld = isNewer(wanted, current) || isNewer(latest, current)
       return isOld ? { name, current, wanted, latest, source: shownAddress(repository) } : undefined
     }),
   )
   return items.filter((each) => each !== undefined)
+}
+
+/** The version in charts/, else in the lock; a chart may be there twice, under two aliases. */
+function inUse({ subcharts, lock }: Chart, dependency: Dependency, at: number): string {
+  const { name, version = '' } = dependency
+  const present = subcharts.map(({ metadata }) => metadata).filter((each) => each.name === name)
+  const used = present.length > 1 ? pickVersion(present, version) : undefined
+  const { version: found } =
+    used ?? present[0] ?? findLock(dependency, at, lock?.dependencies) ?? {}
+  return found ?? ''
 }
 
 function notFound(name: string, repository: string): PkgError {

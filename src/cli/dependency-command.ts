@@ -31,8 +31,8 @@ export abstract class DependencyCommand extends BaseCommand {
       },
       openSite(flags, this.io),
     )
-    const { dependencies, removed } = result
-    if (dependencies.length === 0) return
+    const { dependencies, removed, isLockNew } = result
+    if (dependencies.length === 0 && !isLockNew) return
     this.io.out(`Saving ${dependencies.length} charts\n`)
     if (removed.length > 0) this.io.out('Deleting outdated charts\n')
   }

@@ -8,5 +8,4 @@ export const dependencyFlags = {
   'skip-refresh': Flags.boolean({
     summary: 'Go by the indexes that were fetched earlier, where there are any.',
   }),
-  locked: Flags.boolean({ summary: 'Fail rather than take a version that the lock lacks.' }),
 }

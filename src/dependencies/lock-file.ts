@@ -43,6 +43,19 @@ export function readTreeLock(chart: Chart): TreeLock | undefined {
   return { generated, digest, dependencies: readList(document['dependencies'] ?? null) }
 }
 
+/**
+ * What a lock has of a dependency. Locks have the order of Chart.yaml; a chart may be there
+ * twice, under two aliases.
+ */
+export function findLock<T extends { name: string }>(
+  { name }: { name: string },
+  at: number,
+  locked: readonly T[] | undefined,
+): T | undefined {
+  const same = locked?.[at]
+  return same?.name === name ? same : locked?.find((each) => each.name === name)
+}
+
 function readList(value: Json): LockedDependency[] {
   if (!Array.isArray(value)) return []
   return value.filter(isJsonObject).map((item) => ({

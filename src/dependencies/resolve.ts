@@ -8,10 +8,10 @@ import type { Chart } from '../chart/chart.ts'
 import type { Dependency } from '../chart/metadata.ts'
 import { packageChart } from '../chart/package-chart.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
-import { assertFits, conflict, pathText } from './errors.ts'
+import { assertFits, conflict, constraintOf, pathText } from './errors.ts'
 import { fetchDependency, type DependencySources } from './sources.ts'
-import type { LockedDependency } from './lock-file.ts'
-import { fits, readConstraint } from '../index/resolve.ts'
+import { findLock, type LockedDependency } from './lock-file.ts'
+import { fits } from '../index/resolve.ts'
 
 /** A dependency with all that belongs to it, ready to be put into charts/. */
 export interface ResolvedDependency {
@@ -62,16 +62,6 @@ export function resolveDependencies(
   )
 }
 
-/** Locks have the order of Chart.yaml; a chart may be there twice, under two aliases. */
-function findLock(
-  { name }: Dependency,
-  at: number,
-  locked: readonly LockedDependency[] | undefined,
-): LockedDependency | undefined {
-  const same = locked?.[at]
-  return same?.name === name ? same : locked?.find((each) => each.name === name)
-}
-
 interface Wanted {
   dependency: Dependency
   /** The chart that declares it. */
@@ -118,7 +108,10 @@ async function fromFolder(
     throw conflict('charts depend on each other in a circle', place.path)
   const chart = loadChartDirectory(folder)
   const { version } = chart.metadata
-  if (!fits(readConstraint(range), version)) throw noVersion(dependency, place.path)
+  if (chart.metadata.name !== name) {
+    throw conflict(`the folder of ${name} holds the chart "${chart.metadata.name}"`, place.path)
+  }
+  if (!fits(constraintOf(name, range), version)) throw noVersion(dependency, place.path)
   const inner = { path: place.path, folder, folders: [...place.folders, real] }
   const { whole, nested } = await complete(chart, inner, sources, lock?.dependencies)
   const packed = packageChart(whole)
@@ -221,7 +214,7 @@ function isPresent(
   const present = subcharts.filter(({ metadata }) => metadata.name === name)
   const [first] = present
   if (first === undefined) return false
-  const constraint = readConstraint(version === '' ? '*' : version)
+  const constraint = constraintOf(name, version === '' ? '*' : version)
   if (present.some(({ metadata }) => fits(constraint, metadata.version))) return true
   if (folder === undefined) assertFits(first.metadata.version, version, [...path, name])
   return false

@@ -4,13 +4,12 @@ import { shownAddress } from '../base/shown-address.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
 import { BUILT_IN, builtInEntry, builtInNames } from '../repo/builtin.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
-import { aliasOf } from './sources.ts'
+import { aliasOf, originIn } from './sources.ts'
 import { findRepository, refresh, versionsIn, withAccess } from '../repo/find-chart.ts'
 import type { Origin } from '../http/downloader.ts'
 import { parseOciReference } from '../registry/oci-reference.ts'
 import { listTags, versionsOfTags } from '../registry/oci-tags.ts'
 import { loadRepositories } from '../repo/repositories.ts'
-import { isSameUrl } from '../index/resolve.ts'
 
 /** A place that has charts, of whatever kind. */
 export interface Shelf {
@@ -69,8 +68,7 @@ export function openShelves(site: ChartSite, { access, folder }: ShelvesOptions 
         if (isBuiltIn) return openBuiltIn(site.addonsFolder)
         return openIndex(alias, withAccess(await findRepository(alias, site), access))
       }
-      const known = configured.find(({ url }) => isSameUrl(url, repository))
-      const origin = { name: '', ...known, url: known?.url ?? repository }
+      const origin = originIn(configured, repository)
       return openIndex(shownAddress(repository), withAccess(origin, access))
     },
   }

@@ -3,7 +3,7 @@ import { openGate, type Gate } from '../base/gate.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import type { Dependency } from '../chart/metadata.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
-import { pathText } from './errors.ts'
+import { constraintOf, pathText } from './errors.ts'
 import {
   assertDigest,
   fetchEntry,
@@ -11,7 +11,7 @@ import {
   type ChartQuery,
   type FetchedArchive,
 } from '../repo/fetch-archive.ts'
-import { refresh, versionsOfAll, withAccess } from '../repo/find-chart.ts'
+import { noteStandIn, refresh, versionsOfAll, withAccess } from '../repo/find-chart.ts'
 import type { Origin } from '../http/downloader.ts'
 import type { IndexEntry } from '../index/entry.ts'
 import type { LockedDependency } from './lock-file.ts'
@@ -19,7 +19,7 @@ import { withStoredLogins } from '../registry/oci-registry.ts'
 import { parseOciReference } from '../registry/oci-reference.ts'
 import { resolveTag } from '../registry/oci-tags.ts'
 import { loadRepositories, type Repository } from '../repo/repositories.ts'
-import { fits, isSameUrl, readConstraint } from '../index/resolve.ts'
+import { fits, isSameUrl } from '../index/resolve.ts'
 import { versionOfTag } from '../registry/oci-reference.ts'
 
 /** What a run tells a person while it fetches dependencies. */
@@ -179,15 +179,11 @@ async function fromRepository(
   await refreshOnce(origin, sources)
   const entry = await entryOf({ dependency, lock, path }, origin, sources)
   const key = `${origin.url} ${entry.urls[0] ?? ''} ${entry.digest}`
-  const fetched = await once(key, { name, repository: shownAddress(origin.url) }, sources, () =>
+  const repository = urlOf(dependency, origin)
+  const fetched = await once(key, { name, repository: shownAddress(repository) }, sources, () =>
     fetchEntry(entry, origin, { query, site }),
   )
-  return {
-    ...fetched,
-    repository:
-      origin.url === dependency.repository ? dependency.repository : urlOf(dependency, origin),
-    version: entry.version,
-  }
+  return { ...fetched, repository, version: entry.version }
 }
 
 /**
@@ -212,21 +208,32 @@ export async function originOf(
   { repository }: Pick<Dependency, 'repository'>,
   { repositories, query }: Pick<DependencySources, 'repositories' | 'query'>,
 ): Promise<Origin> {
-  const known = findConfigured(repository, await repositories())
-  if (known !== undefined) return withAccess(known, query.access)
-  if (/^https?:\/\//.test(repository) && URL.canParse(repository)) {
-    return { ...query.access, url: repository }
-  }
-  const isName = !repository.includes('//') && aliasOf(repository) === undefined
+  return withAccess(originIn(await repositories(), repository), query.access)
+}
+
+/**
+ * The same, of those that are configured or stand for themselves.
+ *
+ * @throws PkgError REPOSITORY_UNKNOWN with Helm's text
+ */
+export function originIn(configured: readonly Repository[], repository: string): Origin {
+  const known = findConfigured(repository, configured)
+  if (known !== undefined) return known
+  if (/^https?:\/\//.test(repository) && URL.canParse(repository)) return { url: repository }
   throw new PkgError(
     'REPOSITORY_UNKNOWN',
     `no repository definition for ${shownAddress(repository)}. Please add them via 'helm repo add'`,
-    {
-      hint: isName
-        ? `Repositories are addresses or aliases: use "https://charts.example.com/" or "@${repository}".`
-        : `Run "kubectl pkg repo add ${aliasOf(repository) ?? 'NAME'} URL".`,
-    },
+    { hint: definitionHint(repository) },
   )
+}
+
+function definitionHint(repository: string): string {
+  const alias = aliasOf(repository)
+  if (alias !== undefined) return `Run "kubectl pkg repo add ${alias} URL".`
+  if (repository.includes('//')) {
+    return 'The repository of a dependency is an http, https, oci or file URL, or an alias such as "@NAME".'
+  }
+  return `Repositories are addresses or aliases: use "https://charts.example.com/" or "@${repository}".`
 }
 
 function findConfigured(
@@ -270,26 +277,31 @@ async function entryOf(
 ): Promise<IndexEntry> {
   const { name, version = '', repository } = dependency
   const versions = await lookUp(name, origin, sources)
+  const by = `It is wanted by ${pathText(path.slice(0, -1))}.`
+  const hint = sources.skipRefresh
+    ? `${by} Leave --skip-refresh out to ask the repository anew.`
+    : by
   if (versions === undefined) {
     throw new PkgError(
       'CHART_NOT_FOUND',
       `${name} chart not found in repo ${shownAddress(repository)}`,
-      {
-        hint: `It is wanted by ${pathText(path.slice(0, -1))}.`,
-      },
+      { hint },
     )
   }
   const range = lock?.version ?? version
   const usable = versions.filter(({ urls }) => urls.length > 0)
-  const constraint = readConstraint(range)
+  const constraint = constraintOf(name, range)
   const entry =
     usable.find((each) => each.version === range) ??
     usable.find((each) => fits(constraint, each.version))
-  if (entry !== undefined) return entry
+  if (entry !== undefined) {
+    noteStandIn(entry, range, sources.site)
+    return entry
+  }
   throw new PkgError(
     'VERSION_NOT_FOUND',
     `can't get a valid version for 1 subchart(s): "${name}" (repository "${shownAddress(repository)}", version "${range}"). Make sure a matching chart version exists in the repo, or change the version constraint in Chart.yaml`,
-    { hint: `It is wanted by ${pathText(path.slice(0, -1))}.` },
+    { hint },
   )
 }
 

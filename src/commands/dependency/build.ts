@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { buildDependencies } from '../../actions/dependencies.ts'
 import { DependencyCommand } from '../../cli/dependency-command.ts'
 import { dependencyFlags } from '../../cli/dependency-flags.ts'
@@ -22,7 +23,10 @@ gone from its repository.`
     chart: Args.string({ description: 'Folder of the chart; "." by default.' }),
   }
 
-  static override flags = dependencyFlags
+  static override flags = {
+    ...dependencyFlags,
+    locked: Flags.boolean({ summary: 'Fail rather than take a version that the lock lacks.' }),
+  }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(DependencyBuild)

@@ -441,3 +441,68 @@ test('a run that is killed at any step leaves old, new, or what the next run fin
   }
   expect([...outcomes].sort()).toEqual(['db-1.0.0.tgz false', 'db-1.1.0.tgz true'])
 })
+
+test('an empty list gets the lock that Helm writes, and empties charts/', async () => {
+  const path = chart('app', [{ name: 'db' }])
+  await update(path)
+  writeFileSync(join(path, 'Chart.yaml'), chartYaml('app', 'dependencies: []\n'))
+  const result = await update(path)
+  expect(result).toEqual({ dependencies: [], removed: ['db-1.1.0.tgz'], isLockNew: true })
+  // As Helm 4.1.4 writes it, apart from the time.
+  expect(readFileSync(join(path, 'Chart.lock'), 'utf8')).toBe(
+    'dependencies: []\ndigest: sha256:643d5437104296e21d906ecb15b2c96ad278f20cfc4af53b12bb6069bd853726\ngenerated: "2026-01-02T03:04:05Z"\n',
+  )
+  await build(path)
+  expect(tree(path)).toEqual([])
+})
+
+test('without a list of dependencies nothing is written', async () => {
+  const path = writeChart(join(folder, 'bare'), { 'Chart.yaml': chartYaml('bare') })
+  await update(path)
+  expect(readdirSync(path)).toEqual(['Chart.yaml'])
+})
+
+test.each([
+  { version: "'x y'", why: 'improper constraint: x y' },
+  { version: "''", why: 'improper constraint: ' },
+])('the range $version is refused with the name of its dependency', async ({ version, why }) => {
+  expect(await failureOf(update(chart('app', [{ name: 'db', version }])))).toBe(
+    `VERSION_NOT_FOUND dependency "db" has an invalid version/constraint format: ${why}`,
+  )
+})
+
+test('a folder that holds another chart is refused', async () => {
+  writeChart(join(folder, 'other'), { 'Chart.yaml': chartYaml('other') })
+  const path = chart('app', [{ name: 'db', repository: 'file://../other' }])
+  expect(await failureOf(update(path))).toBe(
+    'DEPENDENCY_CONFLICT app → db: the folder of db holds the chart "other"',
+  )
+})
+
+test('charts of different names may have archives of one name', async () => {
+  offer(server, [{ name: 'db', archive: archiveOf('db'), url: 'a/chart.tgz' }])
+  server.files.set('/a/chart.tgz', archiveOf('db'))
+  const other = await startRepository('127.0.0.2')
+  offer(other, [{ name: 'web', archive: archiveOf('web'), url: 'b/chart.tgz' }])
+  other.files.set('/b/chart.tgz', archiveOf('web'))
+  const path = chart('app', [{ name: 'db' }, { name: 'web', repository: other.url }])
+  await update(path)
+  await other.close()
+  expect(tree(path)).toEqual(['db 1.0.0', 'web 1.0.0'])
+})
+
+test('one version of a chart from two repositories must be the same bytes', async () => {
+  const other = await startRepository('127.0.0.2')
+  offer(other, [{ name: 'db', archive: archiveOf('db', 'description: forged\n') }])
+  const path = chart('app', [
+    { name: 'db', version: '1.0.0', alias: 'one' },
+    { name: 'db', version: '1.0.0', alias: 'two', repository: other.url },
+  ])
+  expect(await failureOf(update(path))).toBe(
+    'DEPENDENCY_CONFLICT two repositories have other bytes for db 1.0.0, and charts/ can hold one of them',
+  )
+  offer(other, [{ name: 'db', archive: archiveOf('db') }])
+  await update(path)
+  await other.close()
+  expect(tree(path)).toEqual(['db 1.0.0'])
+})

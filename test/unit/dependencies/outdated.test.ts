@@ -216,3 +216,32 @@ test('the command lists releases of a namespace, of all, or one by its name', as
   const all = JSON.parse(await run(Outdated, '-A', '--from', 'corp', '-o', 'json')) as unknown
   expect(all).toMatchObject([{ release: 'data', namespace: 'shop' }, { release: 'front' }])
 })
+
+test('of two aliases of one chart each is compared with its own version', async () => {
+  const declared = [
+    { name: 'web', version: '1.0.0', repository: '@corp', alias: 'old' },
+    { name: 'web', version: '1.2.0', repository: '@corp', alias: 'new' },
+  ]
+  const lock = declared.map(({ name, version }) => ({ name, version, repository: corp.url }))
+  const chart = chartOf({
+    'Chart.yaml': chartYaml('parent', `dependencies: ${JSON.stringify(declared)}\n`),
+    'Chart.lock': JSON.stringify({ dependencies: lock, digest: 'x', generated: '2026-01-02T03:04:05Z' }),
+  })
+  expect(await outdatedDependencies({ chart, path: 'x.tgz' }, site)).toEqual([
+    { name: 'web', current: '1.0.0', wanted: '1.0.0', latest: '1.2.0', source: '@corp' },
+  ])
+})
+
+test.each([
+  {
+    dependency: { name: 'web', version: '^1', repository: 'corp' },
+    want: `REPOSITORY_UNKNOWN no repository definition for corp. Please add them via 'helm repo add'`,
+  },
+  {
+    dependency: { name: 'web', version: 'x y', repository: '@corp' },
+    want: 'VERSION_NOT_FOUND dependency "web" has an invalid version/constraint format: improper constraint: x y',
+  },
+])('$dependency cannot be compared', async ({ dependency, want }) => {
+  const chart = parentOf([dependency], {})
+  expect(await failureOf(outdatedDependencies({ chart, path: 'x.tgz' }, site))).toBe(want)
+})
