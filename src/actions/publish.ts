@@ -1,4 +1,5 @@
-import { isFolder, readArchive } from '../chart/archive-file.ts'
+import { PkgError } from '../base/errors.ts'
+import { isFile, isFolder, readArchive } from '../chart/archive-file.ts'
 import { assertDependenciesPresent } from '../chart/lock.ts'
 import { packageChart } from '../chart/package-chart.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
@@ -30,11 +31,13 @@ export interface PublishRequest {
 /**
  * Publishes charts to a folder, a server or a registry.
  *
- * @throws PkgError VERSION_PUBLISHED, and what reading, packing and the target throw
+ * @throws PkgError VERSION_PUBLISHED, USAGE and REPOSITORY_UNKNOWN for what is no target, and what
+ *   reading, packing and publishing throw
  */
 export async function publish(request: PublishRequest, site: ChartSite): Promise<PublishedChart[]> {
-  const items = request.charts.map(readItem)
   const { target, overwrite, dryRun } = request
+  assertNoArchive(target)
+  const items = request.charts.map(readItem)
   const now = request.now()
   if (target.startsWith('oci://')) {
     return publishToRegistry(items, { target, overwrite, dryRun, now }, site.registry)
@@ -49,6 +52,13 @@ export async function publish(request: PublishRequest, site: ChartSite): Promise
     overwrite,
     dryRun,
     now: stamp(now),
+  })
+}
+
+function assertNoArchive(target: string): void {
+  if (!isFile(target)) return
+  throw new PkgError('USAGE', `the target "${target}" is a file`, {
+    hint: 'The target comes last: a folder, an http(s) URL, oci://HOST/PATH, or a repository.',
   })
 }
 
@@ -73,13 +83,22 @@ async function serverOf(
     const known = repositories.find(
       ({ url }) => url.replace(/\/+$/, '') === target.replace(/\/+$/, ''),
     )
-    return withAccess({ name: '', ...known, url: target }, access)
+    return withAccess({ ...known, url: target }, access)
+  }
+  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\//.exec(target)?.[1]
+  if (scheme !== undefined) {
+    throw new PkgError('URL_REFUSED', `nothing is published to "${scheme}:" URLs`, {
+      hint: 'Name a folder, an http(s) URL, oci://HOST/PATH, or a configured repository.',
+    })
   }
   const isPath = target.includes('/') || target === '.' || target === '..' || isFolder(target)
   if (isPath) return undefined
   const repositories = await loadRepositories(site.repositoriesFile)
   const known = repositories.find(({ name }) => name === target)
-  return known && withAccess(known, access)
+  if (known !== undefined) return withAccess(known, access)
+  throw new PkgError('REPOSITORY_UNKNOWN', `"${target}" is no repository and no folder`, {
+    hint: `Write "./${target}" to begin a repository in a new folder, or run "kubectl pkg repo add ${target} URL".`,
+  })
 }
 
 export interface IndexRequest {

@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { assertGzip } from '../chart/archive.ts'
 import { readArchive } from '../chart/archive-file.ts'
 import type { CredentialStore, SavedAt } from '../registry/credentials.ts'
 import { pushChart, type PushedChart } from '../registry/oci.ts'
@@ -18,11 +19,17 @@ export interface LoginRequest {
  * Asks the registry whether it takes the login, then keeps it.
  *
  * @returns where the login is now
- * @throws PkgError REGISTRY_DENIED, REGISTRY_FAILED, CREDENTIALS_UNREADABLE, FILE_UNWRITABLE
+ * @throws PkgError USAGE for an empty password, REGISTRY_DENIED, REGISTRY_FAILED, CREDENTIALS_UNREADABLE, FILE_UNWRITABLE
  */
 export async function login(request: LoginRequest): Promise<SavedAt> {
   const { host, credential, store } = request
   assertHost(host)
+  if (credential.password === '') {
+    const kind = credential.username === '' ? 'token' : 'password'
+    throw new PkgError('USAGE', `${kind} required`, {
+      hint: 'Type it, or write it to standard input and pass --password-stdin.',
+    })
+  }
   const credentialFor = () => Promise.resolve(credential)
   const registry = openRegistry(host, { ...request.registry, credentialFor })
   try {
@@ -37,12 +44,12 @@ export async function login(request: LoginRequest): Promise<SavedAt> {
 /**
  * Forgets the login for a registry.
  *
- * @throws PkgError REGISTRY_DENIED when there is none
+ * @returns whether there was one
+ * @throws PkgError OCI_REFERENCE_INVALID, CREDENTIALS_UNREADABLE, FILE_UNWRITABLE
  */
-export async function logout(host: string, store: CredentialStore): Promise<void> {
+export async function logout(host: string, store: CredentialStore): Promise<boolean> {
   assertHost(host)
-  if (await store.remove(host)) return
-  throw new PkgError('REGISTRY_DENIED', `not logged in to ${host}`)
+  return store.remove(host)
 }
 
 function assertHost(host: string): void {
@@ -74,6 +81,7 @@ export async function push(request: PushFileRequest): Promise<PushedChart> {
     })
   }
   const { bytes: archive, modified: created, provenance } = readArchive(path)
+  assertGzip(archive, path)
   return pushChart({ archive, provenance, target, created }, request.registry)
 }
 
@@ -88,6 +96,12 @@ export interface TagList {
 
 /** The versions of a chart in a registry. @throws PkgError as `listTags` does */
 export async function tags(reference: string, registry: RegistryOptions): Promise<TagList> {
+  // By Docker's rule the first part is a host when it has a dot or a port, or is localhost.
+  if (!isOci(reference) && !/^(?:[^/]*[.:]|localhost\/)/.test(reference)) {
+    throw new PkgError('OCI_REFERENCE_INVALID', `"${reference}" is no reference to a registry`, {
+      hint: `Write oci://HOST/PATH/CHART; "kubectl pkg versions ${reference}" asks a repository.`,
+    })
+  }
   const parsed = parseOciReference(reference)
   const all = await listTags(parsed, registry)
   return {

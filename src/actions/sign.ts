@@ -1,11 +1,8 @@
 import { loadChartArchive } from '../chart/archive.ts'
-import { readArchive } from '../chart/archive-file.ts'
-import { saveProvenance } from '../chart/save-package.ts'
+import type { ChartPackage } from '../chart/package-chart.ts'
 import { signProvenance } from '../signing/sign-provenance.ts'
 
-export interface SignFileRequest {
-  /** Path of a .tgz. */
-  archive: string
+export interface ArchiveSigner {
   /** A user id of OpenPGP, or a part of one. */
   key: string
   keyring: string
@@ -14,20 +11,15 @@ export interface SignFileRequest {
 }
 
 /**
- * Writes the provenance file of an archive beside it.
+ * Signs an archive that may be on no disk yet.
  *
- * @returns path of the provenance file
- * @throws PkgError SIGNING_FAILED, PROVENANCE_FAILED, FILE_UNWRITABLE, and all that the archive
- *   can be refused for
+ * @returns the text of its provenance file
+ * @throws PkgError SIGNING_FAILED, PROVENANCE_FAILED, and all that the archive can be refused for
  */
-export async function signArchive({ archive: path, ...how }: SignFileRequest): Promise<string> {
-  const { bytes, name } = readArchive(path)
-  const { metadata } = loadChartArchive(bytes, { origin: path })
-  const text = await signProvenance({
-    ...how,
-    archive: bytes,
-    fileName: name,
-    metadata,
-  })
-  return saveProvenance(path, text)
+export function provenanceOf(
+  { name, bytes }: ChartPackage,
+  signer: ArchiveSigner,
+): Promise<string> {
+  const { metadata } = loadChartArchive(bytes, { origin: name })
+  return signProvenance({ ...signer, archive: bytes, fileName: name, metadata })
 }

@@ -22,6 +22,7 @@ export async function verifyChart(
   registry: RegistryOptions,
 ): Promise<Verification> {
   if (!isOci(place)) {
+    if (place.endsWith('.tgz.prov')) throw isProvenance(place)
     const { bytes: archive, name: fileName, provenance } = readArchive(place)
     return verifyProvenance({ archive, provenance, fileName, keyring, now })
   }
@@ -46,6 +47,12 @@ export async function loadVerified(
   const verification = await verifyProvenance({ archive, provenance, fileName: name, keyring, now })
   onVerified?.(verification)
   return loadChartArchive(archive, { origin: path, path })
+}
+
+function isProvenance(path: string): PkgError {
+  return new PkgError('USAGE', `${path} is the provenance file itself`, {
+    hint: `Name the archive: ${path.slice(0, -'.prov'.length)}.`,
+  })
 }
 
 function unverifiable(message: string): PkgError {

@@ -44,6 +44,11 @@ export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
+/** Whether there is a file of that name. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
 /** More than any provenance file needs. */
 const PROVENANCE_BYTES = 4 * 1024 * 1024
 

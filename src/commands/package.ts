@@ -7,8 +7,8 @@ import { passphraseOf, requireKey, signFlags } from '../cli/signing-options.ts'
 import { sourceDate } from '../cli/source-date.ts'
 import { serverFlags } from '../cli/source-flags.ts'
 import { loadChart } from '../actions/load-chart.ts'
-import { packageToFolder } from '../actions/package.ts'
-import { signArchive } from '../actions/sign.ts'
+import { packageToFolder, type PackageRequest } from '../actions/package.ts'
+import { provenanceOf } from '../actions/sign.ts'
 
 export default class Package extends BaseCommand {
   static override summary = 'Pack charts into archives.'
@@ -57,26 +57,26 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
         const { withAllUpstreamCrds } = await import('../actions/upstream-crds.ts')
         chart = await withAllUpstreamCrds(chart, siteOpener(flags, this.io))
       }
-      const path = packageToFolder({
+      const path = await packageToFolder({
         chart,
+        sign,
         destination: flags.destination === '.' ? this.io.cwd : flags.destination,
         version: flags.version,
         appVersion: flags['app-version'],
         mtime: sourceDate(this.io.env),
       })
-      await sign?.(path)
       this.io.out(`Successfully packaged chart and saved it to: ${path}\n`)
     }
   }
 
-  /** What signs an archive by its path; the passphrase is read once for all charts. */
-  private signer(flags: SignFlags): (archive: string) => Promise<string> {
+  /** What signs archives; the passphrase is read once for all charts. */
+  private signer(flags: SignFlags): PackageRequest['sign'] {
     const how = {
       key: requireKey(flags),
       keyring: keyringOf(flags, this.io),
       ...passphraseOf(flags['passphrase-file'], this.io),
     }
-    return (archive) => signArchive({ archive, ...how })
+    return (archive) => provenanceOf(archive, how)
   }
 }
 

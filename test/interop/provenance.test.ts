@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import Package from '../../src/commands/package.ts'
@@ -344,3 +344,29 @@ test('a subkey signs for a key that only certifies, until it is revoked or has e
 
 const ADD_KEY = ['--pinentry-mode', 'loopback', '--passphrase', '']
 const EDIT_KEY = ['--no-batch', '--no-tty', '--command-fd', '0', ...ADD_KEY]
+
+test('what cannot be signed is not packed', async () => {
+  const keys = ['--key', 'Cleo', '--keyring', gpg.secretRing('Cleo', 'open sesame')]
+  const to = join(folder, 'refused')
+  const pass = join(folder, 'wrong-passphrase')
+  writeFileSync(pass, 'wrong\n')
+  const { code, stderr } = await runCli(Package, [
+    chart,
+    '-d',
+    to,
+    '--sign',
+    ...keys,
+    '--passphrase-file',
+    pass,
+  ])
+  expect(code).toBe(1)
+  expect(stderr).toContain('Incorrect key passphrase')
+  expect(existsSync(to)).toBe(false)
+})
+
+test('to verify the provenance file itself is answered with the name of the archive', async () => {
+  const archive = await signed('prov', ['--key', 'Ann', '--keyring', gpg.secretRing('Ann')])
+  const { code, stderr } = await verify(`${archive}.prov`)
+  expect(code).toBe(1)
+  expect(stderr).toContain(`hint: Name the archive: ${archive}.\n`)
+})

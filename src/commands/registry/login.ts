@@ -1,7 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { login } from '../../actions/registry.ts'
-import { PkgError } from '../../base/errors.ts'
 import { openQuestions } from '../../cli/ask.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { credentialStore, registryOptions } from '../../cli/registry-options.ts'
@@ -74,13 +73,8 @@ that file, readable by you alone. Logins of Docker are used where Helm has none.
   private async readLogin(flags: LoginFlags): Promise<{ username: string; password: string }> {
     const { username = '', password = '' } = flags
     if (flags['password-stdin']) {
-      return {
-        username,
-        password: this.io
-          .stdin()
-          .toString('utf8')
-          .replace(/\r?\n$/, ''),
-      }
+      const text = this.io.stdin().toString('utf8')
+      return { username, password: text.replace(/\r?\n$/, '') }
     }
     if (password !== '') {
       this.note('warning: others on this machine can read --password; use --password-stdin')
@@ -88,9 +82,7 @@ that file, readable by you alone. Logins of Docker are used where Helm has none.
     }
     const questions = openQuestions(this.io)
     const name = username === '' ? (await questions.ask('Username: ')).trim() : username
-    const kind = name === '' ? 'token' : 'password'
     const secret = await questions.ask(name === '' ? 'Token: ' : 'Password: ', true)
-    if (secret === '') throw new PkgError('USAGE', `${kind} required`)
     return { username: name, password: secret }
   }
 }

@@ -14,7 +14,9 @@ export default class RegistryLogout extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RegistryLogout)
-    await logout(args.host, credentialStore(flags, this.io))
-    this.note(`Removing login credentials for ${args.host}`)
+    const wasThere = await logout(args.host, credentialStore(flags, this.io))
+    this.note(
+      wasThere ? `Removing login credentials for ${args.host}` : `Not logged in to ${args.host}`,
+    )
   }
 }

@@ -343,3 +343,18 @@ test('a folder without an index gets one for every request', async () => {
   expect((await ask(`${url}/index.yaml`)).body).toContain('name: web')
   expect(existsSync(join(target, 'index.yaml'))).toBe(false)
 })
+
+test.each([
+  { target: 'ftp://charts.example', want: 'URL_REFUSED nothing is published to "ftp:" URLs' },
+  { target: 'crop', want: 'REPOSITORY_UNKNOWN "crop" is no repository and no folder' },
+])('nothing is published to $target', async ({ target: wrong, want }) => {
+  expect(await failureOf(run([archive('web')], { target: wrong }))).toBe(want)
+  expect(existsSync(wrong)).toBe(false)
+})
+
+test('a target that is a file is an archive without a target', async () => {
+  const last = archive('db')
+  expect(await failureOf(run([archive('web')], { target: last }))).toBe(
+    `USAGE the target "${last}" is a file`,
+  )
+})
