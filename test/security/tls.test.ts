@@ -29,7 +29,7 @@ let shown: (string | undefined)[] = []
 beforeAll(async () => {
   const authority = ['-CA', file('ca.crt'), '-CAkey', file('ca.key')]
   certify('ca', [])
-  certify('server', [...authority, '-addext', 'subjectAltName=IP:127.0.0.1'])
+  certify('server', [...authority, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'])
   certify('client', authority)
   const [ca, cert, key] = ['ca.crt', 'server.crt', 'server.key'].map((name) =>
     readFileSync(file(name)),
@@ -55,10 +55,10 @@ afterEach(() => {
   shown = []
 })
 
-function get(hasProxy: boolean, more: Partial<Origin> = {}): Promise<string> {
+function get(hasProxy: boolean, more: Partial<Origin> = {}, from = origin): Promise<string> {
   const downloader = openDownloader({ hasProxy, readFile: (path) => readFileSync(path) })
   return downloader
-    .get(`${origin}/x`, { origin: { url: origin, ...more } })
+    .get(`${from}/x`, { origin: { url: from, ...more } })
     .then(({ body }) => body.toString())
 }
 
@@ -111,15 +111,16 @@ test('https goes through a proxy as a tunnel, and the proxy sees no request', as
     proxy.listen(0, '127.0.0.1', resolve)
   })
   process.env['https_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const named = origin.replace('127.0.0.1', 'localhost')
   try {
-    expect(await get(true, { caFile: file('ca.crt') })).toBe('body')
-    process.env['no_proxy'] = '127.0.0.1'
-    expect(await get(true, { caFile: file('ca.crt') })).toBe('body')
+    expect(await get(true, { caFile: file('ca.crt') }, named)).toBe('body')
+    process.env['no_proxy'] = 'localhost'
+    expect(await get(true, { caFile: file('ca.crt') }, named)).toBe('body')
   } finally {
     delete process.env['https_proxy']
     delete process.env['no_proxy']
     proxy.closeAllConnections()
     proxy.close()
   }
-  expect(tunnels).toEqual([origin.slice('https://'.length)])
+  expect(tunnels).toEqual([named.slice('https://'.length)])
 })
