@@ -98,7 +98,7 @@ const LATE = {
   archives: modules({ chart: 'archive read-archive tar' }),
   errors: modules({ encoding: 'json-error', render: 'template-advice template-failure' }),
   handlebars: modules({ hbs: '*', render: 'handlebars-renderer' }),
-  indexes: modules({ index: 'lines read scan values' }),
+  indexes: modules({ index: 'entry-reader lines read scan values' }),
   inference: modules({ values: 'schema-of types-of' }),
   keys: modules({ sprig: 'der letters pem private-keys x509' }),
   paths: modules({ encoding: 'json-path*' }),

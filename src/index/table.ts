@@ -68,7 +68,7 @@ export interface TableWriter extends IndexSink {
 export function openTableWriter(): TableWriter {
   const blocks: Buffer[] = []
   const directory: string[] = ['\n']
-  const lines: string[] = []
+  const lines: Buffer[] = []
   let offset = 0
   let charts = 0
   let versions = 0
@@ -78,7 +78,7 @@ export function openTableWriter(): TableWriter {
       const block = Buffer.from(encodeBlock(sorted))
       const name = JSON.stringify(key)
       directory.push(`${name}\t${offset}\t${block.length}\t${sumOf(block)}\n`)
-      pushLines(lines, name, sorted)
+      lines.push(Buffer.from(encodeLines(name, sorted)))
       blocks.push(block)
       offset += block.length
       charts++
@@ -86,7 +86,7 @@ export function openTableWriter(): TableWriter {
     },
     finish(head, source, warnings) {
       const directoryPart = Buffer.from(directory.join(''))
-      const linesPart = Buffer.from(lines.join(''))
+      const linesPart = Buffer.concat(lines)
       const complete: TableHead = {
         format: FORMAT,
         source,
@@ -265,20 +265,19 @@ function decodeBlock(text: string): IndexEntry[] {
 }
 
 /** Texts of entries have no control characters, so these can stand between them. */
-function pushLines(lines: string[], key: string, entries: readonly IndexEntry[]): void {
+function encodeLines(key: string, entries: readonly IndexEntry[]): string {
+  let text = ''
   let before: IndexEntry | undefined
   for (const entry of entries) {
     const { name, description, keywords, version, appVersion } = entry
     const isSame =
       name === before?.name && description === before.description && keywords === before.keywords
-    if (!isSame) {
-      if (before !== undefined) lines.push('\n')
-      lines.push(`${key}\t${name}\t${description}\t${keywords}\t`)
-    } else lines.push(PAIR)
-    lines.push(version, APP, appVersion)
+    if (isSame) text += PAIR
+    else text += `${before === undefined ? '' : '\n'}${key}\t${name}\t${description}\t${keywords}\t`
+    text += version + APP + appVersion
     before = entry
   }
-  if (before !== undefined) lines.push('\n')
+  return before === undefined ? '' : `${text}\n`
 }
 
 function parseLines(text: string): SearchLine[] {

@@ -12,38 +12,35 @@ import { giveUp, textOf, type Lines } from './lines.ts'
 /**
  * Reads text: plain, quoted or in a block.
  *
- * @param rest the line behind the key and its colon
+ * @param at the column behind the key and its colon
  * @param column where the key, or the dash of the item, stands
  */
-export function readText(lines: Lines, rest: string, column: number): string {
-  const value = rest.trimStart()
-  if (value === '') return readNothing(lines, column)
-  switch (value[0]) {
+export function readText(lines: Lines, at: number, column: number): string {
+  const from = lines.wordFrom(at)
+  if (from < 0) return readNothing(lines, column)
+  switch (lines.at(from)) {
     case '"':
     case "'":
-      return readQuoted(lines, value, column)
+      return readQuoted(lines, from, column)
     case '|':
     case '>':
-      return decoded(takeBlock(lines, value, column))
+      return decoded(takeBlock(lines, from, column))
     default:
-      return readPlain(lines, value, column)
+      return readPlain(lines, from, column)
   }
 }
 
 /** Reads a list of texts, an item a line or longer. */
-export function readTexts(lines: Lines, rest: string, column: number): string[] {
-  const value = rest.trim()
-  if (value === '[]') {
-    lines.next()
-    return []
-  }
-  if (value !== '') giveUp()
+export function readTexts(lines: Lines, at: number, column: number): string[] {
+  const isNested = lines.wordFrom(at) < 0
+  if (!isNested && lines.trimmed(at).trimStart() !== '[]') giveUp()
   lines.next()
+  if (!isNested) return []
   const items: string[] = []
   const dash = lines.indent
   if (dash < column) return items
   while (lines.indent === dash && lines.startsWith('- ')) {
-    items.push(readText(lines, lines.from(dash + 2), dash))
+    items.push(readText(lines, dash + 2, dash))
     if (items.at(-1) === '') giveUp()
   }
   if (lines.indent > column || lines.isBlank) giveUp()
@@ -60,11 +57,11 @@ export type OnLine = (text: string, isOutermost: boolean) => void
  */
 export function skipValue(
   lines: Lines,
-  rest: string,
+  at: number,
   { column, onLine }: { column: number; onLine?: OnLine },
 ): void {
-  const isNested = rest.trim() === ''
-  skipScalar(lines, rest, column)
+  const isNested = lines.wordFrom(at) < 0
+  skipScalar(lines, at, column)
   const outermost = lines.indent
   while (!lines.isEnd) {
     const isOurs =
@@ -90,27 +87,37 @@ function readNothing(lines: Lines, column: number): string {
 
 const INDICATOR = /^[&*!%@`?{}[\],#]|^- |^-$|: |:$| #|[\x00-\x1f\x7f]/
 
-function readPlain(lines: Lines, first: string, column: number): string {
-  let value = first.trimEnd()
-  if (INDICATOR.test(value)) giveUp()
+function readPlain(lines: Lines, from: number, column: number): string {
+  const isPlain = lines.isPlain(from)
+  let value = lines.trimmed(from)
+  if (!isPlain && INDICATOR.test(value)) giveUp()
   lines.next()
+  const isLonger = lines.indent > column && !lines.isBlank
+  if (isLonger) value += moreOf(lines, column)
+  if (lines.isBlank) giveUp()
+  if (mayBeTyped(value.charCodeAt(0)) && typeof resolvePlain(value, 'helm') !== 'string') giveUp()
+  return isPlain && !isLonger ? value : textOf(value)
+}
+
+/** The lines that plain text goes on in, each behind a blank. */
+function moreOf(lines: Lines, column: number): string {
+  let more = ''
   while (lines.indent > column && !lines.isBlank) {
-    const more = lines.line.trim()
-    if (INDICATOR.test(more)) giveUp()
-    value += ` ${more}`
+    const line = lines.trimmed(lines.indent)
+    if (INDICATOR.test(line)) giveUp()
+    more += ` ${line}`
     lines.next()
   }
-  if (lines.isBlank && !lines.isEnd) giveUp()
-  if (mayBeTyped(value.charCodeAt(0)) && typeof resolvePlain(value, 'helm') !== 'string') giveUp()
-  return textOf(value)
+  return more
 }
 
 const ODD_IN_QUOTES = /[\\\x00-\x1f\x7f]/
 
-function readQuoted(lines: Lines, value: string, column: number): string {
-  const quote = value[0] ?? ''
-  const isSimple = value.indexOf(quote, 1) === value.length - 1 && !ODD_IN_QUOTES.test(value)
-  if (!isSimple) return decoded(takeQuoted(lines, value, column))
+function readQuoted(lines: Lines, from: number, column: number): string {
+  const value = lines.trimmed(from)
+  const isSimple =
+    value.indexOf(lines.at(from), 1) === value.length - 1 && !ODD_IN_QUOTES.test(value)
+  if (!isSimple) return decoded(takeQuoted(lines, from, column))
   lines.next()
   return textOf(value.slice(1, -1))
 }
@@ -127,7 +134,8 @@ function decoded(yaml: string): string {
 }
 
 /** Takes a quoted text with the lines it goes on in; nothing but blanks may follow it. */
-function takeQuoted(lines: Lines, first: string, column: number): string {
+function takeQuoted(lines: Lines, from: number, column: number): string {
+  const first = lines.from(from)
   let taken = first
   for (let at = 1, line = first; ; at = 0) {
     const end = closingQuote(line, at, first[0] ?? '')
@@ -156,8 +164,8 @@ function closingQuote(line: string, from: number, quote: string): number {
 }
 
 /** Takes a block text: all lines that are deeper than its key. */
-function takeBlock(lines: Lines, first: string, column: number): string {
-  let taken = first
+function takeBlock(lines: Lines, from: number, column: number): string {
+  let taken = lines.from(from)
   lines.next()
   while (!lines.isEnd && (lines.isBlank || lines.indent > column)) {
     taken += `\n${lines.line}`
@@ -167,38 +175,38 @@ function takeBlock(lines: Lines, first: string, column: number): string {
 }
 
 /** Goes past what stands behind a key, and the lines that it goes on in. */
-function skipScalar(lines: Lines, rest: string, column: number): void {
-  const value = rest.trimStart()
-  switch (value[0]) {
-    case undefined:
-      lines.next()
-      return
+function skipScalar(lines: Lines, at: number, column: number): void {
+  const from = lines.wordFrom(at)
+  if (from < 0) return lines.next()
+  switch (lines.at(from)) {
     case '"':
     case "'":
-      takeQuoted(lines, value, column)
+      takeQuoted(lines, from, column)
       return
     case '|':
     case '>':
-      takeBlock(lines, value, column)
+      skipBlock(lines, column)
       return
     case '[':
     case '{':
-      if (!/^(?:\[[^[\]{}"'#]*\]|\{[^[\]{}"'#]*\}) *$/.test(value)) giveUp()
+      if (!/^(?:\[[^[\]{}"'#]*\]|\{[^[\]{}"'#]*\}) *$/.test(lines.from(from))) giveUp()
       lines.next()
       return
     default:
-      skipPlain(lines, value, column)
+      skipPlain(lines, from, column)
   }
 }
 
+function skipBlock(lines: Lines, column: number): void {
+  do lines.next()
+  while (!lines.isEnd && (lines.isBlank || lines.indent > column))
+}
+
 /** As `readPlain`, but for the type and the bytes. */
-function skipPlain(lines: Lines, first: string, column: number): void {
-  if (INDICATOR.test(first)) giveUp()
+function skipPlain(lines: Lines, from: number, column: number): void {
+  if (!lines.isPlain(from) && INDICATOR.test(lines.from(from))) giveUp()
   lines.next()
-  while (lines.indent > column && !lines.isBlank) {
-    if (INDICATOR.test(lines.line.trim())) giveUp()
-    lines.next()
-  }
+  if (lines.indent > column && !lines.isBlank) moreOf(lines, column)
 }
 
 const KEY = /^(?:[\w./$-]+|"[^"\\]*"|'[^']*'):(?= |$)/
@@ -213,7 +221,7 @@ function skipLine(lines: Lines): void {
   const text = line.slice(column)
   if (text === '-') giveUp()
   const key = KEY.exec(text)?.[0]
-  if (key !== undefined) return skipScalar(lines, text.slice(key.length), column)
+  if (key !== undefined) return skipScalar(lines, column + key.length, column)
   if (column === lines.indent) giveUp()
-  skipScalar(lines, text, column - 2)
+  skipScalar(lines, column, column - 2)
 }

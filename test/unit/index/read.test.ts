@@ -236,6 +236,103 @@ test('the scan reads what the general reader reads, or gives up', () => {
   expect(scans).toBeGreaterThan(20)
 })
 
+// Neighbours that share most fields, as the versions of a chart do.
+test('versions that differ in few fields are read as if each stood alone', () => {
+  const change = fc.record(
+    { description: word, home: word, annotations: fc.dictionary(word, word, { maxKeys: 3 }) },
+    { requiredKeys: [] },
+  )
+  let scans = 0
+  fc.assert(
+    fc.property(entry, fc.array(change, { minLength: 2, maxLength: 6 }), (first, changes) => {
+      const web = changes.map((each, at) => ({ ...first, ...each, version: `1.0.${at}` }))
+      const scanned: IndexEntry[] = []
+      const head = scanIndex(Buffer.from(index({ web })), {
+        onChart: (_key, list) => scanned.push(...list),
+        onWarning: () => undefined,
+        readChart: () => undefined,
+      })
+      if (head === undefined) return
+      scans++
+      const json = JSON.stringify({ apiVersion: 'v1', entries: { web } })
+      expect(scanned).toEqual(read(json).charts['web'])
+    }),
+    { numRuns: 300, seed: 13 },
+  )
+  expect(scans).toBeGreaterThan(20)
+})
+
+test('a field that begins as the one before it and goes on otherwise is another', () => {
+  const text = `apiVersion: v1
+entries:
+  web:
+  - description: one
+    keywords:
+    - a
+    name: web
+    urls:
+    - x
+    version: 4.0.0
+  - description: one
+      two
+    keywords:
+    - a
+    - b
+    name: web
+    urls:
+    - x
+    - z
+    version: 3.0.0
+  - description: one
+    keywords:
+      - a
+      - c
+    name: web
+    version: 2.0.0
+  - description: one
+    name: web
+    keywords:
+    - a
+    version: 1.0.0
+  web-2:
+    - description: one
+      keywords:
+      - a
+      name: web
+      version: 1.0.0
+`
+  const scanned: unknown[] = []
+  const head = scanIndex(Buffer.from(text), {
+    onChart: (_key, entries) =>
+      scanned.push(
+        ...entries.map(({ version, description, keywords, urls }) =>
+          [version, description, keywords, ...urls].join(', '),
+        ),
+      ),
+    onWarning: () => undefined,
+    readChart: () => undefined,
+  })
+  expect(head).toBeDefined()
+  expect(scanned).toEqual([
+    '4.0.0, one, a, x',
+    '3.0.0, one two, a b, x, z',
+    '2.0.0, one, a c',
+    '1.0.0, one, a',
+    '1.0.0, one, a',
+  ])
+})
+
+// The last byte of these, C3 A0 and D0 A0, is a blank in Latin 1.
+test.each(['voilà', 'СССР'])('the text %s keeps its last letter', (description) => {
+  const charts = { web: [{ ...ENTRY, description, keywords: [description] }] }
+  expect(read(index(charts)).charts['web']).toMatchObject([{ description, keywords: description }])
+})
+
+test('a chart with a field that is there twice is refused, as Helm does', () => {
+  const text = 'apiVersion: v1\nentries:\n  a:\n  - name: a\n    home: x\n    home: y\n'
+  expect(failure(text)).toBe('INDEX_INVALID line 6: key "home" already set in map')
+})
+
 const STYLES = {
   block: (key: string, entries: unknown) => encodeYamlPlain({ [key]: entries } as never),
   brackets: (key: string, entries: unknown) => `${key}: ${JSON.stringify(entries)}\n`,
