@@ -42,6 +42,6 @@ export async function pull(request: PullRequest, site: ChartSite): Promise<Pulle
     assertGzip(fetched.archive, fetched.from)
     return { fetched, path: await saveArchive(fetched, destination) }
   }
-  const chart = loadChartArchive(fetched.archive, { origin: fetched.from })
+  const chart = loadChartArchive(fetched.archive, { origin: fetched.from, anyApiVersion: true })
   return { fetched, path: await saveUnpacked(chart, { destination, untar }) }
 }

@@ -30,7 +30,7 @@ export async function loadChart(
   const { outsideLinks, anyApiVersion, repo, query = {}, openSite, verify } = options
   const ref = parseChartRef(reference, repo)
   if (verify !== undefined && (ref.kind === 'stdin' || ref.kind === 'path')) {
-    return (await import('./verify.ts')).loadVerified(reference, verify)
+    return (await import('./verify.ts')).loadVerified(reference, verify, { anyApiVersion })
   }
   if (ref.kind === 'stdin' || ref.kind === 'path' || openSite === undefined) {
     return loadFile(reference, {
@@ -41,5 +41,6 @@ export async function loadChart(
   }
   const { loadRemoteChart } = await import('../repo/chart-source.ts')
   const { verifyFetched } = await import('./verify-fetched.ts')
-  return loadRemoteChart(ref, { ...query, ...(verify && verifyFetched(verify)) }, await openSite())
+  const asked = { ...query, ...(verify && verifyFetched(verify)) }
+  return loadRemoteChart(ref, asked, await openSite(), { anyApiVersion })
 }

@@ -40,13 +40,14 @@ export async function verifyChart(
 export async function loadVerified(
   path: string,
   { keyring, now, onVerified }: VerifySettings,
+  options: { anyApiVersion?: boolean | undefined } = {},
 ): Promise<Chart> {
   if (path === '-') throw unverifiable('standard input has no provenance file')
   if (isFolder(path)) throw unverifiable('unpacked charts cannot be verified')
   const { bytes: archive, name, provenance } = readArchive(path)
   const verification = await verifyProvenance({ archive, provenance, fileName: name, keyring, now })
   onVerified?.(verification)
-  return loadChartArchive(archive, { origin: path, path })
+  return loadChartArchive(archive, { origin: path, path, ...options })
 }
 
 function isProvenance(path: string): PkgError {

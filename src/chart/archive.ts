@@ -11,7 +11,7 @@ export interface ArchiveOptions {
   path?: string
   limits?: Partial<ChartLimits>
   /** Takes any apiVersion, as Helm does where nothing is rendered or packed. */
-  anyApiVersion?: boolean
+  anyApiVersion?: boolean | undefined
 }
 
 /**
@@ -59,7 +59,9 @@ export function assertGzip(bytes: Uint8Array, path: string): void {
     ? `file '${path}' seems to be a YAML file, but expected a gzipped archive`
     : `file '${path}' does not appear to be a gzipped archive; got '${contentType(bytes)}'`
   throw new PkgError('CHART_INVALID', text, {
-    hint: 'Name a folder with a Chart.yaml, or an archive that "package" made.',
+    hint: /^https?:/.test(path)
+      ? 'Look at what the server has at that address: a page that asks for a login, for example.'
+      : 'Name a folder with a Chart.yaml, or an archive that "package" made.',
   })
 }
 

@@ -44,7 +44,7 @@ function archivePaths(folder: string): string[] {
 
 function metadataOf(bytes: Buffer, origin: string) {
   try {
-    return loadChartArchive(bytes, { origin }).metadata
+    return loadChartArchive(bytes, { origin, anyApiVersion: true }).metadata
   } catch (error) {
     if (error instanceof PkgError) return undefined
     throw error

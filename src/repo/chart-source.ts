@@ -23,6 +23,7 @@ export type RemoteRef = Exclude<ChartRef, { kind: 'stdin' | 'path' }>
 /**
  * Loads a chart that is not a file of this machine.
  *
+ * @param options as `loadChartArchive` takes them
  * @throws PkgError CHART_NOT_FOUND, VERSION_NOT_FOUND, REPOSITORY_UNKNOWN,
  *   REPOSITORY_UNREACHABLE, DIGEST_MISMATCH, OFFLINE, and all that an archive is refused for
  */
@@ -30,11 +31,12 @@ export async function loadRemoteChart(
   ref: RemoteRef,
   query: ChartQuery,
   site: ChartSite,
+  options: { anyApiVersion?: boolean | undefined } = {},
 ): Promise<Chart> {
   const addon = await builtInName(ref, site)
   if (addon !== undefined) return loadBuiltIn(site.addonsFolder, addon, wantedRange(query))
   const { archive, from } = await fetchArchive(ref, query, site)
-  return loadChartArchive(archive, { origin: from })
+  return loadChartArchive(archive, { origin: from, ...options })
 }
 
 /**

@@ -9,6 +9,7 @@ import { sha256 } from '../../../src/base/digest.ts'
 import { chartYaml } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
+import { targz } from '../../support/targz.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let server: FakeRepository
@@ -202,6 +203,17 @@ test('pull keeps the archive byte for byte, or unpacks it', async () => {
     `FILE_UNWRITABLE failed to untar: a file or directory with the name ${unpacked} already exists`,
   )
   expect(readdirSync(join(destination, 'sub'))).toEqual(['web'])
+})
+
+test('a chart of another apiVersion can be looked at and unpacked, but not rendered', async () => {
+  const data = 'apiVersion: v3\nname: web\nversion: 1.0.0\n'
+  server.files.set('/web-3.tgz', targz([{ name: 'web/Chart.yaml', data }]))
+  const reference = `${server.url}/web-3.tgz`
+  expect(await load(reference, { anyApiVersion: true })).toBe('/web-3.tgz')
+  const request = { reference, query: {}, destination: join(folder, 'out'), untar: '.' }
+  const { path } = await pull(request, site)
+  expect(readFileSync(join(path, 'Chart.yaml'), 'utf8')).toBe(data)
+  expect(await failureOf(load(reference))).toBe('CHART_INVALID invalid chart apiVersion')
 })
 
 test('a page in the place of an archive is not kept', async () => {

@@ -13,6 +13,7 @@ import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
 import { startRepository } from '../../support/fake-repository.ts'
 import { runHelmClient } from '../../support/helm-client.ts'
+import { targz } from '../../support/targz.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let folder: string
@@ -197,6 +198,7 @@ test.each([{ flags: [] }, { flags: ['--url', 'https://charts.example.com/x/'] }]
       'web-1.10.0.tgz': archiveOf('web', '', {}, '1.10.0'),
       'sub/db-1.0.0.tgz': archiveOf('db'),
       'notes-1.0.0.tgz': 'no archive',
+      'next-1.0.0.tgz': targz([{ name: 'next/Chart.yaml', data: NEXT }]),
     })
     const index = join(target, 'index.yaml')
     await runHelmClient(['repo', 'index', target, ...flags], join(folder, 'helm'))
@@ -212,6 +214,9 @@ test.each([{ flags: [] }, { flags: ['--url', 'https://charts.example.com/x/'] }]
     expect(withoutTimes(readFileSync(index, 'utf8'))).toBe(withoutTimes(theirs))
   },
 )
+
+/** Of an apiVersion that nobody renders. */
+const NEXT = 'apiVersion: v3\nname: next\nversion: 1.0.0\n'
 
 test('a merged index keeps versions whose archives are elsewhere', async () => {
   await run([archive('web'), archive('db')])
