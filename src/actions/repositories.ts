@@ -2,6 +2,7 @@ import { PkgError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import { BUILT_IN } from '../repo/builtin.ts'
+import { indexName } from '../index/store.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
 import { refresh } from '../repo/find-chart.ts'
 import {
@@ -203,7 +204,7 @@ async function update(repository: Repository, site: ChartSite): Promise<UpdateRe
 }
 
 /**
- * Removes repositories, and what was fetched of them.
+ * Removes repositories, all of a name, and what was fetched of them.
  *
  * @param onRemoved told of each
  * @throws PkgError REPOSITORY_UNKNOWN; those named before are gone then
@@ -214,22 +215,28 @@ export async function removeRepositories(
   onRemoved: (name: string) => void,
 ): Promise<void> {
   for (const name of names) {
-    let removed: Repository | undefined
+    let removed: Repository[] = []
+    let left: Repository[] = []
     await changeRepositories(fileOf(site), async (before) => {
       if (before.length === 0) {
         throw new PkgError('REPOSITORY_UNKNOWN', 'no repositories configured', {
           hint: 'There is nothing to remove.',
         })
       }
-      removed = before.find((repository) => repository.name === name)
-      if (removed === undefined) {
+      removed = before.filter((repository) => repository.name === name)
+      left = before.filter((repository) => repository.name !== name)
+      if (removed.length === 0) {
         throw new PkgError('REPOSITORY_UNKNOWN', `no repo named "${name}" found`, {
           hint: 'Run "kubectl pkg repo list" to see what is configured.',
         })
       }
-      return before.filter((repository) => repository !== removed)
+      return left
     })
-    if (removed !== undefined) await site.indexes.forget(removed)
+    // Two names of one address have one index.
+    const used = new Set(left.map(indexName))
+    for (const repository of removed) {
+      if (!used.has(indexName(repository))) await site.indexes.forget(repository)
+    }
     onRemoved(name)
   }
 }

@@ -50,6 +50,7 @@ export async function changeRepositories(
   await withFileLock(`${target}.lock`, async () => {
     const text = await readText(target)
     const document = parse(text, target)
+    assertWhole(document, target)
     const before = entriesOf(document)
     const after = await change(before.map(readEntry))
     if (after === undefined) return
@@ -80,6 +81,14 @@ function parse(text: string, path: string): JsonObject {
     if (error instanceof YamlError) throw invalid(path, error.message)
     throw error
   }
+}
+
+/** What cannot be read would be gone when the file is written again. */
+function assertWhole({ repositories = null }: JsonObject, path: string): void {
+  if (repositories === null) return
+  if (!Array.isArray(repositories)) throw invalid(path, '"repositories" is no list')
+  const at = repositories.findIndex((entry) => !isJsonObject(entry))
+  if (at >= 0) throw invalid(path, `item ${at + 1} of "repositories" is no map`)
 }
 
 function invalid(path: string, why: string): PkgError {

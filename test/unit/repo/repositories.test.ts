@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   addRepository,
   importRepositories,
+  removeRepositories,
   updateRepositories,
 } from '../../../src/actions/repositories.ts'
 import { changeRepositories, loadRepositories } from '../../../src/repo/repositories.ts'
@@ -150,4 +151,40 @@ test('repositories of Helm are taken over', async () => {
     known: ['corp'],
     differs: [],
   })
+})
+
+const remove = (name: string) => removeRepositories([name], site, () => undefined)
+const isIndexKept = async () =>
+  (await site.indexes.use({ url: server.url }, () => true)) !== undefined
+
+test('the index of two names of one address is kept until both are removed', async () => {
+  await add('one')
+  await add('two')
+  await remove('one')
+  expect(await isIndexKept()).toBe(true)
+  await remove('two')
+  expect(await isIndexKept()).toBe(false)
+})
+
+test('a name that stands twice is removed twice, as by Helm', async () => {
+  await add('corp')
+  const twice = `- {name: corp, url: http://127.0.0.2}\n- {name: other, url: http://127.0.0.3}\n`
+  writeFileSync(site.repositoriesFile, readFileSync(site.repositoriesFile, 'utf8') + twice)
+  await remove('corp')
+  expect(await names()).toEqual(['other'])
+})
+
+test.each([
+  { text: 'repositories: {corp: {url: http://127.0.0.1}}\n', why: '"repositories" is no list' },
+  {
+    text: 'repositories:\n- {name: corp, url: http://127.0.0.1}\n- other\n',
+    why: 'item 2 of "repositories" is no map',
+  },
+])('what cannot be read is not written over: $why', async ({ text, why }) => {
+  mkdirSync(dirname(site.repositoriesFile), { recursive: true })
+  writeFileSync(site.repositoriesFile, text)
+  expect(await failureOf(add('new'))).toBe(
+    `YAML_INVALID cannot read the repositories file ${site.repositoriesFile}: ${why}`,
+  )
+  expect(readFileSync(site.repositoriesFile, 'utf8')).toBe(text)
 })
