@@ -46,7 +46,7 @@ function indentAt(text: string, from: number): number {
   return at - text.lastIndexOf('\n', at - 1) - 1
 }
 
-const SIMPLE_ESCAPES = ['n', 't', '"', '\\', '/']
+const SIMPLE_ESCAPES = ['n', 't', '"', '\\']
 
 /** Whether a quoted text has quotes or backslashes in it. */
 export function isEscaped(quoted: string): boolean {

@@ -102,6 +102,7 @@ test.each([
   { what: 'a comment in a value over two lines', text: 'a: b\n  c # d\n  e' },
   { what: 'a quoted text that goes on in the column of its key', text: 'a: "b\nc"' },
   { what: 'an unknown escape', text: 'a: "\\q"' },
+  { what: 'an escape of JSON alone', text: 'a: "\\/"' },
   { what: 'infinity', text: 'a: .inf' },
   { what: 'an anchor', text: 'a: &b c' },
   { what: 'a tab', text: 'a:\tb' },
