@@ -6,6 +6,7 @@ export interface NameChoice {
   /** What follows the command: CHART, or NAME and CHART. */
   words: readonly string[]
   generate: boolean
+  /** An empty one is none. */
   template: string | undefined
   /** Taken when nothing else names the release; undefined makes that an error. */
   fallback?: string
@@ -24,10 +25,10 @@ export function chooseName(choice: NameChoice, now: Date): { name: string; chart
   const [first = '', second] = words
   if (second !== undefined) {
     if (generate) throw usage('cannot set --generate-name and also specify a name')
-    if (template !== undefined) throw usage('cannot set --name-template and also specify a name')
+    if (template) throw usage('cannot set --name-template and also specify a name')
     return { name: first, chart: second }
   }
-  if (template !== undefined) return { name: renderName(template), chart: first }
+  if (template) return { name: renderName(template), chart: first }
   if (generate) return { name: generateName(first, now), chart: first }
   if (fallback !== undefined) return { name: fallback, chart: first }
   throw usage('must either provide a name or specify --generate-name')

@@ -75,7 +75,7 @@ export function offlineCapabilities(
 ): Capabilities {
   const { kubeVersion, apiVersions = [] } = options
   return {
-    kubeVersion: kubeVersion === undefined ? DEFAULT_KUBE_VERSION : parseKubeVersion(kubeVersion),
+    kubeVersion: kubeVersion ? parseKubeVersion(kubeVersion) : DEFAULT_KUBE_VERSION,
     apiVersions: [...DEFAULT_API_VERSIONS.trim().split(/\s+/), ...apiVersions],
   }
 }
