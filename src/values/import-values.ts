@@ -25,7 +25,7 @@ export function importValues(chart: Chart, onWarning: OnWarning): void {
     for (const wish of wishes) {
       const table = findTable(defaults, `${dependency.name}.${wish.child}`)
       if (typeof table === 'string') onWarning(wish.missing(table))
-      else imported = mergeTables(imported, nestAt(wish.parent, table), onWarning)
+      else imported = mergeTables(imported, nestAt(wish.parent, ownIfEmpty(table)), onWarning)
     }
     // Templates see `.Chart.Dependencies` with both forms written as maps.
     if (dependency.importValues !== undefined) dependency.importValues = wishes.map(asMap)
@@ -76,6 +76,11 @@ function asMap({ child, parent }: Import): Value {
 
 function textOf(value: Value | undefined): string {
   return sprintf('%v', value ?? null)
+}
+
+/** Nulls move into what is merged, but Helm keeps an empty table of the subchart out of it. */
+function ownIfEmpty(table: GoMap): GoMap {
+  return table.size === 0 ? new Map() : table
 }
 
 function nestAt(path: string, table: GoMap): GoMap {
