@@ -52,6 +52,15 @@ interface Frame {
   key: string
 }
 
+/** A key that no text can be made of. */
+interface BadKey {
+  readonly key: YamlNode
+  readonly typed: YamlScalar
+  readonly value: YamlNode
+  /** Where the key would stand. */
+  readonly map: YamlMap
+}
+
 /** How a collection is come to. */
 interface Entrance {
   readonly alias: YamlNode | undefined
@@ -112,7 +121,7 @@ class Constructor {
   #depth = 0
   #nodes = 1
   #aliasedNodes = 0
-  #badKey: { key: YamlNode; typed: YamlScalar; value: YamlNode } | undefined
+  readonly #badKeys: BadKey[] = []
   #hasNonFinite = false
 
   constructor(options: ConstructOptions) {
@@ -125,8 +134,8 @@ class Constructor {
       if (value !== undefined) this.#attach(frame, value)
       value = frame.step(frame)
     }
-    if (this.#badKey !== undefined) refuseKey(this.#badKey)
     const result = value ?? null
+    if (this.#badKeys.length > 0) refuseKeys(result, this.#badKeys)
     if (this.#hasNonFinite) assertFinite(result, root)
     return result
   }
@@ -221,7 +230,7 @@ class Constructor {
       this.#merge(value, frame)
       return undefined
     }
-    const text = this.#keyOf(key, value)
+    const text = this.#keyOf(key, value, frame.map)
     if (text === undefined) return undefined
     frame.key = text
     if (!frame.isMerged && frame.keys !== undefined) this.#noteKey(frame, key, value)
@@ -256,7 +265,7 @@ class Constructor {
   }
 
   /** The text of a key; a collection, which is none, is opened to be refused when it is read. */
-  #keyOf(key: YamlNode, value: YamlNode): string | undefined {
+  #keyOf(key: YamlNode, value: YamlNode, map: YamlMap): string | undefined {
     this.#count(key)
     const target = this.#followAlias(key)
     if (target.kind !== 'scalar') {
@@ -267,7 +276,7 @@ class Constructor {
     if (this.#options.dialect === 'core') return target.value
     const typed = typedScalar(target, 'helm')
     const text = keyText(typed)
-    if (text === undefined) this.#badKey ??= { key, typed, value }
+    if (text === undefined) this.#badKeys.push({ key, typed, value, map })
     return text ?? ''
   }
 
@@ -316,7 +325,31 @@ function refuseNonFinite(node: YamlNode): never {
   throw yamlError(`"${node.value}" is not a number that JSON can hold`, place)
 }
 
-function refuseKey(bad: { key: YamlNode; typed: YamlScalar; value: YamlNode }): never {
+/** Refuses the first bad key, with the last value that it is given, of a map that is in use. */
+function refuseKeys(result: YamlValue, badKeys: readonly BadKey[]): void {
+  const used = mapsIn(result)
+  const first = badKeys.find(({ map }) => used.has(map))
+  if (first === undefined) return
+  const { map, typed, key } = first
+  const last = badKeys.findLast((bad) => bad.map === map && bad.typed === typed) ?? first
+  refuseKey({ ...last, key })
+}
+
+function mapsIn(value: YamlValue): ReadonlySet<unknown> {
+  const found = new Set<unknown>()
+  const rest: YamlValue[] = [value]
+  while (rest.length > 0) {
+    const next = rest.pop()
+    if (typeof next !== 'object' || next === null || next instanceof GoInt) continue
+    if (found.has(next)) continue
+    found.add(next)
+    const inner = next instanceof Map ? next.values() : Object.values(next)
+    for (const item of inner) rest.push(item)
+  }
+  return found
+}
+
+function refuseKey(bad: BadKey): never {
   const type = bad.typed === null ? '%!s(<nil>)' : 'uint64'
   const key = typeof bad.typed === 'bigint' ? `0x${bad.typed.toString(16)}` : '<nil>'
   const value = goSyntaxOf(bad.value.target ?? bad.value, '<nil>')
