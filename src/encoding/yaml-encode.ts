@@ -66,6 +66,8 @@ interface Dialect {
   readonly bytes: (bytes: Uint8Array) => Encodable
   readonly nil: (value: GoNil) => Encodable
   readonly struct: (value: GoStruct) => Encodable
+  /** Whether times are written as they are, though a reader takes them for no text. */
+  readonly writesPlainTimes: boolean
   readonly int: (value: GoInt) => string
 }
 
@@ -122,9 +124,17 @@ function writeObject(
   else if (Array.isArray(value)) writeList(writer, value, inMap)
   else if (value instanceof Map) writeMap(writer, [...value.keys()], (key) => value.get(key))
   else if (value instanceof GoNil) writeNode(writer, dialect.nil(value), inMap)
-  else if (value instanceof GoStruct) writeNode(writer, dialect.struct(value), inMap)
+  else if (value instanceof GoStruct) writeStruct(writer, value, inMap)
   else if (value instanceof Uint8Array) writeNode(writer, dialect.bytes(value), inMap)
   else writeMap(writer, Object.keys(value), (key) => value[key])
+}
+
+function writeStruct(writer: Writer, value: GoStruct, inMap: boolean): void {
+  const { emitter, dialect } = writer
+  const written = dialect.struct(value)
+  const isPlain = dialect.writesPlainTimes && value.type.name === 'time.Time'
+  if (isPlain && typeof written === 'string') writeWord(emitter, written)
+  else writeNode(writer, written, inMap)
 }
 
 function writeList(writer: Writer, items: readonly Encodable[], inMap: boolean): void {
@@ -173,6 +183,7 @@ const THROUGH_JSON: Dialect = {
   bytes: (bytes) => Buffer.from(bytes).toString('base64'),
   nil: () => null,
   struct: jsonStruct,
+  writesPlainTimes: false,
   int: (value) => value.value.toString(),
 }
 
@@ -185,6 +196,7 @@ const PRETTY: Dialect = {
   bytes: (bytes) => Array.from(bytes, (byte) => new GoInt(BigInt(byte), 'uint8')),
   nil: ({ kind }) => (kind === 'ptr' ? null : kind === 'map' ? new Map() : []),
   struct: prettyStruct,
+  writesPlainTimes: true,
   int: prettyInt,
 }
 

@@ -4,7 +4,9 @@
  *
  * Source: Go's text/template/exec.go, `walk`.
  */
+import { sprint } from '../golang/format.ts'
 import { quote } from '../golang/strconv.ts'
+import { GoStruct } from '../golang/value.ts'
 import { printed } from './builtins.ts'
 import { compilePipe } from './expression.ts'
 import {
@@ -60,7 +62,7 @@ function compileList({ nodes }: ListNode, scope: Scope): Block {
         continue
       }
       if (node.kind === 'action' && node.pipe.compiled !== undefined && !inner.isRootHidden) {
-        print(frame, node.shift, node.pipe.compiled)
+        print(frame, node, node.pipe.compiled)
         continue
       }
       const step = (steps[index] ??= compileStatement(node, inner))
@@ -93,7 +95,8 @@ function compileStatement(node: Exclude<Statement, TextNode>, scope: Scope): Ste
   }
 }
 
-function compileAction({ pipe, shift }: ActionNode, scope: Scope): Step {
+function compileAction(node: ActionNode, scope: Scope): Step {
+  const { pipe, shift } = node
   const value = compilePipe(pipe, scope)
   if (pipe.variables.length > 0) {
     return (frame) => {
@@ -103,23 +106,29 @@ function compileAction({ pipe, shift }: ActionNode, scope: Scope): Step {
     }
   }
   return (frame) => {
-    print(frame, shift, value)
+    print(frame, node, value)
     return GO_ON
   }
 }
 
-function print(frame: Frame, shift: number, value: Evaluate): void {
-  frame.shift = shift
+function print(frame: Frame, node: ActionNode, value: Evaluate): void {
+  frame.shift = node.shift
   const found = value(frame)
-  write(frame, typeof found === 'string' ? found : textOf(frame, found))
+  write(frame, typeof found === 'string' ? found : textOf(frame, found, node))
 }
 
-function textOf(frame: Frame, value: Cell): string {
+function textOf(frame: Frame, value: Cell, { pipe }: ActionNode): string {
   try {
-    return printed(value)
+    // What a function gives is a copy, which has none of the methods of a pointer.
+    const isCopy = value instanceof GoStruct && isCall(pipe)
+    return isCopy ? sprint(value) : printed(value)
   } catch (error) {
     throw unprintable(frame, error)
   }
+}
+
+function isCall({ commands }: PipeNode): boolean {
+  return commands.at(-1)?.operands[0]?.kind === 'identifier'
 }
 
 function compileIf({ pipe, shift, list, otherwise }: IfNode, scope: Scope): Step {

@@ -77,7 +77,10 @@ const ENCODINGS: Record<string, GoFunction> = {
   mustToJson: fn(['any'], (value) => encodeJson(value)),
   fromJson: fn(['string'], (text: string) => orErrorMap(() => decodeJsonMap(text))),
   fromJsonArray: fn(['string'], (text: string) => orErrorList(() => decodeJsonList(text))),
-  toToml: fn(['any'], (value) => orMessage(() => encodeToml(value))),
+  toToml: fn(['any'], (value) => {
+    if (value === null) throw new GoError('reflect: call of reflect.Value.Type on zero Value')
+    return orMessage(() => encodeToml(value))
+  }),
   fromToml: fn(['string'], (text: string) => orErrorMap(() => decodeToml(text))),
 }
 
