@@ -32,10 +32,18 @@ export interface Regexp {
 export function compileRegexp(pattern: string): Regexp {
   const known = compiled.get(pattern)
   if (known !== undefined) return known
+  assertUtf8(pattern)
   const regexp = compileNative(pattern) ?? compileRe2(pattern)
   if (compiled.size >= MOST_KEPT) compiled.clear()
   compiled.set(pattern, regexp)
   return regexp
+}
+
+/** Refuses bytes that are no UTF-8, which are lone surrogates here. */
+function assertUtf8(pattern: string): void {
+  const at = pattern.search(/[\ud800-\udfff]/u)
+  if (at < 0) return
+  throw new GoError(`error parsing regexp: invalid UTF-8: \`${pattern.slice(at)}\``)
 }
 
 /** Finds the first match; empty if there is none. */

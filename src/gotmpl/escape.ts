@@ -32,9 +32,10 @@ export function escapeJs(text: string): string {
     const known = JS[character]
     if (known !== undefined) return known
     const point = character.codePointAt(0) ?? 0
-    const rune = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point
-    if (rune > 0x7f && isPrintable(rune)) return rune === point ? character : '\uFFFD'
-    return `\\u${rune.toString(16).toUpperCase().padStart(4, '0')}`
+    // A byte that is no UTF-8 counts as U+FFFD, which prints, but stays as it is.
+    const isByte = point >= 0xd800 && point <= 0xdfff
+    if (isByte || (point > 0x7f && isPrintable(point))) return character
+    return `\\u${point.toString(16).toUpperCase().padStart(4, '0')}`
   })
 }
 

@@ -184,7 +184,12 @@ export class PipelineParser {
       case 'pipe':
         return { kind: 'chain', at, of: term, fields }
       default:
-        return tokens.fail(`unexpected . after term ${quote(sourceOf(term))}`)
+        // White space that follows is a token of Go's, and begins on the line of the field.
+        return tokens.fail(
+          `unexpected . after term ${quote(sourceOf(term))}`,
+          tokens.startOf(tokens.next),
+          tokens.endOf(tokens.next - 1),
+        )
     }
   }
 

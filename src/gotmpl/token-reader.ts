@@ -110,6 +110,10 @@ export class TokenReader {
     return index < count ? (starts[index] ?? 0) : this.source.text.length
   }
 
+  endOf(index: number): number {
+    return this.tokens.ends[index] ?? this.source.text.length
+  }
+
   textOf(index: number): string {
     return this.source.text.slice(this.tokens.starts[index], this.tokens.ends[index])
   }

@@ -65,7 +65,8 @@ function run(template: string): string {
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const [, message = error.message] = /^[\s\S]*>: ([\s\S]*)$/.exec(error.message) ?? []
-    return `error: ${message.trimEnd()}`
+    // Recorded errors were read as UTF-8.
+    return `error: ${toBytes(message).toString('utf8').trimEnd()}`
   }
 }
 
