@@ -34,10 +34,18 @@ export function semverFunctions(): Record<string, GoFunction> {
   }
 }
 
-/** A version in a template is the text that it was read from, with methods. */
+/** A version in a template has the parts that Go's has; its methods read them from its text. */
 function versionValue(type: GoType, original: string): GoStruct {
-  parseText(original)
-  return new GoStruct(type, new Map([['original', original]]))
+  const { major, minor, patch, prerelease, metadata } = parseText(original)
+  const fields = new Map<string, Value>([
+    ['major', uint64(major)],
+    ['minor', uint64(minor)],
+    ['patch', uint64(patch)],
+    ['pre', prerelease],
+    ['metadata', metadata],
+    ['original', original],
+  ])
+  return new GoStruct(type, fields)
 }
 
 function versionOf(value: Value): Version {
