@@ -85,17 +85,13 @@ export function indexItem({ metadata, digest, url, created }: IndexItemSource): 
   return new Map([...item, ['urls', [url]], ['created', created], ['digest', digest]])
 }
 
-/** The item of a version, whatever stands behind its `+`; undefined when there is none. */
+/** The item of a version as it is written; undefined when there is none. */
 export function findItem(
   { entries }: IndexDocument,
   name: string,
   version: string,
 ): IndexItem | undefined {
-  const items = entries.get(name) ?? []
-  return (
-    items.find((item) => item.get('version') === version) ??
-    items.find((item) => isEqual(textOf(item.get('version')), version))
-  )
+  return (entries.get(name) ?? []).find((item) => item.get('version') === version)
 }
 
 /** Adds an item; one of the same version goes. */
@@ -148,15 +144,6 @@ function versionOf(item: IndexItem) {
     return parseVersion(textOf(item.get('version')))
   } catch (error) {
     if (error instanceof VersionError) return undefined
-    throw error
-  }
-}
-
-function isEqual(left: string, right: string): boolean {
-  try {
-    return compareVersions(parseVersion(left), parseVersion(right)) === 0
-  } catch (error) {
-    if (error instanceof VersionError) return false
     throw error
   }
 }

@@ -196,6 +196,7 @@ test.each([{ flags: [] }, { flags: ['--url', 'https://charts.example.com/x/'] }]
     writeChart(target, {
       'web-1.0.0.tgz': archiveOf('web', more, { 'charts/db/Chart.yaml': chartYaml('db') }),
       'web-1.10.0.tgz': archiveOf('web', '', {}, '1.10.0'),
+      'web-1.10.0+build.5.tgz': archiveOf('web', '', {}, '1.10.0+build.5'),
       'sub/db-1.0.0.tgz': archiveOf('db'),
       'notes-1.0.0.tgz': 'no archive',
       'next-1.0.0.tgz': targz([{ name: 'next/Chart.yaml', data: NEXT }]),
@@ -362,4 +363,14 @@ test('a target that is a file is an archive without a target', async () => {
   expect(await failureOf(run([archive('web')], { target: last }))).toBe(
     `USAGE the target "${last}" is a file`,
   )
+})
+
+test('versions that differ behind their "+" alone are published beside each other', async () => {
+  await run([archive('web', '1.0.0')])
+  await run([archive('web', '1.0.0+build.5'), archive('web', 'v1.0.0')])
+  expect(indexed().sort()).toEqual([
+    'web 1.0.0 web-1.0.0.tgz',
+    'web 1.0.0+build.5 web-1.0.0+build.5.tgz',
+    'web v1.0.0 web-v1.0.0.tgz',
+  ])
 })
