@@ -110,8 +110,12 @@ async function runCommand(id: string, argv: string[]): Promise<void> {
   await command.start(argv, leanConfig())
 }
 
+/**
+ * A plugin may be a module, which only a script that Node itself loaded can import, and what it
+ * imports of ours is then the very thing that runs it.
+ */
 async function runOclif(argv: string[]): Promise<void> {
-  const { runOclif } = load(join(folder, 'oclif.js')).exports as {
+  const { runOclif } = require(join(folder, 'oclif.js')) as {
     runOclif: (argv: string[], root: string) => Promise<void>
   }
   await runOclif(argv, dirname(folder))

@@ -53,21 +53,28 @@ export function routeOf(argv: readonly string[], routes: Routes): Route | undefi
   if (first === '--version') return { id: 'version', argv: leading }
   const topic = routes[`${first} ${second}`]
   const id = topic ?? routes[first]
-  if (id === undefined) {
-    const isHelp = asksForHelp(words) || stopsShort(words, routes)
-    return isHelp ? help(words, leading) : undefined
-  }
+  if (id === undefined) return leadsToHelp(words, routes) ? help(words, leading) : undefined
+  if (id === 'help' && !isOurs(words.slice(1), routes)) return undefined
   const taken = topic === undefined ? 1 : 2
   const rest = [...leading, ...words.slice(taken)]
   return asksForHelp(rest) ? help(words.slice(0, taken)) : { id, argv: rest }
 }
 
-/** Whether there is nothing but a topic. */
-function stopsShort(words: readonly string[], routes: Routes): boolean {
-  const [topic] = words
-  if (topic === undefined) return true
-  return words.length === 1 && Object.keys(routes).some((name) => name.startsWith(`${topic} `))
+/** Whether there is nothing but a topic, or a word of ours with a flag that asks for help. */
+function leadsToHelp(words: readonly string[], routes: Routes): boolean {
+  const isShort = words.length <= 1 || asksForHelp(words)
+  return isShort && isOurs(words, routes)
 }
+
+/** Whether the words, if there are any, begin with one that a command or a topic of ours has. */
+function isOurs(words: readonly string[], routes: Routes): boolean {
+  const first = words.find((word) => !HELP.has(word))
+  if (first === undefined || first.startsWith('-') || PAGES.has(first)) return true
+  return Object.keys(routes).some((name) => name === first || name.startsWith(`${first} `))
+}
+
+/** What `help` knows beside commands. */
+const PAGES: ReadonlySet<string> = new Set(['errors'])
 
 function help(words: readonly string[], flags: readonly string[] = []): Route {
   const named = words.filter((word) => !HELP.has(word))

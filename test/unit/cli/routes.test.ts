@@ -27,15 +27,22 @@ test.each([
   { typed: 'get --help', id: 'help', argv: ['--', 'get'] },
   { typed: 'get values web -h', id: 'help', argv: ['--', 'get', 'values'] },
   { typed: '-h install', id: 'help', argv: ['--', 'install'] },
+  { typed: 'help get values', id: 'help', argv: ['get', 'values'] },
+  { typed: 'help get foo', id: 'help', argv: ['get', 'foo'] },
+  { typed: 'help errors', id: 'help', argv: ['errors'] },
+  { typed: 'help', id: 'help', argv: [] },
   { typed: 'install -- --help', id: 'install', argv: ['--', '--help'] },
   { typed: '--version', id: 'version', argv: [] },
 ])('"$typed" leads to $id', ({ typed, id, argv }) => {
   expect(routeOf(typed.split(' ').filter(Boolean), routes)).toEqual({ id, argv })
 })
 
-test.each(['foo', 'get foo', 'foo bar'])('"%s" is not ours', (typed) => {
-  expect(routeOf(typed.split(' '), routes)).toBeUndefined()
-})
+test.each(['foo', 'get foo', 'foo bar', 'foo --help', 'foo bar -h', 'help foo'])(
+  '"%s" is not ours',
+  (typed) => {
+    expect(routeOf(typed.split(' '), routes)).toBeUndefined()
+  },
+)
 
 test.each([
   { word: 'instal', meant: 'install' },
