@@ -22,7 +22,8 @@ export async function runLine(
 ): Promise<CliRun> {
   const route = routeOf(argv, routes)
   if (route === undefined) {
-    const error = unknownCommand(argv, commands, BIN)
+    const words = argv[0] === 'help' ? argv.slice(1) : argv
+    const error = unknownCommand(words, commands, BIN)
     return { code: error.exit, stdout: Buffer.from(''), stderr: viewError(error) }
   }
   const command = await loadCommand(route.id)
