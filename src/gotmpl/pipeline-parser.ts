@@ -184,11 +184,10 @@ export class PipelineParser {
       case 'pipe':
         return { kind: 'chain', at, of: term, fields }
       default:
-        // White space that follows is a token of Go's, and begins on the line of the field.
         return tokens.fail(
           `unexpected . after term ${quote(sourceOf(term))}`,
           tokens.startOf(tokens.next),
-          tokens.endOf(tokens.next - 1),
+          tokens.startInGo(),
         )
     }
   }

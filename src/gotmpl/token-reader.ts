@@ -110,8 +110,11 @@ export class TokenReader {
     return index < count ? (starts[index] ?? 0) : this.source.text.length
   }
 
-  endOf(index: number): number {
-    return this.tokens.ends[index] ?? this.source.text.length
+  /** Offset of what is Go's next token, which white space is too unless a trim marker takes it. */
+  startInGo(): number {
+    const start = this.startOf(this.next)
+    const end = this.tokens.ends[this.next - 1] ?? start
+    return /^\s-$/.test(this.source.text.slice(end, start)) ? start : end
   }
 
   textOf(index: number): string {
