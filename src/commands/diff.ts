@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { releaseArg } from '../cli/args.ts'
 import { integer } from '../cli/flag-kinds.ts'
-import { renderFlags, reuseFlags, valuesFlags } from '../cli/flags.ts'
+import { chartFlags, renderFlags, reuseFlags, valuesFlags } from '../cli/flags.ts'
 import { renderOptions, valueReuse } from '../cli/read-flags.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
@@ -25,6 +25,7 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
   static override examples = [
     '<%= config.bin %> diff web 1 2',
     '<%= config.bin %> diff web ./charts/web --values prod.yaml --detailed-exitcode',
+    '<%= config.bin %> diff web corp/web --version ^1.3',
     '<%= config.bin %> diff web --output json',
   ]
 
@@ -38,6 +39,7 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
     ...valuesFlags,
     ...reuseFlags,
     ...renderFlags,
+    ...chartFlags,
     output: Flags.option({
       char: 'o',
       summary: 'Output format.',

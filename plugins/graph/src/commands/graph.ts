@@ -1,9 +1,10 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {
-  loadChart,
+  chartFlags,
   loadRelease,
   loadValues,
+  readChart,
   ReleaseCommand,
   renderFlags,
   renderOptions,
@@ -22,7 +23,7 @@ export default class Graph extends ReleaseCommand {
   static override summary = 'Draw the subcharts, the order and the objects of a chart or release.'
 
   static override description =
-    'With a target a plain name is that of a release; ./web, web.tgz and - are charts.'
+    'With a target a plain name is that of a release; ./web, web.tgz, corp/web and - are charts.'
 
   static override examples = [
     '<%= config.bin %> graph ./charts/web --values prod.yaml',
@@ -36,6 +37,7 @@ export default class Graph extends ReleaseCommand {
   static override flags = {
     ...valuesFlags,
     ...renderFlags,
+    ...chartFlags,
     ...revisionFlag,
     output: Flags.option({
       char: 'o',
@@ -47,7 +49,8 @@ export default class Graph extends ReleaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Graph)
-    const isChart = flags.target === undefined || /\/|^\.|\.tgz$|^-$/.test(args.subject)
+    const isNamed = /\/|^\.|\.tgz$|^-$/.test(args.subject) || flags.repo !== undefined
+    const isChart = isNamed || flags.target === undefined
     const graph = isChart ? await this.ofChart() : await this.ofRelease()
     if (flags.output === 'json') return this.print('json', graph, String)
     this.io.out(`${VIEWS[flags.output](graph)}\n`)
@@ -55,7 +58,7 @@ export default class Graph extends ReleaseCommand {
 
   private async ofChart(): Promise<GraphModel> {
     const { args, flags } = await this.parse(Graph)
-    const chart = await loadChart(args.subject, () => this.io.stdin())
+    const chart = await readChart(args.subject, flags, this.io)
     const rendered = renderRelease({
       chart,
       values: (await loadValues(flags, this.io))(chart),
