@@ -112,7 +112,7 @@ const LATE = {
   // After those that take single modules out of them.
   schema: modules({ values: 'schema-*' }),
   texts: modules({
-    encoding: 'toml',
+    encoding: 'toml toml-mistake',
     manifest: 'post-render',
     render: 'glob',
     sprig: 'base32 url',

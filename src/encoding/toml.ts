@@ -5,6 +5,7 @@ import { sortedKeys } from '../golang/order.ts'
 import { formatFloat } from '../golang/strconv.ts'
 import { formatTime, instantOf, isTime, loadZone, parseTime, timeValue } from '../golang/time.ts'
 import { GoError, GoInt, GoNil, GoStruct, int64, type Value } from '../golang/value.ts'
+import { describeTomlMistake } from './toml-mistake.ts'
 
 /**
  * Writes a value as Helm's `toToml` does: plain keys of a table before its sub-tables, each
@@ -34,9 +35,13 @@ export function decodeToml(text: string): Map<string, Value> {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     const reason = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? ''
-    throw new GoError(`toml: line ${error.line}: ${reason}`)
+    const mistake = OF_KEYS.test(reason) ? describeTomlMistake(text, error.line) : undefined
+    throw new GoError(mistake ?? `toml: line ${error.line}: ${reason}`)
   }
 }
+
+/** The reasons that smol-toml gives for keys and heads of tables. */
+const OF_KEYS = /key|table array/
 
 interface Output {
   text: string
