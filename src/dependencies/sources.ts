@@ -104,7 +104,9 @@ export async function fetchDependency(
   }
   // Nobody vouches for what the cache holds.
   const { verify } = sources.query
-  const needsProof = verify !== undefined || sources.site.policy?.needsProof(placeOf(wish)) === true
+  const { policy } = sources.site
+  const needsProof =
+    verify !== undefined || placesOf(wish).some((place) => policy?.needsProof(place) === true)
   const found = needsProof ? undefined : await fromCache(wish, sources)
   if (found !== undefined) return found
   const fetched = wish.dependency.repository.startsWith('oci://')
@@ -127,9 +129,11 @@ function withoutTyped(sources: DependencySources): DependencySources {
   }
 }
 
-function placeOf({ dependency, lock }: DependencyWish): string {
-  const repository = lock?.repository ?? dependency.repository
-  return `${repository.replace(/\/+$/, '')}/${dependency.name}`
+/** In a registry, and where most repositories have the archive. */
+function placesOf({ dependency: { name, repository }, lock }: DependencyWish): string[] {
+  const place = `${(lock?.repository ?? repository).replace(/\/+$/, '')}/${name}`
+  const { version = '' } = lock ?? {}
+  return place.startsWith('oci://') ? [place] : [place, `${place}-${version}.tgz`]
 }
 
 /** A locked archive that the cache holds needs neither index nor server, nor to be there still. */

@@ -42,8 +42,37 @@ export function readPolicy(path: string): SigningPolicy {
   return {
     path,
     refusesOthers: otherwise === 'refuse',
-    ruleFor: (place) => read.find(({ pattern }) => pattern.test(place))?.rule,
+    ruleFor(place) {
+      const one = spelled(place)
+      return read.find(({ pattern }) => pattern.test(one))?.rule
+    },
   }
+}
+
+/**
+ * One spelling of a place, so that nobody gets around a rule by another one: without query, port
+ * that goes without saying, `..`, `//`, and `%63` for `c`.
+ */
+function spelled(place: string): string {
+  if (!/^https?:/i.test(place) || !URL.canParse(place)) return place
+  const { protocol, host, pathname } = new URL(place)
+  const path = pathname
+    .replaceAll(/%([2-7][0-9a-f])/gi, (code, hex: string) => {
+      const letter = String.fromCharCode(Number.parseInt(hex, 16))
+      return /[\w.~-]/.test(letter) ? letter : code
+    })
+    .replaceAll(/\/{2,}/g, '/')
+  return `${protocol}//${host.replace(/\.(?=:|$)/, '')}${path}`
+}
+
+/** The same for the host of a pattern. */
+function spelledPattern(match: string): string {
+  return match.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, (head) =>
+    head
+      .toLowerCase()
+      .replace(/^(https:.*):443$/, '$1')
+      .replace(/^(http:.*):80$/, '$1'),
+  )
 }
 
 function readDocument(path: string): JsonObject {
@@ -95,7 +124,7 @@ function readKeyringPath(value: Json, name: string, folder: string): string {
 
 /** `*` is one part of a place, `**` any number of them; everything else stands for itself. */
 function patternOf(match: string): RegExp {
-  const source = match
+  const source = spelledPattern(match)
     .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll(/\*\*|\*/g, (stars) => (stars === '**' ? String.raw`[\s\S]*` : '[^/]*'))
   return new RegExp(`^${source}$`)

@@ -36,7 +36,7 @@ export async function readPrivateKey(
       'SIGNING_FAILED',
       `${name} holds no private key, or the passphrase is wrong`,
       {
-        hint: 'A file as "kubectl pkg sign --generate-key", cosign or openssl make it is wanted.',
+        hint: 'A file as "kubectl pkg keygen", cosign or openssl make it is wanted.',
       },
     )
   }

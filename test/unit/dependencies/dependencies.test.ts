@@ -14,6 +14,7 @@ import { addRepository } from '../../../src/actions/repositories.ts'
 import { openFiles } from '../../../src/base/files.ts'
 import { loadChartDirectory } from '../../../src/chart/read-directory.ts'
 import type { ChartSite } from '../../../src/repo/chart-site.ts'
+import { openTrustPolicy } from '../../../src/repo/trust.ts'
 import { openChartFolder, saveDependencies } from '../../../src/dependencies/save.ts'
 import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { sha256 } from '../../../src/base/digest.ts'
@@ -505,4 +506,18 @@ test('one version of a chart from two repositories must be the same bytes', asyn
   await update(path)
   await other.close()
   expect(tree(path)).toEqual(['db 1.0.0'])
+})
+
+test('an archive in the cache does not get around a rule for archives', async () => {
+  const path = chart('app', [{ name: 'db' }])
+  await update(path)
+  const file = join(folder, 'policy.yaml')
+  writeFileSync(
+    file,
+    `rules:\n- match: ${server.url}/db-*.tgz\n  provenance: {keyring: none.gpg}\n`,
+  )
+  const guarded = { ...site, policy: openTrustPolicy(file, () => 0) }
+  expect(await failureOf(buildDependencies(request(path), guarded))).toBe(
+    `PROVENANCE_FAILED failed to fetch provenance "${server.url}/db-1.1.0.tgz.prov"`,
+  )
 })

@@ -74,3 +74,35 @@ test('a policy that is named and not there is refused', () => {
     expect.objectContaining({ code: 'POLICY_INVALID' }),
   )
 })
+
+/** Of two rules the first wants a proof, and the second matches what lies beside it. */
+const SPELLED = `
+rules:
+- match: https://Charts.Example.com:443/stable/**
+  provenance: {keyring: acme.gpg}
+- match: '**'
+  trust: true
+`
+
+test.each([
+  'https://charts.example.com/stable/web-1.0.0.tgz',
+  'https://CHARTS.example.com/stable/web-1.0.0.tgz',
+  'https://charts.example.com./stable/web-1.0.0.tgz',
+  'https://charts.example.com:443/stable/web-1.0.0.tgz',
+  'https://charts.example.com//stable/web-1.0.0.tgz',
+  'https://charts.example.com/other/../stable/web-1.0.0.tgz',
+  'https://charts.example.com/other/%2e%2e/stable/web-1.0.0.tgz',
+  'https://charts.example.com/st%61ble/web-1.0.0.tgz',
+  'https://charts.example.com/stable/web-1.0.0.tgz?x=1#y',
+])('no spelling leads around a rule: %s', (place) => {
+  expect(policy(SPELLED).ruleFor(place)?.keyring).toBe(join(folder, 'acme.gpg'))
+})
+
+test.each([
+  'https://charts.example.com/stable/../other/web-1.0.0.tgz',
+  'https://charts.example.com:8443/stable/web-1.0.0.tgz',
+  'http://charts.example.com/stable/web-1.0.0.tgz',
+  'https://charts.example.com/stable%2Fweb-1.0.0.tgz',
+])('what is another place is not taken for one that a rule is about: %s', (place) => {
+  expect(policy(SPELLED).ruleFor(place)).toMatchObject({ match: '**', keyring: undefined })
+})
