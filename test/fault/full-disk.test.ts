@@ -89,10 +89,10 @@ const ROWS: Row[] = [
   },
   {
     what: 'publish',
-    args: ['publish', 'web-2.0.0.tgz', 'repository'],
+    args: ['publish', 'web-2.0.0.tgz', './repository'],
     async prepare(home) {
       for (const version of ['1.0.0', '2.0.0']) keep(`web-${version}.tgz`, home)
-      await startBuilt(['publish', 'web-1.0.0.tgz', 'repository'], { cwd: home }).end
+      await startBuilt(['publish', 'web-1.0.0.tgz', './repository'], { cwd: home }).end
     },
     paths: ['repository/index.yaml'],
   },

@@ -130,13 +130,13 @@ const ROWS: Row[] = [
   },
   {
     what: 'publish',
-    args: () => ['publish', 'web-2.0.0.tgz', 'repository'],
+    args: () => ['publish', 'web-2.0.0.tgz', './repository'],
     async prepare(home) {
       for (const version of ['1.0.0', '2.0.0']) {
         const name = `web-${version}.tgz`
         writeFileSync(join(home, name), repository.files.get(`/${name}`) as Buffer)
       }
-      await run(home, ['publish', 'web-1.0.0.tgz', 'repository'])
+      await run(home, ['publish', 'web-1.0.0.tgz', './repository'])
     },
     stateOf: (home) => indexed(join(home, 'repository')),
   },
