@@ -59,24 +59,37 @@ export async function fetchEntry(
       hint: 'Ask whoever keeps the repository to make its index.yaml anew.',
     })
   }
-  if (reference.startsWith('oci://')) {
-    // The index may name any registry; what was typed is for the server of the index.
-    const isOwn = parseOciReference(reference).registry === new URL(origin.url).host
-    const registry =
-      isOwn || origin.passCredentials === true ? site.registry : withStoredLogins(site.registry)
-    const pulled = await fetchFromRegistry(
-      reference,
-      { ...query, version: '' },
-      { ...site, registry },
-    )
-    assertDigest(sha256Of(entry.digest, what), pulled.digest, pulled.from)
-    return pulled
-  }
   const expected = sha256Of(entry.digest, what)
+  if (reference.startsWith('oci://')) {
+    return fetchListed(reference, { version: entry.version, expected, origin }, { query, site })
+  }
   const url = resolveUrl(origin.url, reference)
   const fileName = listedFileName(url, what)
   if (expected === '') noteMissingDigest(what, site)
   return fetchAt(url, { origin, expected, fileName }, { query, site })
+}
+
+/** Pulls what an index lists in a registry; the digest may be the archive's or the manifest's. */
+async function fetchListed(
+  text: string,
+  { version, expected, origin }: { version: string; expected: string; origin: Origin },
+  { query, site }: Finding,
+): Promise<FetchedArchive> {
+  const { registry: host, tag, digest } = parseOciReference(text)
+  // The index may name any registry; what was typed is for the server of the index.
+  const isOwn = host === new URL(origin.url).host
+  const registry =
+    isOwn || origin.passCredentials === true ? site.registry : withStoredLogins(site.registry)
+  const wanted = tag === undefined && digest === undefined ? version : ''
+  const pulled = await fetchFromRegistry(
+    text,
+    { ...query, version: wanted, devel: false },
+    { ...site, registry },
+  )
+  if (pulled.manifest?.digest !== `sha256:${expected}`) {
+    assertDigest(expected, pulled.digest, pulled.from)
+  }
+  return pulled
 }
 
 /** What is wrong with an address of an index is nothing that a person has typed. */

@@ -8,6 +8,7 @@ import { chartVersions } from '../../../src/actions/versions.ts'
 import { sha256 } from '../../../src/base/digest.ts'
 import { chartYaml } from '../../support/chart-builder.ts'
 import { archiveOf, failureOf, offer, siteAt, type TestSite } from '../../support/chart-site.ts'
+import { fakeRegistry, storeChart } from '../../support/fake-registry.ts'
 import { startRepository, type FakeRepository } from '../../support/fake-repository.ts'
 import { targz } from '../../support/targz.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -308,4 +309,27 @@ test.each([
   const { message, hint } = await adviceOf(addRepository(request, site))
   expect(message).toContain(want)
   expect(hint).toMatch(/CHART/)
+})
+
+test.each([
+  { what: 'a tag', end: ':1.0.0', digestOf: 'archive' },
+  { what: 'no tag', end: '', digestOf: 'archive' },
+  { what: 'a tag, and the digest of the manifest', end: ':1.0.0', digestOf: 'manifest' },
+] as const)('an index may list a chart of a registry, with $what', async ({ end, digestOf }) => {
+  const registry = await fakeRegistry()
+  const stored = storeChart(registry)
+  storeChart(registry, (manifest) => ({ ...manifest, annotations: { a: 'newer' } }), {
+    tag: '9.0.0',
+  })
+  const { archive } = stored
+  const digest = sha256(stored[digestOf])
+  const url = `oci://${registry.host}/charts/web${end}`
+  offer(server, [{ name: 'web', archive, digest, url }])
+  const there = { ...site, registry: { plainHttp: true } }
+  const openSite = () => Promise.resolve(there)
+  const options = { repo: server.url, query: { version: '1.0.0' }, openSite }
+  expect(await load('web', options)).toContain(`${registry.host}/charts/web:1.0.0`)
+  offer(server, [{ name: 'web', archive, digest: sha256(web1), url }])
+  expect(await failureOf(load('web', options))).toMatch(/^DIGEST_MISMATCH/)
+  await registry.close()
 })
