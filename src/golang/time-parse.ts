@@ -1,7 +1,7 @@
 import { quoteForTime } from './duration.ts'
 import { fromCivil, type Instant, secondsOf, toCivil } from './time-instant.ts'
 import { MONTHS, splitLayout, WEEKDAYS } from './time-layout.ts'
-import { fixedZone, lookUp, UTC, type Zone } from './time-zone.ts'
+import { fixedZone, lookUp, offsetNamed, UTC, type Zone } from './time-zone.ts'
 import { GoError } from './value.ts'
 
 /**
@@ -250,6 +250,8 @@ function inZone(found: Found, zone: Zone): Instant {
     return { seconds, nanoseconds, zone: isThere ? zone : fixedZone(zoneName, offset) }
   }
   if (zoneName === '') return fromCivil(found, nanoseconds, zone)
+  const named = offsetNamed(zone, zoneName)
+  if (named !== undefined) return { seconds: shown - named, nanoseconds, zone }
   const local = fromCivil(found, nanoseconds, zone)
   if (lookUp(zone, local.seconds).abbreviation === zoneName) return local
   const hours = /^GMT[-+]/.test(zoneName) ? Number(zoneName.slice(3)) : 0

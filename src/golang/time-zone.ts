@@ -40,10 +40,10 @@ export function loadZone(name: string): Zone {
   return { name, place: name, offset: 0 }
 }
 
-/** The zone of this machine. */
+/** The zone of this machine; UTC where it has none that is known, as with an empty `TZ`. */
 export function localZone(): Zone {
-  const place = new Intl.DateTimeFormat().resolvedOptions().timeZone
-  return { name: 'Local', place, offset: 0 }
+  const place = new Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined
+  return place === undefined || place === 'Etc/Unknown' ? UTC : { name: 'Local', place, offset: 0 }
 }
 
 /** Looks up what a zone's clocks show; `seconds` count from 1970 in UTC. */
@@ -55,6 +55,18 @@ export function lookUp(zone: Zone, seconds: number): ZoneTime {
   const size = Number(hours) * 3600 + Number(minutes) * 60 + Number(rest)
   const offset = sign === '-' ? -size : size
   return { offset, abbreviation: abbreviationOf(zone.place, offset) }
+}
+
+/**
+ * The offset that an abbreviation stands for in a zone, also at another time of the year.
+ *
+ * @returns undefined for an abbreviation that the zone does not have
+ */
+export function offsetNamed(zone: Zone, abbreviation: string): number | undefined {
+  if (zone.place === undefined) return zone.name === abbreviation ? zone.offset : undefined
+  abbreviations ??= readAbbreviations()
+  const names = abbreviations.get(zone.place) ?? new Map<number, string>()
+  return [...names].find(([, name]) => name === abbreviation)?.[0]
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>()

@@ -38,7 +38,7 @@ export function oracle(name) {
   return file
 }
 
-/** Runs the real Helm without a cluster, in UTC, with a home of its own. */
+/** Runs the real Helm without a cluster, in UTC unless `zone` says otherwise, with a home of its own. */
 export function runHelm(args, options = {}) {
   const helm = oracle('helm')
   if (helm === undefined) throw new Error('the real Helm is only packaged for Linux on x64')
@@ -50,7 +50,7 @@ export function runHelm(args, options = {}) {
     env: {
       PATH: process.env.PATH,
       HOME: home,
-      TZ: 'UTC',
+      TZ: options.zone ?? 'UTC',
       KUBECONFIG: join(home, 'none'),
       NO_COLOR: '1',
     },
