@@ -1,7 +1,7 @@
 import { fn, type GoFunction, variadic } from '../golang/function.ts'
 import {
   GoError,
-  type GoInt,
+  GoInt,
   GoNil,
   kindOf,
   strings,
@@ -86,12 +86,26 @@ function compact(value: Value): Value {
   return itemsFor('Cannot compact on type', value).filter((item) => !isEmpty(item))
 }
 
+/** Scalars are looked up, which in a long list takes far less time than to compare all with all. */
 function uniq(value: Value): Value {
   const kept: Value[] = []
+  const scalars = new Set<string | number | boolean>()
+  const others: Value[] = []
   for (const item of itemsFor('Cannot find uniq on type', value)) {
-    if (!isIn(kept, item)) kept.push(item)
+    const key = scalarKey(item)
+    if (key === undefined ? isIn(others, item) : scalars.has(key)) continue
+    if (key === undefined) others.push(item)
+    else scalars.add(key)
+    kept.push(item)
   }
   return kept
+}
+
+/** The same for equal scalars of one type alone; undefined for other values, and NaN. */
+function scalarKey(item: Value): string | number | boolean | undefined {
+  if (typeof item === 'string') return `string ${item}`
+  if (typeof item !== 'object') return Number.isNaN(item) ? undefined : item
+  return item instanceof GoInt && item.type === undefined ? `${item.kind} ${item.value}` : undefined
 }
 
 function without(value: Value, ...unwanted: Value[]): Value {
