@@ -170,12 +170,14 @@ function asFailure(
   if (watch.stopped === 'idle') reason = `it sent nothing for ${idle / 1000} s`
   else if (watch.stopped === 'total') reason = `it took longer than ${total / 1000} s`
   return new PkgError('REGISTRY_FAILED', `cannot reach ${shownUrl(url)}: ${reason}`, {
-    hint: hintFor(code, reason),
+    hint: hintFor(code, reason, settings),
   })
 }
 
 /** How OpenSSL says that what came is no TLS. */
 const NO_TLS = /wrong version number|packet length too long/
+
+const AUTHORITY = 'Name its authority with --ca-file.'
 
 /** By what OpenSSL and Node say of a connection that did not come about. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
@@ -183,13 +185,23 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/key values mismatch/, 'The key of --key-file is not that of the certificate of --cert-file.'],
   [/has expired|not yet valid/, 'Its certificate is out of date: ask whoever runs the server.'],
   [/altnames/, 'Use a name that its certificate is made for.'],
-  [/certificate/, 'Name its authority with --ca-file.'],
+  [/certificate/, AUTHORITY],
 ]
 
-function hintFor(code: string | undefined, reason: string): string {
+function hintFor(
+  code: string | undefined,
+  reason: string,
+  { tls, hasProxy }: HttpSettings,
+): string {
   const [, hint] = HINTS.find(([pattern]) => pattern.test(reason)) ?? []
+  if (hint === AUTHORITY && tls?.ca !== undefined) {
+    return 'None of the authorities in --ca-file has signed its certificate.'
+  }
   if (hint !== undefined) return hint
   if (code === 'EPROTO') return 'Add --plain-http when the registry speaks http.'
+  if (hasProxy === true) {
+    return 'Check the address and the proxy that HTTPS_PROXY or HTTP_PROXY names; NO_PROXY excepts hosts.'
+  }
   return 'Check the address and that this machine can reach it.'
 }
 

@@ -29,6 +29,7 @@ let shown: (string | undefined)[] = []
 beforeAll(async () => {
   const authority = ['-CA', file('ca.crt'), '-CAkey', file('ca.key')]
   certify('ca', [])
+  certify('other', [])
   certify('server', [...authority, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'])
   certify('client', authority)
   const [ca, cert, key] = ['ca.crt', 'server.crt', 'server.key'].map((name) =>
@@ -73,6 +74,15 @@ describe.each(WAYS)('$way', ({ hasProxy }) => {
     expect(await failureOf(get(hasProxy))).toMatch(
       /^REPOSITORY_UNREACHABLE cannot fetch .*certificate/,
     )
+  })
+
+  test('the hint knows whether an authority was named', async () => {
+    await expect(get(hasProxy)).rejects.toMatchObject({
+      hint: 'Name its authority with --ca-file.',
+    })
+    await expect(get(hasProxy, { caFile: file('other.crt') })).rejects.toMatchObject({
+      hint: 'None of the authorities in --ca-file has signed its certificate.',
+    })
   })
 
   test('an authority that is named is trusted', async () => {
@@ -123,4 +133,16 @@ test('https goes through a proxy as a tunnel, and the proxy sees no request', as
     proxy.close()
   }
   expect(tunnels).toEqual([named.slice('https://'.length)])
+})
+
+test('where a proxy is in use, what cannot be reached may be the proxy', async () => {
+  // Nobody listens at port 1.
+  process.env['https_proxy'] = 'http://127.0.0.1:1'
+  try {
+    await expect(get(true)).rejects.toMatchObject({
+      hint: 'Check the address and the proxy that HTTPS_PROXY or HTTP_PROXY names; NO_PROXY excepts hosts.',
+    })
+  } finally {
+    delete process.env['https_proxy']
+  }
 })
