@@ -2,6 +2,13 @@
  * All that a plugin may import. A plugin is an oclif plugin whose commands extend one of
  * the two commands here; what it gets is what our own commands get.
  */
+import * as oclifArgs from '@oclif/core/args'
+import * as oclifFlags from '@oclif/core/flags'
+
+/** What the arguments of a command are made with; a namespace of its own no module would find. */
+export const Args = oclifArgs
+/** What the flags of a command are made with. */
+export const Flags = oclifFlags
 export { PkgError, type ErrorCode, type SourceSpan } from './base/errors.ts'
 export { chartPath, isNative, type Chart, type ChartFile } from './chart/chart.ts'
 export type { ChartMetadata, Dependency } from './chart/metadata.ts'

@@ -133,7 +133,7 @@ const DOORS: Record<string, string[]> = {
   'node:os': ['base', 'cli', 'apply'],
   'node:events': ['base', 'cli'],
   'node:module': ['base', 'main', 'cli'],
-  'node:child_process': ['render', 'registry', 'sprig', 'cluster', 'signing'],
+  'node:child_process': ['render', 'registry', 'sprig', 'cluster', 'signing', 'cli'],
   'node:timers/promises': ['base', 'http'],
   'node:url': ['base', 'cli', 'sprig'],
   'node:v8': ['main'],

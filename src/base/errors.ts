@@ -111,6 +111,8 @@ export const ERRORS = {
   SIGNING_FAILED: { exit: 1, summary: 'a signature cannot be made' },
   URL_REFUSED: { exit: 6, summary: 'a URL is of a kind that is not fetched' },
   URL_UNREACHABLE: { exit: 7, summary: 'a URL cannot be fetched' },
+  PLUGIN_UNKNOWN: { exit: 1, summary: 'no plugin of that name is installed' },
+  PLUGIN_FAILED: { exit: 1, summary: 'npm could not change the plugins' },
   PLUGIN_INVALID: { exit: 6, summary: 'a plugin cannot be used' },
   INTERRUPTED: { exit: 130, summary: 'interrupted' },
   TERMINATED: { exit: 143, summary: 'ended by a signal' },

@@ -1,7 +1,10 @@
+import { PkgError } from '../base/errors.ts'
 import type { CommandSpec } from '../output/help-view.ts'
 import type { ChartPlaces } from './complete-charts.ts'
 import type { TypedCommand } from './complete-releases.ts'
 import { readManifest } from './manifest.ts'
+import { pluginCommands } from './plugin-commands.ts'
+import { installedPlugins, pluginsFolder } from './plugins.ts'
 
 interface Candidate {
   word: string
@@ -18,7 +21,7 @@ const TAKES_RELEASE =
 /** Commands that take revisions behind it, and how many. */
 const REVISIONS: Record<string, number> = { rollback: 1, diff: 2 }
 const TAKES_FILES =
-  /^(template|lint|package|show:\w+|values:\w+|graph|migrate|install|publish|dependency:\w+)$/
+  /^(template|lint|package|show:\w+|values:\w+|graph|migrate|install|publish|dependency:\w+|plugin:install)$/
 /** Commands that take `REPOSITORY/CHART`, and before how many words that cannot be one. */
 const CHARTS_AFTER: Record<string, number> = {
   diff: 1,
@@ -44,6 +47,8 @@ const REPOSITORIES_AFTER: Record<string, number> = {
   'repo:remove': 0,
   'repo:update': 0,
 }
+/** Commands that take names of plugins. */
+const TAKES_PLUGINS = /^plugin:(?:uninstall|update)$/
 
 export interface CompletionSettings {
   /** Folder of oclif.manifest.json. */
@@ -72,7 +77,8 @@ export async function complete(
   words: readonly string[],
   { root, env, charts }: CompletionSettings,
 ): Promise<string> {
-  const commands = readManifest(root)
+  const ours = readManifest(root)
+  const commands = [...ours, ...ofPlugins(() => pluginCommands(pluginsFolder(env), ours))]
   const typed = words.at(-1) ?? ''
   const { command, topic } = commandOf(words.slice(0, -1), commands)
   const {
@@ -82,11 +88,23 @@ export async function complete(
   } = command === undefined
     ? { candidates: nextWords(commands, topic), files: false }
     : await argumentsOf(command, words, { env, charts })
+  // Nobody knows what a plugin takes.
+  const mayTakeFiles = files || (command !== undefined && !ours.includes(command))
   const lines = candidates
     .filter(({ word }) => word.startsWith(typed))
     .map(({ word, description }) => (description ? `${word}\t${description}` : word))
-  const ending = (noSpace && lines.length > 0 ? NO_SPACE : 0) + (files ? 0 : NO_FILES)
+  const ending = (noSpace && lines.length > 0 ? NO_SPACE : 0) + (mayTakeFiles ? 0 : NO_FILES)
   return `${[...lines, `:${ending}`].join('\n')}\n`
+}
+
+/** What plugins that cannot be read would add is left out. */
+function ofPlugins<T>(read: () => readonly T[]): readonly T[] {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    return []
+  }
 }
 
 function commandOf(words: readonly string[], commands: CommandSpec[]) {
@@ -176,6 +194,10 @@ async function positionalsOf({ id }: CommandSpec, typing: Typing): Promise<Candi
   if (at >= (REPOSITORIES_AFTER[id] ?? Infinity)) {
     const { repositoryNames } = await import('./complete-charts.ts')
     return { candidates: wordsOf(await repositoryNames(charts)), files }
+  }
+  if (TAKES_PLUGINS.test(id)) {
+    const plugins = ofPlugins(() => installedPlugins(pluginsFolder(before.env)))
+    return { candidates: wordsOf(plugins.map(({ name }) => name)), files }
   }
   const isPlace = /^[./~]|^[a-z]+:/.test(typed)
   const releases = isPlace ? [] : await namesAt(id, at, before)

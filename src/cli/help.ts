@@ -12,6 +12,8 @@ export interface HelpRequest {
   bin: string
   /** Columns of the terminal. */
   width: number
+  /** Gives the commands that plugins add to ours. */
+  added: (ours: readonly CommandSpec[]) => readonly CommandSpec[]
 }
 
 const TITLE =
@@ -22,10 +24,10 @@ const TITLE =
  *
  * @throws PkgError USAGE when there is no such command
  */
-export function helpOf({ words, root, bin, width }: HelpRequest): string {
+export function helpOf({ words, root, bin, width, added }: HelpRequest): string {
   const commands = readManifest(root)
   const options = { bin, width }
-  if (words.length === 0) return viewCommands(TITLE, commands, options)
+  if (words.length === 0) return viewCommands(TITLE, { commands, added: added(commands) }, options)
   if (words[0] === 'errors') return viewErrors()
   const command = findCommand(words, commands)
   if (command !== undefined) return viewCommand(command, options)

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
+import { isJsonObject } from '../base/json.ts'
+import { foldersOf } from './home-folders.ts'
 
 /** A plugin that the person added. */
 export interface InstalledPlugin {
@@ -9,6 +11,11 @@ export interface InstalledPlugin {
   version: string
   /** Folder of its package.json. */
   root: string
+}
+
+/** Where the person's plugins are; the folder need not be there. */
+export function pluginsFolder(env: Readonly<Record<string, string | undefined>>): string {
+  return join(foldersOf(env).data, 'plugins')
 }
 
 /**
@@ -44,14 +51,15 @@ export function readPackage(folder: string): PackageFile | undefined {
   const file = join(folder, 'package.json')
   const text = readIfThere(file)
   if (text === undefined) return undefined
-  const read = parse(text)
+  const read = parseJson(text)
   if (isPackage(read)) return read
   throw new PkgError('PLUGIN_INVALID', `${file} is no package.json that can be used`, {
     hint: 'Mend it, or remove the folder that it is in and install the plugins again.',
   })
 }
 
-function readIfThere(file: string): string | undefined {
+/** @returns undefined when there is no such file */
+export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
@@ -61,8 +69,8 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-/** @returns undefined for what is no JSON */
-function parse(text: string): unknown {
+/** JSON of somebody else's file; undefined when it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -72,11 +80,7 @@ function parse(text: string): unknown {
 }
 
 function isPackage(read: unknown): read is PackageFile {
-  if (!isObject(read)) return false
+  if (!isJsonObject(read)) return false
   const { version = '', dependencies = {}, oclif = {} } = read
-  return typeof version === 'string' && isObject(dependencies) && isObject(oclif)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof version === 'string' && isJsonObject(dependencies) && isJsonObject(oclif)
 }

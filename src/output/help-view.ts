@@ -66,10 +66,10 @@ const GROUPS = [
 ]
 const WIDEST = 100
 
-/** The first page of help: every command on a line, topics as one. */
+/** The first page of help: every command on a line, topics as one; those of plugins come last. */
 export function viewCommands(
   title: string,
-  commands: readonly CommandSpec[],
+  { commands, added }: { commands: readonly CommandSpec[]; added: readonly CommandSpec[] },
   options: HelpOptions,
 ): string {
   const { bin } = options
@@ -83,6 +83,7 @@ export function viewCommands(
     )
     return section(heading, columns(rows, options))
   })
+  const plugins = added.map(({ id, summary = '' }): Row => [id.replaceAll(':', ' '), summary])
   const more = [
     `Run "${bin} COMMAND --help" for a command's flags and examples.`,
     `Run "${bin} help errors" for the error codes.`,
@@ -91,6 +92,7 @@ export function viewCommands(
     paragraph(title, options),
     section('Usage', `  ${bin} COMMAND [flags]`),
     ...sections,
+    section('Plugins', columns(plugins, options)),
     more.map((line) => paragraph(line, options)).join('\n'),
   ])
 }
@@ -179,6 +181,7 @@ const TOPIC: Record<string, string> = {
   cache: 'what was fetched',
   dependency: 'what a chart depends on',
   get: 'a release',
+  plugin: 'plugins, which add commands',
   registry: 'OCI registries',
   repo: 'chart repositories',
   search: 'charts',

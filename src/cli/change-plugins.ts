@@ -1,0 +1,118 @@
+import { cp, lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { PkgError } from '../base/errors.ts'
+import { withFileLock } from '../base/file-lock.ts'
+import { isSystemError } from '../base/files.ts'
+import { isTemporary, newToken, temporaryName } from '../base/folders.ts'
+import { makeFolders } from '../base/make-folders.ts'
+import { readPackage } from './plugins.ts'
+import { onStoppingSignal } from './signals.ts'
+
+/*
+ * A change of the plugins works on a copy of their folder, which takes its place in the end. So
+ * whatever fails, is refused or is killed in between leaves the plugins as they were.
+ */
+
+export interface PluginPlaces {
+  /** Where the plugins are; it need not be there. */
+  folder: string
+  /** Folder of this program's package.json. */
+  program: string
+}
+
+/**
+ * Changes the plugins, one run at a time. `kubectl-pkg` in their node_modules is a link to this
+ * program afterwards, so that what a plugin imports of it is the very program that runs it.
+ *
+ * @param change works in the folder that it is given; Ctrl-C aborts the signal
+ * @throws PkgError FILE_UNWRITABLE, INTERRUPTED, TERMINATED, and what `change` throws
+ */
+export async function changePlugins<T>(
+  { folder, program }: PluginPlaces,
+  change: (folder: string, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  makeFolders(dirname(folder), 0o700)
+  const interruption = new AbortController()
+  const removeHandlers = onStoppingSignal((signal) => {
+    const code = signal === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED'
+    interruption.abort(new PkgError(code, `cancelled by ${signal}`, { hint: AS_BEFORE }))
+  })
+  try {
+    return await withFileLock(`${folder}.lock`, async () => {
+      await mend(folder)
+      const copy = join(dirname(folder), temporaryName('plugins', newToken()))
+      try {
+        await copyFolder(folder, copy)
+        const result = await change(copy, interruption.signal)
+        interruption.signal.throwIfAborted()
+        await linkProgram(copy, program)
+        await replace(folder, copy)
+        return result
+      } finally {
+        await rm(copy, { recursive: true, force: true })
+      }
+    })
+  } finally {
+    removeHandlers()
+  }
+}
+
+const AS_BEFORE = 'The plugins are as they were.'
+
+/** Sets right what a run left that was killed, and removes its copies. */
+async function mend(folder: string): Promise<void> {
+  const parent = dirname(folder)
+  const names = await readdir(parent)
+  if (!names.includes('plugins') && names.includes(OLD)) await rename(join(parent, OLD), folder)
+  const copies = names.filter((name) => name.startsWith('.plugins.') && isTemporary(name))
+  for (const name of [OLD, ...copies]) await removeLeft(join(parent, name))
+}
+
+/** What the plugins are called for the moment in which others take their place. */
+const OLD = '.plugins.old'
+
+/** The npm of a run that was killed may be writing still; then the next run removes it. */
+async function removeLeft(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true })
+  } catch (error) {
+    if (!isSystemError(error, 'ENOTEMPTY')) throw error
+  }
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await mkdir(to, { mode: 0o700 })
+  if (readPackage(from) === undefined) return
+  const link = join(from, 'node_modules', 'kubectl-pkg')
+  await cp(from, to, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => path !== link,
+  })
+}
+
+async function linkProgram(folder: string, program: string): Promise<void> {
+  const link = join(folder, 'node_modules', 'kubectl-pkg')
+  // A plugin that depends on this program, though it should not, brings another one.
+  await rm(link, { recursive: true, force: true })
+  await mkdir(dirname(link), { recursive: true })
+  await symlink(program, link, 'junction')
+}
+
+async function replace(folder: string, copy: string): Promise<void> {
+  const old = join(dirname(folder), OLD)
+  const isThere = await exists(folder)
+  if (isThere) await rename(folder, old)
+  await rename(copy, folder)
+  await rm(old, { recursive: true, force: true })
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error
+    return false
+  }
+}
