@@ -22,7 +22,7 @@ beforeAll(async () => {
       'templates/config.yaml': config,
     })
   }
-  run('publish', 'web', 'db', 'site')
+  run('publish', 'web', 'db', './site')
   const { child, end } = startBuilt(['repo', 'serve', 'site', '--port', '0'], { cwd: home })
   const [said] = (await once(child.stdout, 'data')) as [Buffer]
   url = /http:\S+/.exec(said.toString())?.[0] ?? ''
