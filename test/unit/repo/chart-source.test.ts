@@ -333,3 +333,20 @@ test.each([
   expect(await failureOf(load('web', options))).toMatch(/^DIGEST_MISMATCH/)
   await registry.close()
 })
+
+test('a chart of a registry without the provenance file that was asked for is told of', async () => {
+  const registry = await fakeRegistry()
+  storeChart(registry)
+  const there = { ...site, registry: { plainHttp: true } }
+  const request = {
+    reference: `oci://${registry.host}/charts/web:1.0.0`,
+    query: { provenance: 'may' as const },
+    destination: join(folder, 'out'),
+    untar: undefined,
+  }
+  await pull(request, there)
+  expect(there.notices).toEqual([
+    expect.stringMatching(/^WARNING: Verification not found for oci:\/\/.*: it was pushed without/),
+  ])
+  await registry.close()
+})
