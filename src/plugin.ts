@@ -5,7 +5,8 @@
 import * as oclifArgs from '@oclif/core/args'
 import * as oclifFlags from '@oclif/core/flags'
 
-/** What the arguments of a command are made with; a namespace of its own no module would find. */
+// Constants, as Node finds no namespace that the bundle exports when a module imports it by name.
+/** What the arguments of a command are made with. */
 export const Args = oclifArgs
 /** What the flags of a command are made with. */
 export const Flags = oclifFlags

@@ -1,5 +1,6 @@
 import { cp, lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
 import { withFileLock } from '../base/file-lock.ts'
 import { isSystemError } from '../base/files.ts'
@@ -31,29 +32,40 @@ export async function changePlugins<T>(
   { folder, program }: PluginPlaces,
   change: (folder: string, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  makeFolders(dirname(folder), 0o700)
   const interruption = new AbortController()
   const removeHandlers = onStoppingSignal((signal) => {
     const code = signal === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED'
     interruption.abort(new PkgError(code, `cancelled by ${signal}`, { hint: AS_BEFORE }))
   })
+  const run = () => changeCopy({ folder, program }, (copy) => change(copy, interruption.signal))
   try {
-    return await withFileLock(`${folder}.lock`, async () => {
-      await mend(folder)
-      const copy = join(dirname(folder), temporaryName('plugins', newToken()))
-      try {
-        await copyFolder(folder, copy)
-        const result = await change(copy, interruption.signal)
-        interruption.signal.throwIfAborted()
-        await linkProgram(copy, program)
-        await replace(folder, copy)
-        return result
-      } finally {
-        await rm(copy, { recursive: true, force: true })
-      }
+    makeFolders(dirname(folder), 0o700)
+    return await withFileLock(`${folder}.lock`, run)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    throw new PkgError('FILE_UNWRITABLE', `the plugins cannot be changed: ${error.message}`, {
+      hint: diskHint(error) ?? `Look who may write to ${dirname(folder)}.`,
+      cause: error,
     })
   } finally {
     removeHandlers()
+  }
+}
+
+async function changeCopy<T>(
+  { folder, program }: PluginPlaces,
+  change: (copy: string) => Promise<T>,
+): Promise<T> {
+  await mend(folder)
+  const copy = join(dirname(folder), temporaryName('plugins', newToken()))
+  try {
+    await copyFolder(folder, copy)
+    const result = await change(copy)
+    await linkProgram(copy, program)
+    await replace(folder, copy)
+    return result
+  } finally {
+    await rm(copy, { recursive: true, force: true })
   }
 }
 

@@ -32,8 +32,12 @@ export async function installPlugins(
   return installedPlugins(site.folder).filter(({ name }) => names.includes(name))
 }
 
-/** npm would take a relative path as one below the folder that it works in. */
-function absoluteSpec(spec: string, cwd: string): string {
+/**
+ * Makes folders and archives absolute: npm would look for them below the folder that it works in.
+ *
+ * @param spec as npm reads it; a name may stand before it: `hello@./hello`
+ */
+export function absoluteSpec(spec: string, cwd: string): string {
   const [, alias = '', place = ''] = ALIAS.exec(spec) ?? []
   const path = place.replace(/^file:(?!\/\/)/, '')
   const isLocal =
@@ -108,12 +112,11 @@ export async function updatePlugins(
   names: readonly string[],
   site: PluginSite,
 ): Promise<UpdatedPlugin[]> {
-  const before = new Map(
-    installedPlugins(site.folder).map(({ name, version }) => [name, version] as const),
-  )
+  const before = new Map<string, string>()
   const updated = await changePlugins<string[]>(site, async (folder, signal) => {
     const { dependencies: known = {} } = readPackage(folder) ?? {}
     for (const name of names) assertKnown(name, Object.keys(known))
+    for (const { name, version } of installedPlugins(folder)) before.set(name, version)
     const chosen = names.length === 0 ? Object.keys(known) : names
     const specs = chosen.map((name) => absoluteSpec(`${name}@${known[name] ?? ''}`, folder))
     return specs.length === 0 ? [] : fetchPlugins(specs, { folder, env: site.env, signal })

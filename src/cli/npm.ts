@@ -26,7 +26,7 @@ export async function runNpm({ args, folder, env, signal }: NpmRun): Promise<voi
   const [verb = '', ...rest] = args
   signal.throwIfAborted()
   const { spawn } = requirePackage('node:child_process') as typeof import('node:child_process')
-  const [program = '', ...before] = findNpm(env)
+  const [program = '', ...before] = findNpm(env, process.execPath)
   const child = spawn(program, [...before, verb, '--prefix', folder, ...FLAGS, ...rest], {
     cwd: folder,
     // npm prepares what comes from git in a run of its own, which no flag reaches.
@@ -66,17 +66,19 @@ const FLAGS = [
 ]
 
 /**
- * The npm beside this Node, else one of the PATH: the program and its first arguments. npm is a
+ * Finds the npm beside a Node, else one of the PATH: the program and its first arguments. npm is a
  * script of Node, which on Windows only a shell would start.
+ *
+ * @throws PkgError PLUGIN_FAILED when there is none
  */
-function findNpm(env: NpmRun['env']): string[] {
+export function findNpm(env: NpmRun['env'], node: string): string[] {
   const path = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter((part) => part !== '')
-  for (const folder of [dirname(process.execPath), ...path]) {
+  for (const folder of [dirname(node), ...path]) {
     const script = join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js')
-    if (process.platform === 'win32' && existsSync(script)) return [process.execPath, script]
+    if (process.platform === 'win32' && existsSync(script)) return [node, script]
     const program = realPath(join(folder, 'npm'))
     if (process.platform === 'win32' || program === undefined) continue
-    return program.endsWith('.js') ? [process.execPath, program] : [program]
+    return program.endsWith('.js') ? [node, program] : [program]
   }
   throw new PkgError('PLUGIN_FAILED', 'there is no npm on this machine, which installs plugins', {
     hint: 'It comes with Node: install that from https://nodejs.org, or npm as a package of your system.',

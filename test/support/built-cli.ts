@@ -16,6 +16,10 @@ export interface BuiltRun {
   cwd: string
   env?: Record<string, string>
   input?: string
+  /** Another main file than that of {@link builtCli}. */
+  program?: string
+  /** Whether a signal can be sent to it with all that it has started. */
+  isGroup?: boolean
   /** The Node that runs it; that of the tests by default. */
   node?: string
   /** Modules that Node loads first, each a path. */
@@ -49,7 +53,7 @@ export function builtCli(): string {
 
 /** Runs the built program and waits for its end; its home is in `cwd`. */
 export function runBuilt(args: readonly string[], run: BuiltRun): Ended {
-  const program = [run.node ?? process.execPath, ...preloads(run), builtCli(), ...args]
+  const program = [run.node ?? process.execPath, ...preloads(run), programOf(run), ...args]
   const { status, signal, stdout, stderr }: SpawnSyncReturns<string> = spawnSync(
     'sh',
     ['-c', `ulimit -t ${run.processorSeconds ?? 'unlimited'}; exec "$@"`, 'sh', ...program],
@@ -60,9 +64,10 @@ export function runBuilt(args: readonly string[], run: BuiltRun): Ended {
 
 /** Starts the built program; its streams are pipes. */
 export function startBuilt(args: readonly string[], run: BuiltRun) {
-  const child = spawn(run.node ?? process.execPath, [...preloads(run), builtCli(), ...args], {
+  const child = spawn(run.node ?? process.execPath, [...preloads(run), programOf(run), ...args], {
     cwd: run.cwd,
     env: surroundings(run),
+    detached: run.isGroup === true,
   })
   let stdout = ''
   let stderr = ''
@@ -72,6 +77,10 @@ export function startBuilt(args: readonly string[], run: BuiltRun) {
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
   })
   return { child, end }
+}
+
+function programOf({ program }: BuiltRun): string {
+  return program ?? builtCli()
 }
 
 function preloads({ preload = [] }: BuiltRun): string[] {
