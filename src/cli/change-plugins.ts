@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
@@ -6,6 +6,7 @@ import { withFileLock } from '../base/file-lock.ts'
 import { isSystemError } from '../base/files.ts'
 import { isTemporary, newToken, temporaryName } from '../base/folders.ts'
 import { makeFolders } from '../base/make-folders.ts'
+import { linkProgram } from './link-program.ts'
 import { readPackage } from './plugins.ts'
 import { onStoppingSignal } from './signals.ts'
 
@@ -22,8 +23,7 @@ export interface PluginPlaces {
 }
 
 /**
- * Changes the plugins, one run at a time. `kubectl-pkg` in their node_modules is a link to this
- * program afterwards, so that what a plugin imports of it is the very program that runs it.
+ * Changes the plugins, one run at a time.
  *
  * @param change works in the folder that it is given; Ctrl-C aborts the signal
  * @throws PkgError FILE_UNWRITABLE, INTERRUPTED, TERMINATED, and what `change` throws
@@ -32,40 +32,38 @@ export async function changePlugins<T>(
   { folder, program }: PluginPlaces,
   change: (folder: string, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const interruption = new AbortController()
-  const removeHandlers = onStoppingSignal((signal) => {
-    const code = signal === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED'
-    interruption.abort(new PkgError(code, `cancelled by ${signal}`, { hint: AS_BEFORE }))
-  })
-  const run = () => changeCopy({ folder, program }, (copy) => change(copy, interruption.signal))
   try {
     makeFolders(dirname(folder), 0o700)
-    return await withFileLock(`${folder}.lock`, run)
+    return await withFileLock(`${folder}.lock`, () => changeCopy({ folder, program }, change))
   } catch (error) {
     if (!isSystemError(error)) throw error
     throw new PkgError('FILE_UNWRITABLE', `the plugins cannot be changed: ${error.message}`, {
       hint: diskHint(error) ?? `Look who may write to ${dirname(folder)}.`,
       cause: error,
     })
-  } finally {
-    removeHandlers()
   }
 }
 
 async function changeCopy<T>(
   { folder, program }: PluginPlaces,
-  change: (copy: string) => Promise<T>,
+  change: (copy: string, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  await mend(folder)
+  const interruption = new AbortController()
+  const removeHandlers = onStoppingSignal((signal) => {
+    const code = signal === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED'
+    interruption.abort(new PkgError(code, `cancelled by ${signal}`, { hint: AS_BEFORE }))
+  })
   const copy = join(dirname(folder), temporaryName('plugins', newToken()))
   try {
+    await mend(folder)
     await copyFolder(folder, copy)
-    const result = await change(copy)
-    await linkProgram(copy, program)
+    const result = await change(copy, interruption.signal)
+    linkProgram(copy, program)
     await replace(folder, copy)
     return result
   } finally {
     await rm(copy, { recursive: true, force: true })
+    removeHandlers()
   }
 }
 
@@ -101,14 +99,6 @@ async function copyFolder(from: string, to: string): Promise<void> {
     verbatimSymlinks: true,
     filter: (path) => path !== link,
   })
-}
-
-async function linkProgram(folder: string, program: string): Promise<void> {
-  const link = join(folder, 'node_modules', 'kubectl-pkg')
-  // A plugin that depends on this program, though it should not, brings another one.
-  await rm(link, { recursive: true, force: true })
-  await mkdir(dirname(link), { recursive: true })
-  await symlink(program, link, 'junction')
 }
 
 async function replace(folder: string, copy: string): Promise<void> {

@@ -38,6 +38,7 @@ export function installedPlugins(folder: string): readonly InstalledPlugin[] {
 export interface PackageFile {
   version?: string
   dependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
   oclif?: { commands?: unknown }
 }
 
@@ -81,6 +82,6 @@ export function parseJson(text: string): unknown {
 
 function isPackage(read: unknown): read is PackageFile {
   if (!isJsonObject(read)) return false
-  const { version = '', dependencies = {}, oclif = {} } = read
-  return typeof version === 'string' && isJsonObject(dependencies) && isJsonObject(oclif)
+  const { version = '', dependencies = {}, peerDependencies = {}, oclif = {} } = read
+  return typeof version === 'string' && [dependencies, peerDependencies, oclif].every(isJsonObject)
 }

@@ -24,6 +24,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
 const page = readFileSync(join(root, 'docs/plugins.md'), 'utf8')
+const { version: VERSION } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string
+}
 /** Where the program is. */
 let app: string
 /** The person's home, and the folder that they work in. */
@@ -170,13 +173,17 @@ test('no script of a package runs, and what of it can never run is told of', () 
   const mark = 'touch ../ran'
   const scripts = { prepare: mark, preinstall: mark, install: mark, postinstall: mark }
   writePlugin('first', ['lint', 'hello'], { scripts })
-  writePlugin('second', ['hello', 'repo/add'], { scripts })
+  writePlugin('second', ['hello', 'repo/add'], {
+    scripts,
+    peerDependencies: { 'kubectl-pkg': '>=99' },
+  })
   expect(run('plugin', 'install', './first', 'file:second')).toEqual({
     code: 0,
     stdout:
       'first 1.0.0 is installed and adds:\n  kubectl pkg hello\n  kubectl pkg lint\n' +
       'second 1.0.0 is installed and adds:\n  kubectl pkg hello\n  kubectl pkg repo add\n',
     stderr:
+      `warning: second is made for kubectl-pkg >=99; this is ${VERSION}\n` +
       'warning: "lint" of first never runs: it is a command of kubectl pkg itself\n' +
       'warning: "hello" of second never runs: it is a command that first has too\n' +
       'warning: "repo add" of second never runs: it is a command of kubectl pkg itself\n',
@@ -298,7 +305,9 @@ describe.runIf(canMount())('on a disk that can only be read', () => {
     const { code, stderr } = await start('plugin', 'install', join(home, 'weigh'))
     expect({ code, stderr }).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^Error: the plugins cannot be changed: EROFS: .*\n.* can only be read\.\n/),
+      stderr: expect.stringMatching(
+        /^Error: the plugins cannot be changed: EROFS: .*\n.* can only be read\.\n/,
+      ),
     })
     expect(stderr).toContain('code: FILE_UNWRITABLE\n')
   })

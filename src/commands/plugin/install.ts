@@ -37,6 +37,6 @@ is installed nothing of it runs, no script of the package either.`
     const plugins = await installPlugins(argv as string[], this.pluginSite())
     const items = plugins.map((plugin) => this.itemOf(plugin))
     this.print(flags.output, items, (rows) => viewInstalledPlugins(rows, this.config.bin))
-    this.noteHidden(plugins)
+    this.noteDoubts(plugins)
   }
 }

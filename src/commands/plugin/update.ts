@@ -33,6 +33,6 @@ repository is fetched from there again.`
     if (plugins.length === 0 && flags.output === 'table') return this.note('no plugins to update')
     const items = plugins.map((plugin) => ({ ...this.itemOf(plugin), before: plugin.before }))
     this.print(flags.output, items, viewUpdatedPlugins)
-    this.noteHidden(plugins)
+    this.noteDoubts(plugins)
   }
 }

@@ -1,7 +1,15 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PkgError } from '../../../src/base/errors.ts'
+import { linkProgram } from '../../../src/cli/link-program.ts'
 import { absoluteSpec } from '../../../src/cli/manage-plugins.ts'
 import { findNpm } from '../../../src/cli/npm.ts'
 import { commandsOf, hiddenCommands, pluginCommands } from '../../../src/cli/plugin-commands.ts'
@@ -233,4 +241,29 @@ describe('npm', () => {
       message: 'there is no npm on this machine, which installs plugins',
     })
   })
+})
+
+describe('the link to the program', () => {
+  test.each([
+    { what: 'is made', prepare: () => undefined },
+    { what: 'follows the program to another place', prepare: () => pointAt('/elsewhere') },
+    { what: 'takes the place of a package', prepare: () => install({ 'kubectl-pkg': {} }) },
+  ])('$what', ({ prepare }) => {
+    prepare()
+    linkProgram(folder, '/program')
+    expect(readlinkSync(rootOf('kubectl-pkg'))).toBe('/program')
+    expect(readdirSync(rootOf('.'))).toEqual(['kubectl-pkg'])
+  })
+
+  test('is left alone when it is right', () => {
+    pointAt('/program')
+    const before = lstatSync(rootOf('kubectl-pkg')).ino
+    linkProgram(folder, '/program')
+    expect(lstatSync(rootOf('kubectl-pkg')).ino).toBe(before)
+  })
+
+  function pointAt(program: string): void {
+    mkdirSync(rootOf('.'), { recursive: true })
+    symlinkSync(program, rootOf('kubectl-pkg'))
+  }
 })
