@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { cp, lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { diskHint } from '../base/disk-error.ts'
 import { PkgError } from '../base/errors.ts'
@@ -53,7 +53,8 @@ async function changeCopy<T>(
     const code = signal === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED'
     interruption.abort(new PkgError(code, `cancelled by ${signal}`, { hint: AS_BEFORE }))
   })
-  const copy = join(dirname(folder), temporaryName('plugins', newToken()))
+  // npm notes folders and archives relative to where this really is.
+  const copy = join(await realpath(dirname(folder)), temporaryName('plugins', newToken()))
   try {
     await mend(folder)
     await copyFolder(folder, copy)

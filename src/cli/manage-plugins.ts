@@ -24,12 +24,17 @@ export async function installPlugins(
   specs: readonly string[],
   site: PluginSite,
 ): Promise<readonly InstalledPlugin[]> {
-  if (specs.includes('')) throw new PkgError('USAGE', 'the name of a plugin is empty')
+  for (const spec of specs) assertSpec(spec)
   const places = specs.map((spec) => absoluteSpec(spec, site.cwd))
   const names = await changePlugins(site, (folder, signal) =>
     fetchPlugins(places, { folder, env: site.env, signal }),
   )
   return installedPlugins(site.folder).filter(({ name }) => names.includes(name))
+}
+
+function assertSpec(spec: string): void {
+  if (spec === '') throw new PkgError('USAGE', 'the name of a plugin is empty')
+  if (spec.startsWith('-')) throw new PkgError('USAGE', `"${spec}" is no name of a plugin`)
 }
 
 /**

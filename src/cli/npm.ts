@@ -50,6 +50,9 @@ export async function runNpm({ args, folder, env, signal }: NpmRun): Promise<voi
 /** All that is set up in a person's .npmrc for projects of another kind is set right again. */
 const FLAGS = [
   '--no-global',
+  '--no-dry-run',
+  '--no-package-lock-only',
+  '--install-strategy=hoisted',
   '--ignore-scripts',
   '--no-audit',
   '--no-fund',

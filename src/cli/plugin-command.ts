@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { isCompatibleRange } from '../base/versions.ts'
 import type { PluginItem } from '../output/plugins-view.ts'
 import { BaseCommand } from './base-command.ts'
@@ -10,7 +11,7 @@ import { installedPlugins, pluginsFolder, readPackage, type InstalledPlugin } fr
 export abstract class PluginCommand extends BaseCommand {
   protected pluginSite(): PluginSite {
     const { env, cwd } = this.io
-    return { folder: pluginsFolder(env), program: this.config.root, env, cwd }
+    return { folder: resolve(cwd, pluginsFolder(env)), program: this.config.root, env, cwd }
   }
 
   protected itemOf(plugin: InstalledPlugin): PluginItem {

@@ -205,6 +205,9 @@ test('what is no plugin is refused, and the plugins stay as they were', () => {
     ['ours', 'PLUGIN_INVALID', '"kubectl-pkg" is this program, and no plugin of it'],
     ['nothing', 'PLUGIN_FAILED', 'npm failed: Could not read package.json'],
   ]
+  for (const spec of ['', '-g']) {
+    expect(run('plugin', 'install', '--', spec).stderr).toContain('code: USAGE\n')
+  }
   for (const [name = '', code = '', message = ''] of rows) {
     const { stderr } = run('plugin', 'install', './weigh', `./${name}`)
     expect(stderr).toContain(`Error: ${message}`)
@@ -221,6 +224,34 @@ test('what is no plugin is refused, and the plugins stay as they were', () => {
       '  hint: Did you mean "kubectl-pkg-weigh"?\n' +
       '  code: PLUGIN_UNKNOWN\n',
   })
+})
+
+// Each of these settings, which suit other work with npm, would bring an install to nothing.
+const SETTINGS = `
+global=true
+dry-run=true
+package-lock-only=true
+install-strategy=linked
+save=false
+omit=dev
+json=true
+ignore-scripts=false
+`
+
+test('what npm is set up for does not matter, nor a link on the way to the data', () => {
+  writeFileSync(join(home, '.npmrc'), SETTINGS)
+  mkdirSync(join(home, 'some/where/else'), { recursive: true })
+  symlinkSync(join(home, 'some/where/else'), join(home, 'link'))
+  const env = { ...OFFLINE, NODE_ENV: 'production', KUBECTL_PKG_DATA_HOME: 'link' }
+  const start = (...args: string[]) => runBuilt(args, surroundings(env)).stdout
+  writePlugin('other', ['hello'], { scripts: { postinstall: 'touch ../../../../ran' } })
+  expect(start('plugin', 'install', './weigh')).toContain('kubectl-pkg-weigh 1.0.0 is installed')
+  expect(start('plugin', 'install', './other')).toContain('other 1.0.0 is installed')
+  expect(start('plugin', 'update')).toBe(
+    'kubectl-pkg-weigh 1.0.0 is up to date\nother 1.0.0 is up to date\n',
+  )
+  expect(start('weigh', 'web')).toBe('web: 11 bytes\n')
+  expect(readdirSync(join(home, 'some/where/else'))).toEqual(['plugins'])
 })
 
 describe('an install that is cut off', () => {

@@ -18,7 +18,7 @@ export default class PluginUninstall extends PluginCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(PluginUninstall)
-    const names = argv as string[]
+    const names = [...new Set(argv as string[])]
     await uninstallPlugins(names, this.pluginSite())
     for (const name of names) this.io.out(`${term(name)} is removed\n`)
   }
