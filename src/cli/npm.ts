@@ -29,8 +29,7 @@ export async function runNpm({ args, folder, env, signal }: NpmRun): Promise<voi
   const [program = '', ...before] = findNpm(env, process.execPath)
   const child = spawn(program, [...before, verb, '--prefix', folder, ...FLAGS, ...rest], {
     cwd: folder,
-    // npm prepares what comes from git in a run of its own, which no flag reaches.
-    env: { ...env, npm_config_ignore_scripts: 'true' },
+    env,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const stop = (): void => {

@@ -170,7 +170,7 @@ function replaceIn(file: string, before: string, after: string): void {
 }
 
 test('no script of a package runs, and what of it can never run is told of', () => {
-  const mark = 'touch ../ran'
+  const mark = `touch ${home}/ran`
   const scripts = { prepare: mark, preinstall: mark, install: mark, postinstall: mark }
   writePlugin('first', ['lint', 'hello'], { scripts })
   writePlugin('second', ['hello', 'repo/add'], {
@@ -188,8 +188,16 @@ test('no script of a package runs, and what of it can never run is told of', () 
       'warning: "hello" of second never runs: it is a command that first has too\n' +
       'warning: "repo add" of second never runs: it is a command of kubectl pkg itself\n',
   })
+  // npm prepares what comes from git in a run of its own.
+  writePlugin('third', ['hi'], { scripts })
+  for (const words of ['init -q', 'add .', '-c user.name=a -c user.email=a@b commit -q -m a']) {
+    runIn('third', 'git', ...words.split(' '))
+  }
+  expect(run('plugin', 'install', `git+file://${home}/third`).stdout).toBe(
+    'third 1.0.0 is installed and adds:\n  kubectl pkg hi\n',
+  )
   expect(readdirSync(home)).not.toContain('ran')
-  expect(run('help').stdout).toContain('\nPlugins:\n  hello  From first.\n\n')
+  expect(run('help').stdout).toContain('\nPlugins:\n  hello  From first.\n  hi     From third.\n\n')
 })
 
 test('what is no plugin is refused, and the plugins stay as they were', () => {
@@ -244,7 +252,7 @@ test('what npm is set up for does not matter, nor a link on the way to the data'
   symlinkSync(join(home, 'some/where/else'), join(home, 'link'))
   const env = { ...OFFLINE, NODE_ENV: 'production', KUBECTL_PKG_DATA_HOME: 'link' }
   const start = (...args: string[]) => runBuilt(args, surroundings(env)).stdout
-  writePlugin('other', ['hello'], { scripts: { postinstall: 'touch ../../../../ran' } })
+  writePlugin('other', ['hello'], { scripts: { postinstall: `touch ${home}/ran` } })
   expect(start('plugin', 'install', './weigh')).toContain('kubectl-pkg-weigh 1.0.0 is installed')
   expect(start('plugin', 'install', './other')).toContain('other 1.0.0 is installed')
   expect(start('plugin', 'update')).toBe(
@@ -252,6 +260,7 @@ test('what npm is set up for does not matter, nor a link on the way to the data'
   )
   expect(start('weigh', 'web')).toBe('web: 11 bytes\n')
   expect(readdirSync(join(home, 'some/where/else'))).toEqual(['plugins'])
+  expect(readdirSync(home)).not.toContain('ran')
 })
 
 describe('an install that is cut off', () => {
