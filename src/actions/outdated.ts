@@ -12,7 +12,7 @@ import { loadRepositories } from '../repo/repositories.ts'
 import { pickVersion } from '../index/resolve.ts'
 import { constraintOf } from '../dependencies/errors.ts'
 import { findLock } from '../dependencies/lock-file.ts'
-import { openShelves, type Shelf } from '../dependencies/shelves.ts'
+import { openShelves, type Shelf, type Shelves } from '../dependencies/shelves.ts'
 
 /** A dependency that has newer versions. */
 export interface OutdatedItem {
@@ -34,33 +34,55 @@ export interface DependenciesRequest {
   access?: Access | undefined
 }
 
+export interface OutdatedDependencies {
+  /** Those for which there is something newer than what is locked or in charts/. */
+  items: OutdatedItem[]
+  /** Why others cannot be told of, in the order of the dependencies. */
+  failures: PkgError[]
+}
+
 /**
  * Compares the dependencies of a chart with what their repositories, registries and folders have.
- *
- * @returns those for which there is something newer than what is locked or in charts/
- * @throws PkgError CHART_NOT_FOUND, REPOSITORY_UNKNOWN, REPOSITORY_UNREACHABLE, REGISTRY_FAILED
+ * One that cannot be looked up keeps nobody from hearing of the others: its CHART_NOT_FOUND,
+ * REPOSITORY_UNKNOWN, REPOSITORY_UNREACHABLE or REGISTRY_FAILED is among the failures.
  */
 export async function outdatedDependencies(
   { chart, path, access }: DependenciesRequest,
   site: ChartSite,
-): Promise<OutdatedItem[]> {
+): Promise<OutdatedDependencies> {
   const shelves = openShelves(site, { access, folder: isFolder(path) ? path : undefined })
+  const failures: PkgError[] = []
   const items = await Promise.all(
-    (chart.metadata.dependencies ?? []).map(async (dependency, at) => {
-      const { name, version = '', repository } = dependency
-      if (repository === '') return undefined
-      constraintOf(name, version === '' ? '*' : version)
-      const shelf = await shelves.open(repository)
-      const versions = await shelf.versionsOf(name)
-      if (versions === undefined) throw notFound(name, repository)
-      const wanted = pickVersion(versions, version)?.version ?? ''
-      const latest = pickVersion(versions, '')?.version ?? ''
-      const current = inUse(chart, dependency, at)
-      const isOld = isNewer(wanted, current) || isNewer(latest, current)
-      return isOld ? { name, current, wanted, latest, source: shownAddress(repository) } : undefined
-    }),
+    (chart.metadata.dependencies ?? []).map((dependency, at) =>
+      compare(dependency, inUse(chart, dependency, at), shelves).catch((error: unknown) => {
+        if (!(error instanceof PkgError)) throw error
+        failures[at] = error
+        return undefined
+      }),
+    ),
   )
-  return items.filter((each) => each !== undefined)
+  return {
+    items: items.filter((each) => each !== undefined),
+    // By place, so that they come in one order whichever was told of first; most places are empty.
+    failures: failures.filter((each) => each !== undefined),
+  }
+}
+
+/** Looks one dependency up; undefined when there is nothing newer than what is in use. */
+async function compare(
+  { name, version = '', repository }: Dependency,
+  current: string,
+  shelves: Shelves,
+): Promise<OutdatedItem | undefined> {
+  if (repository === '') return undefined
+  constraintOf(name, version === '' ? '*' : version)
+  const shelf = await shelves.open(repository)
+  const versions = await shelf.versionsOf(name)
+  if (versions === undefined) throw notFound(name, repository)
+  const wanted = pickVersion(versions, version)?.version ?? ''
+  const latest = pickVersion(versions, '')?.version ?? ''
+  const isOld = isNewer(wanted, current) || isNewer(latest, current)
+  return isOld ? { name, current, wanted, latest, source: shownAddress(repository) } : undefined
 }
 
 /** The version in charts/, else in the lock; a chart may be there twice, under two aliases. */

@@ -63,8 +63,12 @@ a release, unless there is a file or folder of that name.`
     const path = args.chart ?? '.'
     const chart = await readChart(path, flags, this.io)
     const request = { chart, path, access: accessOf(flags) }
-    const items = await outdatedDependencies(request, openSite(flags, this.io))
-    this.print(flags.output, items, viewOutdated)
+    const { items, failures } = await outdatedDependencies(request, openSite(flags, this.io))
+    const isUnknown = items.length === 0 && failures.length > 0
+    this.print(flags.output, items, (rows) => (isUnknown ? '' : viewOutdated(rows)))
+    const [first, ...others] = failures
+    for (const { message } of others) this.note(`warning: ${message}`)
+    if (first !== undefined) throw first
   }
 
   private async releasesOf(

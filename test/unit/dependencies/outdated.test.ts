@@ -1,6 +1,11 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { outdatedDependencies, outdatedReleases } from '../../../src/actions/outdated.ts'
+import {
+  type OutdatedItem,
+  outdatedDependencies,
+  outdatedReleases,
+} from '../../../src/actions/outdated.ts'
+import type { Chart } from '../../../src/chart/chart.ts'
 import { addRepository } from '../../../src/actions/repositories.ts'
 import Install from '../../../src/commands/install.ts'
 import Outdated from '../../../src/commands/outdated.ts'
@@ -75,7 +80,7 @@ test('dependencies that have newer versions are listed, whatever they come from'
     { web: '1.0.0', db: '5.0.0', cache: '1.0.0', lib: '0.2.0', own: '1.0.0' },
   )
 
-  expect(await outdatedDependencies({ chart, path: join(folder, 'lib') }, site)).toEqual([
+  expect(await listed(chart, join(folder, 'lib'))).toEqual([
     { name: 'web', current: '1.0.0', wanted: '1.0.0', latest: '1.2.0', source: '@corp' },
     { name: 'db', current: '5.0.0', wanted: '5.1.0', latest: '5.1.0', source: `${corp.url}/` },
     { name: 'cache', current: '1.0.0', wanted: '1.4.0', latest: '2.1.0', source: oci },
@@ -87,15 +92,32 @@ test('dependencies that have newer versions are listed, whatever they come from'
 
 test('a folder that somebody else packed from is passed over', async () => {
   const chart = parentOf([{ name: 'lib', version: '*', repository: 'file://../lib' }], {})
-  expect(await outdatedDependencies({ chart, path: '-' }, site)).toEqual([])
+  expect(await listed(chart, '-')).toEqual([])
 })
 
-test('a dependency that its source does not have is named', async () => {
-  const chart = parentOf([{ name: 'gone', version: '1', repository: '@corp' }], {})
-  expect(await failureOf(outdatedDependencies({ chart, path: '-' }, site))).toBe(
-    'CHART_NOT_FOUND chart "gone" not found in @corp',
+test('a dependency that its source does not have is named, and the others are listed', async () => {
+  const chart = parentOf(
+    [
+      { name: 'gone', version: '1', repository: '@corp' },
+      { name: 'web', version: '~1.0', repository: '@corp' },
+      { name: 'db', version: '1', repository: '@nobody' },
+    ],
+    { web: '1.0.0' },
   )
+  const { items, failures } = await outdatedDependencies({ chart, path: '-' }, site)
+  expect(items.map(({ name }) => name)).toEqual(['web'])
+  expect(failures.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    'CHART_NOT_FOUND chart "gone" not found in @corp',
+    expect.stringContaining('REPOSITORY_UNKNOWN '),
+  ])
 })
+
+/** What is listed where nothing fails. */
+async function listed(chart: Chart, path: string): Promise<OutdatedItem[]> {
+  const { items, failures } = await outdatedDependencies({ chart, path }, site)
+  expect(failures).toEqual([])
+  return items
+}
 
 /** Newer versions of releases, a line each. */
 async function newer(
@@ -225,9 +247,13 @@ test('of two aliases of one chart each is compared with its own version', async 
   const lock = declared.map(({ name, version }) => ({ name, version, repository: corp.url }))
   const chart = chartOf({
     'Chart.yaml': chartYaml('parent', `dependencies: ${JSON.stringify(declared)}\n`),
-    'Chart.lock': JSON.stringify({ dependencies: lock, digest: 'x', generated: '2026-01-02T03:04:05Z' }),
+    'Chart.lock': JSON.stringify({
+      dependencies: lock,
+      digest: 'x',
+      generated: '2026-01-02T03:04:05Z',
+    }),
   })
-  expect(await outdatedDependencies({ chart, path: 'x.tgz' }, site)).toEqual([
+  expect(await listed(chart, 'x.tgz')).toEqual([
     { name: 'web', current: '1.0.0', wanted: '1.0.0', latest: '1.2.0', source: '@corp' },
   ])
 })
@@ -243,5 +269,6 @@ test.each([
   },
 ])('$dependency cannot be compared', async ({ dependency, want }) => {
   const chart = parentOf([dependency], {})
-  expect(await failureOf(outdatedDependencies({ chart, path: 'x.tgz' }, site))).toBe(want)
+  const { failures } = await outdatedDependencies({ chart, path: 'x.tgz' }, site)
+  expect(failures.map(({ code, message }) => `${code} ${message}`)).toEqual([want])
 })
