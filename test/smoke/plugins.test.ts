@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -198,6 +199,29 @@ test('no script of a package runs, and what of it can never run is told of', () 
   )
   expect(readdirSync(home)).not.toContain('ran')
   expect(run('help').stdout).toContain('\nPlugins:\n  hello  From first.\n  hi     From third.\n\n')
+})
+
+test('a command that cannot be loaded says why, and the others run', () => {
+  writePlugin('good', ['fine'])
+  writePlugin('bad', ['broken'])
+  writeChart(join(home, 'bad'), { 'commands/broken.js': 'import "nothing-of-this-name"\n' })
+  expect(run('plugin', 'install', './good', './bad').code).toBe(0)
+
+  expect(run('fine')).toEqual({ code: 0, stdout: 'ran\n', stderr: '' })
+  const { code, stdout, stderr } = run('broken')
+  expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
+  expect(stderr).toMatch(
+    /^Error: the command "broken" of plugin "bad" cannot be loaded: .*'nothing-of-this-name'.*\n {2}hint: .*\n {2}code: PLUGIN_INVALID\n$/,
+  )
+  expect(run('fime').stderr).toContain('Did you mean "kubectl pkg fine"?')
+})
+
+test('a program that was moved is what its plugins import', () => {
+  expect(run('plugin', 'install', './weigh').code).toBe(0)
+  const link = join(data(), 'plugins/node_modules/kubectl-pkg')
+  rmSync(link)
+  symlinkSync(join(home, 'gone'), link)
+  expect(run('weigh', './web').stdout).toBe('web: 11 bytes\n')
 })
 
 test('what is no plugin is refused, and the plugins stay as they were', () => {
