@@ -1,7 +1,7 @@
-import * as Args from '@oclif/core/args'
-import * as Flags from '@oclif/core/flags'
 import {
+  Args,
   chartFlags,
+  Flags,
   loadRelease,
   loadValues,
   readChart,
