@@ -165,6 +165,18 @@ test('outside packages and powers of Node are used through their doors', () => {
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
 })
 
+test('the plugins of this repository import of the program what any plugin may', () => {
+  const wrong = sourceFiles(join(root, 'plugins'))
+    .filter((file) => file.split('/')[2] === 'src')
+    .flatMap(importsOf)
+    .filter(({ file, target }) =>
+      target.startsWith('.')
+        ? !join(dirname(file), target).startsWith(file.split('/').slice(0, 3).join('/'))
+        : target !== 'kubectl-pkg/plugin',
+    )
+  expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
+})
+
 test('files lie no deeper than src/<module>/<file>.ts, but for command topics', () => {
   const deep = files.filter(
     (file) => file.split('/').length > (file.startsWith('src/commands/') ? 4 : 3),
