@@ -31,8 +31,8 @@ export interface PublishRequest {
 /**
  * Publishes charts to a folder, a server or a registry.
  *
- * @throws PkgError VERSION_PUBLISHED, USAGE and REPOSITORY_UNKNOWN for what is no target, and what
- *   reading, packing and publishing throw
+ * @throws PkgError VERSION_PUBLISHED, PROVENANCE_FAILED, USAGE and REPOSITORY_UNKNOWN for what is no
+ *   target, and what reading, packing and publishing throw
  */
 export async function publish(request: PublishRequest, site: ChartSite): Promise<PublishedChart[]> {
   const { target, overwrite, dryRun } = request
@@ -66,11 +66,21 @@ function assertNoArchive(target: string): void {
 function readItem(path: string): PublishItem {
   if (!isFolder(path)) {
     const { bytes, provenance } = readArchive(path)
-    return publishItem(bytes, provenance, path)
+    const item = publishItem(bytes, provenance, path)
+    assertSpokenOf(item, path)
+    return item
   }
   const chart = loadChartDirectory(path, { outsideLinks: 'refuse' })
   assertDependenciesPresent(chart)
   return publishItem(packageChart(chart).bytes, undefined, path)
+}
+
+/** A provenance file of an earlier archive would have everybody refused who verifies this one. */
+function assertSpokenOf({ provenance, digest }: PublishItem, path: string): void {
+  if (provenance === undefined || provenance.includes(digest)) return
+  throw new PkgError('PROVENANCE_FAILED', `"${path}.prov" is of another archive than "${path}"`, {
+    hint: 'Package the chart again with --sign, or remove the provenance file.',
+  })
 }
 
 async function serverOf(

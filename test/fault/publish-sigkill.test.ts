@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sha256 } from '../../src/base/digest.ts'
 import { startBuilt } from '../support/built-cli.ts'
 import { archiveOf, offer, type Offer } from '../support/chart-site.ts'
 import { digestOf, fakeRegistry } from '../support/fake-registry.ts'
@@ -17,7 +18,7 @@ import { memoryFolder } from '../support/memory-folder.ts'
 let root: string
 /** Of some hundred KB, so that it comes in pieces. */
 const archive = archiveOf('web', '', { 'noise.txt': noise(400_000) })
-const PROVENANCE = 'what vouches for web 1.0.0\n'
+const PROVENANCE = `files:\n  web-1.0.0.tgz: sha256:${sha256(archive)}\n`
 
 beforeAll(() => {
   root = memoryFolder('kubectl-pkg-publish-')

@@ -374,3 +374,12 @@ test('versions that differ behind their "+" alone are published beside each othe
     'web v1.0.0 web-v1.0.0.tgz',
   ])
 })
+
+test('a provenance file of an earlier archive is refused, and nothing is published', async () => {
+  const path = archive('web')
+  writeFileSync(`${path}.prov`, `files:\n  web-1.0.0.tgz: sha256:${'0'.repeat(64)}\n`)
+  expect(await failureOf(run([path]))).toBe(
+    `PROVENANCE_FAILED "${path}.prov" is of another archive than "${path}"`,
+  )
+  expect(existsSync(target)).toBe(false)
+})
