@@ -120,9 +120,10 @@ test('a record that another program changes meanwhile is left to it', async () =
 })
 
 test('a Lease that stalls is not waited for without an end', async () => {
-  const { code, err } = await struck(`install web ${chart} --request-timeout 2s`, [
-    { mode: 'stall', at: 'answer', match: { verb: 'GET', path: /\/leases\// }, times: 99 },
-  ])
+  const { code, err } = await struck(
+    `install web ${chart} --request-timeout 2s --lock-timeout 10s`,
+    [{ mode: 'stall', at: 'answer', match: { verb: 'GET', path: /\/leases\// }, times: 99 }],
+  )
   expect([code, err]).toEqual([7, expect.stringContaining('CLUSTER_UNREACHABLE')])
   expect((await api('GET', `/api/v1/namespaces/${namespace}/configmaps/web`)).status).toBe(404)
 })

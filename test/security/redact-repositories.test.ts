@@ -88,7 +88,7 @@ const MOODS: Record<string, Mood | undefined> = {
   'refuses with 401': answering(401, { 'WWW-Authenticate': 'Basic realm="charts"' }),
   'refuses with 403': answering(403),
   'finds nothing': answering(404),
-  'fails with 500': answering(500),
+  'fails with 500': answering(500, { 'Retry-After': '0' }),
   'sends a page of another kind': (response) => response.end('<html>log in</html>'),
   'breaks off': (response) => response.destroy(),
   'redirects to a signed address': (response) =>
@@ -103,7 +103,7 @@ const MOODS: Record<string, Mood | undefined> = {
       .end(),
 }
 
-const SLOW = new Set(['fails with 500', 'breaks off'])
+const SLOW = new Set(['breaks off'])
 
 const V2 = /^\/v2\//
 
