@@ -112,7 +112,8 @@ function indexNames(flags: FlagDefinitions): Map<string, string> {
 }
 
 function unknownFlag(label: string, names: Map<string, string>): PkgError {
-  const known = [...names.keys()].filter((name) => name.startsWith('--'))
+  // Every command takes --help, which leads elsewhere before its flags are read.
+  const known = ['--help', ...[...names.keys()].filter((name) => name.startsWith('--'))]
   const near = nearest(`--${label}`, known)
   return usage(`unknown flag: --${label}`, near && `Did you mean ${near}?`)
 }

@@ -38,7 +38,7 @@ const LEADING = new Set([
   '--storage',
 ])
 
-const HELP: ReadonlySet<string> = new Set(['--help', '-h'])
+const HELP: ReadonlySet<string> = new Set(['--help', '--help=true', '-h'])
 
 /**
  * Finds the command that the words name. Words that ask for help, or that stop short of a

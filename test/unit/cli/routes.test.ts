@@ -27,6 +27,7 @@ test.each([
   { typed: 'get --help', id: 'help', argv: ['--', 'get'] },
   { typed: 'get values web -h', id: 'help', argv: ['--', 'get', 'values'] },
   { typed: '-h install', id: 'help', argv: ['--', 'install'] },
+  { typed: 'install --help=true', id: 'help', argv: ['--', 'install'] },
   { typed: 'help get values', id: 'help', argv: ['get', 'values'] },
   { typed: 'help get foo', id: 'help', argv: ['get', 'foo'] },
   { typed: 'help errors', id: 'help', argv: ['errors'] },
@@ -49,6 +50,8 @@ test.each([
   { word: 'lits', meant: 'list' },
   { word: 'unrelated', meant: undefined },
   { word: 'xy', meant: undefined },
+  { word: 'ilst', meant: 'list' },
+  { word: 'sl', meant: 'ls' },
 ])('"$word" may mean $meant', ({ word, meant }) => {
-  expect(nearest(word, ['install', 'list', 'ls'])).toBe(meant)
+  expect(nearest(word, ['install', 'list', 'lint', 'ls'])).toBe(meant)
 })
