@@ -2,6 +2,8 @@
 export const LIMITS = {
   archiveBytes: 64 * 1024 * 1024,
   downloadBytes: 100 * 1024 * 1024,
+  /** The head of an answer over HTTP: what Go's client, and so Helm, reads. */
+  headBytes: 10 * 1024 * 1024,
   indexBytes: 256 * 1024 * 1024,
   /** An index that only the general reader of YAML can read, which takes much more memory. */
   irregularIndexBytes: 64 * 1024 * 1024,

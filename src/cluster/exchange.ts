@@ -1,6 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { requirePackage } from '../base/lazy.ts'
+import { LIMITS } from '../base/limits.ts'
 
 /** One HTTP request, to be sent once. */
 export interface ExchangeRequest {
@@ -53,7 +54,12 @@ export function exchange(request: ExchangeRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     // Without a length Node sends the body of a DELETE as if it were the next request.
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
-    const call = send(url, { method, headers: { ...headers, ...length }, agent })
+    const call = send(url, {
+      method,
+      headers: { ...headers, ...length },
+      agent,
+      maxHeaderSize: LIMITS.headBytes,
+    })
     const go = (): void => {
       if (mayGo === undefined || mayGo()) call.end(body)
       else call.destroy(new ExchangeError('LATE', 'it took too long to connect', true))

@@ -1,6 +1,8 @@
 import type { AxiosResponse } from 'axios'
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Readable } from 'node:stream'
 import { requirePackage } from '../base/lazy.ts'
+import { LIMITS } from '../base/limits.ts'
 import { COMMON_HEADERS, tlsOptions, type Exchange, type HttpSettings } from './exchange.ts'
 
 /** Opens connections of axios, which sends bodies and finds the proxy of an address. */
@@ -22,6 +24,7 @@ export async function openAxiosExchange(settings: HttpSettings): Promise<Exchang
         ? {}
         : { data: Buffer.from(body.buffer, body.byteOffset, body.length) }),
       httpsAgent: isForeign === true ? agents.foreign : agents.own,
+      transport: TRANSPORT,
       responseType: 'stream',
       decompress: false,
       maxRedirects: 0,
@@ -31,6 +34,17 @@ export async function openAxiosExchange(settings: HttpSettings): Promise<Exchang
     })
     return { status, headers: given, stream: data }
   }
+}
+
+/** axios has no option for how long a head may be. */
+const TRANSPORT = {
+  request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
+    const { request } =
+      options.protocol === 'https:'
+        ? (requirePackage('node:https') as typeof import('node:https'))
+        : (requirePackage('node:http') as typeof import('node:http'))
+    return request({ ...options, maxHeaderSize: LIMITS.headBytes }, onAnswer)
+  },
 }
 
 interface Agents {

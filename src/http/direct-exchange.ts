@@ -1,5 +1,6 @@
 import type { Agent, IncomingMessage } from 'node:http'
 import { requirePackage } from '../base/lazy.ts'
+import { LIMITS } from '../base/limits.ts'
 import {
   COMMON_HEADERS,
   tlsOptions,
@@ -39,7 +40,12 @@ function send(request: HttpRequest, way: Way): Promise<IncomingMessage> {
   const { agent, onStop, isAgain } = way
   const client = url.protocol === 'https:' ? https() : http()
   return new Promise((resolve, reject) => {
-    const call = client.request(url, { method, agent, headers: { ...COMMON_HEADERS, ...headers } })
+    const call = client.request(url, {
+      method,
+      agent,
+      headers: { ...COMMON_HEADERS, ...headers },
+      maxHeaderSize: LIMITS.headBytes,
+    })
     call.on('response', resolve)
     call.on('error', (error: NodeJS.ErrnoException) => {
       // The server closed the connection while nobody used it; it has not seen the request.

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { PkgError } from '../base/errors.ts'
+import { LIMITS } from '../base/limits.ts'
 import { openAxiosExchange } from './axios-exchange.ts'
 import { openDirectExchange } from './direct-exchange.ts'
 import type { Exchange, HttpRequest, HttpSettings } from './exchange.ts'
@@ -164,6 +165,7 @@ function asFailure(
   const { idle, total } = settings.times ?? TIMES
   const { message, code } = error as NodeJS.ErrnoException
   let reason = message === '' ? (code ?? 'the connection failed') : message
+  if (code === 'HPE_HEADER_OVERFLOW') reason = LONG_HEAD
   if (NO_TLS.test(reason)) reason = 'it does not speak https'
   // Node's word for a body that is shorter than was said.
   if (reason === 'aborted') reason = CUT_OFF
@@ -173,6 +175,8 @@ function asFailure(
     hint: hintFor(code, reason, settings),
   })
 }
+
+const LONG_HEAD = `the head of its answer is longer than ${LIMITS.headBytes / 1024 / 1024} MiB`
 
 /** How OpenSSL says that what came is no TLS. */
 const NO_TLS = /wrong version number|packet length too long/

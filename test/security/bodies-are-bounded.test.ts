@@ -100,4 +100,24 @@ describe.each(WAYS)('$way', ({ hasProxy }) => {
   ])('$what fails within the limits', async ({ answer, want }) => {
     expect(await failure(answer, true)).toBe(`REPOSITORY_UNREACHABLE cannot fetch /x: ${want}`)
   })
+  const patient = openDownloader({ hasProxy, readFile: () => Buffer.alloc(0) })
+
+  test('a head of a megabyte is read, as Helm reads it', async () => {
+    server.files.set('/x', (response) => {
+      response.writeHead(200, { 'content-security-policy': 'x'.repeat(1 << 20) }).end('body')
+    })
+    const { body } = await patient.get(`${server.url}/x`, { bytes: 100 })
+    expect(body.toString()).toBe('body')
+  })
+
+  test('a head without an end fails within the limits', async () => {
+    server.files.set('/x', (response) => {
+      const lines = Array.from({ length: 12 }, (_, at) => [`x-${at}`, 'x'.repeat(1 << 20)])
+      response.writeHead(200, Object.fromEntries(lines)).end()
+    })
+    const text = await failureOf(patient.get(`${server.url}/x`, { bytes: 100 }))
+    expect(text).toMatch(
+      /^REPOSITORY_UNREACHABLE .*: the head of its answer is longer than 10 MiB$/,
+    )
+  })
 })

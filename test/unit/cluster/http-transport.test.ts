@@ -42,6 +42,14 @@ function open(
   return transport
 }
 
+test('the head of an answer may be as long as kubectl takes it', async () => {
+  const { url } = await serve((_, __, response) => {
+    response.writeHead(200, { 'x-long': 'x'.repeat(1 << 20) }).end('{}')
+  })
+  const { headers } = await open(url).request(GET)
+  expect(headers['x-long']).toHaveLength(1 << 20)
+})
+
 test('a call carries what it was given, and brings back status, headers and body', async () => {
   const { url, seen } = await serve((_, __, response) => {
     response.writeHead(201, { 'x-own': 'yes' }).end('{"a":1}')
