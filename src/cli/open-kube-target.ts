@@ -47,7 +47,7 @@ export function openKubeTarget(
     ca: endpoint.tls.ca,
     now: () => io.now(),
   })
-  const patience = { time: lockTimeout, signal }
+  const patience = { time: lockTimeout, signal, onWait: onNotice }
   const leases = kubeLeases({ transport, expiry: LOCK_TIMES.expiry, patience, onNotice })
   const guarded = guardWrites(transport, leases)
   return {

@@ -18,6 +18,10 @@ export interface Patience {
   time: number
   /** Ends the patience, not a try that is under way. */
   signal: AbortSignal
+  /** Told what is waited for: once that has taken a while, then now and again. */
+  onWait?: ((text: string) => void) | undefined
+  /** When `onWait` is told, in milliseconds: the first time, and how long it rests after each. */
+  telling?: { first: number; rest: number } | undefined
 }
 
 /** A point in time on a clock that only goes on, and on the wall's; in milliseconds. */
@@ -48,14 +52,17 @@ export interface LeaseCalls {
 
 /** @param timeout of one call, in milliseconds: a heartbeat that takes longer is one that failed */
 export function leaseCalls(transport: Transport, timeout: number): LeaseCalls {
-  const call = async (request: ApiRequest, { name, wanted, patience }: Expectation) =>
-    patiently(patience, async (tries) => {
+  const voice: Voice = { toldAt: -Infinity }
+  const call = async (request: ApiRequest, { name, wanted, patience }: Expectation) => {
+    const patient = patiently(patience, async (tries) => {
       const asked = { steady: performance.now(), wall: Date.now() }
       const time = tries === 1 ? timeout : timeout * SLOWER
       const answer = await transport.request({ ...request, timeout: time })
       if (wanted.includes(answer.status)) return { answer, asked }
       throw apiError(answer, { verb: VERBS[request.method], label: labelOf(name) })
     })
+    return patience === undefined ? patient : toldOf(patient, { name, patience, voice })
+  }
   const read = (name: string, answer: ApiAnswer): LeaseObject =>
     readLease(parseJsonObject(answer.body, labelOf(name)))
   return {
@@ -123,6 +130,37 @@ async function patiently<T>(
       if (isOver) throw afterAll(error, { tries, passed })
     }
     await pause(wait, patience.signal)
+  }
+}
+
+/** When a person was last told of a wait, of whichever call. */
+interface Voice {
+  toldAt: number
+}
+
+const TELLING = { first: 5000, rest: 30_000 }
+
+/** Tells of a call for as long as it takes; one that is answered soon is not worth a word. */
+async function toldOf<T>(
+  call: Promise<T>,
+  { name, patience, voice }: { name: string; patience: Patience; voice: Voice },
+): Promise<T> {
+  const { onWait, telling = TELLING } = patience
+  const start = performance.now()
+  const tell = (): void => {
+    voice.toldAt = performance.now()
+    const passed = Math.round((voice.toldAt - start) / 1000)
+    onWait?.(
+      `waiting for the API server, which is too busy to answer for ${labelOf(name)}: ${passed} s so far; --lock-timeout says how long at most`,
+    )
+    timer = setTimeout(tell, telling.rest)
+  }
+  const rested = voice.toldAt + telling.rest - start
+  let timer = setTimeout(tell, Math.max(telling.first, rested))
+  try {
+    return await call
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { guardWrites, kubeLeases, type KubeLeaseStore } from '../../../src/cluster/kube-leases.ts'
 import { openTransport } from '../../../src/cluster/http-transport.ts'
+import type { Patience } from '../../../src/cluster/lease-calls.ts'
 import type { Holder } from '../../../src/cluster/lease.ts'
 import type { Transport } from '../../../src/cluster/transport.ts'
 import {
@@ -45,10 +46,15 @@ interface Server {
   become: (mood: Mood, method?: string) => void
 }
 
+interface ServerOptions extends Pick<Patience, 'onWait' | 'telling'> {
+  time?: number
+  expiry?: number
+}
+
 /** @param moods at the first calls, by method and how often it was called before */
 async function serve(
   moodAt: (method: string, count: number) => Mood,
-  { time = 600_000, expiry = 30_000 } = {},
+  { time = 600_000, expiry = 30_000, ...telling }: ServerOptions = {},
 ): Promise<Server> {
   let stored: Record<string, unknown> | undefined
   let version = 0
@@ -83,7 +89,7 @@ async function serve(
     transport,
     expiry,
     timeout: TIMEOUT,
-    patience: { time, signal: new AbortController().signal },
+    patience: { time, signal: new AbortController().signal, ...telling },
     onNotice: () => undefined,
   })
   return { seen, transport, leases, become: (mood, method) => void (become = { mood, method }) }
@@ -102,6 +108,31 @@ test.each([
     expect(await leases.isHeldBy(NAME, HOLDER)).toBe(true)
   },
 )
+
+test('whoever waits for a server that is too busy is told so, now and again', async () => {
+  const told: { text: string; at: number }[] = []
+  const { leases } = await serve((_, count) => (count < 2 ? 'silent' : 'well'), {
+    onWait: (text) => told.push({ text, at: performance.now() }),
+    telling: { first: 100, rest: 600 },
+  })
+  await leases.read(NAME)
+  expect(told.length).toBeGreaterThan(1)
+  for (const [at, { text }] of told.entries()) {
+    expect(text).toMatch(
+      /^waiting for the API server, which is too busy to answer for the Lease of apps\/web: \d+ s so far; --lock-timeout says how long at most$/,
+    )
+    // A timer may go off a moment too early.
+    if (at > 0) expect((told[at]?.at ?? 0) - (told[at - 1]?.at ?? 0)).toBeGreaterThan(590)
+  }
+})
+
+test('nothing is told of a server that answers', async () => {
+  const told: string[] = []
+  const { leases } = await serve(() => 'well', { onWait: (text) => told.push(text) })
+  await leases.read(NAME)
+  await leases.create(NAME, HOLDER)
+  expect(told).toEqual([])
+})
 
 test('a Lease that was made without an answer is known for our own', async () => {
   const { leases, seen } = await serve((method, count) =>
