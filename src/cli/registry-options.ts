@@ -43,6 +43,7 @@ export function registryOptions(
     credentialFor: login === undefined ? stored : () => Promise.resolve(login),
     storedCredentialFor: stored,
     hasProxy: hasProxy(io.env),
+    registries: new Map(),
     signal,
   }
 }

@@ -24,7 +24,12 @@ export interface RegistryOptions extends HttpSettings {
   passCredentials?: boolean | undefined
   /** Takes a chart that its tag or its configuration calls otherwise than it does itself. */
   allowMismatch?: boolean | undefined
+  /** Keeps what is opened, for all that share it; they differ in their logins alone. */
+  registries?: OpenedRegistries | undefined
 }
+
+/** Registries of one run by login and host, whose tokens and connections then serve again. */
+export type OpenedRegistries = Map<RegistryOptions['credentialFor'], Map<string, Registry>>
 
 export interface RegistryRequest extends Omit<HttpRequest, 'url' | 'isForeign'> {
   /** Path below the registry's root, or a URL that it named. */
@@ -51,8 +56,16 @@ export function withStoredLogins(options: RegistryOptions): RegistryOptions {
 
 const REDIRECTS = 5
 
-/** Opens the registry of a host, such as `localhost:5000`; nothing is sent yet. */
+/** Opens the registry of a host, such as `localhost:5000`, once; nothing is sent yet. */
 export function openRegistry(host: string, options: RegistryOptions = {}): Registry {
+  const { registries, credentialFor } = options
+  const known = registries?.get(credentialFor) ?? new Map<string, Registry>()
+  const registry = known.get(host) ?? newRegistry(host, options)
+  registries?.set(credentialFor, known.set(host, registry))
+  return registry
+}
+
+function newRegistry(host: string, options: RegistryOptions): Registry {
   const origin = originOf(host, options.plainHttp === true)
   const send = retrying(openHttp(options), options.signal)
   const credential = () => options.credentialFor?.(host) ?? Promise.resolve(undefined)
@@ -113,9 +126,10 @@ async function sendWithAuth(
       ...request,
       headers: { ...headers, ...(proof === undefined ? {} : { Authorization: proof }) },
     })
-  const answer = await withProof(auth.header(scope))
+  const shown = auth.header(scope)
+  const answer = await withProof(shown)
   if (answer.status !== 401) return answer
-  const proof = await auth.answer(answer, scope)
+  const proof = await auth.answer(answer, scope, shown)
   return proof === undefined ? answer : withProof(proof)
 }
 

@@ -36,32 +36,61 @@ export interface RegistryAuth {
   /**
    * Answers a 401.
    *
+   * @param shown the header that was refused
    * @returns the header to try again with; undefined when nothing is known that could help
    */
-  answer(response: HttpAnswer, scope: Scope | undefined): Promise<string | undefined>
+  answer(
+    response: HttpAnswer,
+    scope: Scope | undefined,
+    shown: string | undefined,
+  ): Promise<string | undefined>
 }
 
-/** Tokens of one registry, kept for the run. */
+/** A token as a header, and when it ends by the steady clock. */
+interface Token {
+  header: string
+  until: number
+}
+
+/** Tokens of one registry, each kept for its life and fetched once for all who wait for it. */
 export function openAuth(settings: AuthSettings): RegistryAuth {
-  const headers = new Map<string, string>()
+  let login: string | undefined
+  const tokens = new Map<string, Token>()
+  const fetching = new Map<string, Promise<string>>()
   let credential: Promise<Credential | undefined> | undefined
+  const header = (scope: Scope | undefined): string | undefined => {
+    const token = tokens.get(keyOf(scope))
+    return (
+      login ?? (token !== undefined && performance.now() < token.until ? token.header : undefined)
+    )
+  }
+  const fetchHeader = async (challenge: Challenge, scope: Scope | undefined): Promise<string> => {
+    const key = keyOf(scope)
+    const token = await fetchToken(challenge, scope, { ...settings, known: await credential })
+    tokens.set(key, token)
+    return token.header
+  }
   return {
-    header: (scope) => headers.get('') ?? headers.get(keyOf(scope)),
-    async answer(response, scope) {
+    header,
+    async answer(response, scope, shown) {
+      // Who asked at the same time may have got it meanwhile.
+      const fresh = header(scope)
+      if (fresh !== undefined && fresh !== shown) return fresh
       const challenges = parseChallenges(response.headers.get('www-authenticate') ?? '')
       credential ??= settings.credential()
-      const known = await credential
       const bearer = challenges.find(({ scheme }) => scheme === 'bearer')
       if (bearer !== undefined) {
-        const token = await fetchToken(bearer, scope, { ...settings, known })
-        headers.set(keyOf(scope), `Bearer ${token}`)
-        return `Bearer ${token}`
+        const key = keyOf(scope)
+        const token = fetching.get(key) ?? fetchHeader(bearer, scope)
+        fetching.set(key, token)
+        return token.finally(() => fetching.delete(key))
       }
+      const known = await credential
       if (known === undefined || !challenges.some(({ scheme }) => scheme === 'basic')) {
         return undefined
       }
-      headers.set('', basic(known))
-      return basic(known)
+      login = basic(known)
+      return login
     },
   }
 }
@@ -85,7 +114,7 @@ async function fetchToken(
   { parameters }: Challenge,
   scope: Scope | undefined,
   settings: AuthSettings & { known: Credential | undefined },
-): Promise<string> {
+): Promise<Token> {
   const { origin, send, known, trustRealm } = settings
   const realm = readRealm(parameters.get('realm'), origin)
   const isOwn = realm.origin === origin.origin
@@ -129,12 +158,19 @@ function tokenRequest(realm: URL, query: URLSearchParams, known: Credential | un
   return { method: 'GET' as const, url, headers, limit: TOKEN_BYTES }
 }
 
-function tokenOf(body: Buffer): string | undefined {
+/** Milliseconds before its end that a token is not used any more. */
+const MARGIN = 5000
+
+function tokenOf(body: Buffer): Token | undefined {
   const document = parseJson(body)
   if (!isJsonObject(document)) return undefined
   const token = document['token'] ?? document['access_token']
   // A line break in a header would start another one.
-  return typeof token === 'string' && /^[\x21-\x7e]+$/.test(token) ? token : undefined
+  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return undefined
+  const { expires_in: life } = document
+  // A token that does not say so is used until it is refused.
+  const until = typeof life === 'number' ? performance.now() + life * 1000 - MARGIN : Infinity
+  return { header: `Bearer ${token}`, until }
 }
 
 /** JSON of somebody else's server; undefined when it is none. */

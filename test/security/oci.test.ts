@@ -395,7 +395,7 @@ test('headers without an end are refused', async () => {
   const registry = await registryWith(
     on('manifests', () => ({
       raw: (response) => {
-        response.socket?.end(`HTTP/1.1 200 OK\r\nX: ${'a'.repeat(1024 * 1024)}\r\n\r\n`)
+        response.socket?.end(`HTTP/1.1 200 OK\r\nX: ${'a'.repeat(11 * 1024 * 1024)}\r\n\r\n`)
       },
     })),
   )

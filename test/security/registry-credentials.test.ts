@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { PkgError } from '../../src/base/errors.ts'
 import { pullChart, pushChart } from '../../src/registry/oci.ts'
-import type { RegistryOptions } from '../../src/registry/oci-registry.ts'
+import type { OpenedRegistries, RegistryOptions } from '../../src/registry/oci-registry.ts'
 import { openAuth, parseChallenges, type Credential } from '../../src/registry/registry-auth.ts'
 import type { HttpRequest } from '../../src/http/exchange.ts'
 import { listTags } from '../../src/registry/oci-tags.ts'
@@ -85,6 +85,66 @@ test('a token is fetched with the login, for the repository alone, and then used
   ])
 })
 
+/** A registry with a chart that wants a token, which its token server gives with what is said. */
+async function registryWithTokens(said: object = {}): Promise<FakeRegistry> {
+  const registry = await registryWith((request) => {
+    if (request.path.startsWith('/token')) {
+      return { body: JSON.stringify({ token: 't0ken', ...said }) }
+    }
+    const challenge = `Bearer realm="http://${registry.host}/token",service="reg"`
+    return guarded('Bearer t0ken', challenge)(request)
+  })
+  storeChart(registry)
+  const tags = { body: Buffer.from('{"name":"charts/web","tags":["1.0.0"]}') }
+  registry.content.set('/v2/charts/web/tags/list', tags)
+  return registry
+}
+
+const tokensOf = ({ seen }: FakeRegistry) =>
+  seen.filter(({ path }) => path.startsWith('/token')).length
+
+test('one token serves for all that a run asks of a repository', async () => {
+  const registry = await registryWithTokens({ expires_in: 300 })
+  const args = [`oci://${registry.host}/charts/web`, '--version', '^1', '--plain-http']
+  const { code } = await runCli(Pull, [...args, '-d', temporaryFolder()])
+  expect(code).toBe(0)
+  expect(registry.seen.map(({ path }) => path.split('?')[0])).toEqual([
+    '/v2/charts/web/tags/list',
+    '/token',
+    '/v2/charts/web/tags/list',
+    '/v2/charts/web/manifests/1.0.0',
+    expect.stringContaining('/blobs/'),
+    expect.stringContaining('/blobs/'),
+  ])
+})
+
+test('what is asked at the same time waits for one token', async () => {
+  const registry = await registryWithTokens()
+  const registries: OpenedRegistries = new Map()
+  const reference = { registry: registry.host, repository: 'charts/web' }
+  const known = { plainHttp: true, credentialFor: () => Promise.resolve(SECRET), registries }
+  await Promise.all([
+    pullChart({ ...reference, tag: '1.0.0' }, known),
+    listTags(reference, known),
+    listTags(reference, known),
+  ])
+  expect(tokensOf(registry)).toBe(1)
+})
+
+test('a token whose life is over is not shown any more', async () => {
+  const registry = await registryWithTokens({ expires_in: 1 })
+  expect(await pull(registry)).toBe('web-1.0.0.tgz')
+  expect(tokensOf(registry)).toBeGreaterThan(1)
+})
+
+test('the token of one login serves no other', async () => {
+  const registry = await registryWithTokens()
+  const registries: OpenedRegistries = new Map()
+  await pull(registry, { registries })
+  await pull(registry, { registries, credentialFor: () => Promise.resolve(undefined) })
+  expect(tokensOf(registry)).toBe(2)
+})
+
 test('an identity token is exchanged, not sent as a password', async () => {
   const registry = await registryWith((request) => {
     if (request.path === '/token') return { body: '{"access_token":"t0ken"}' }
@@ -147,7 +207,7 @@ async function realmGets(origin: string, realm: string, trustRealm = false): Pro
   })
   const headers = new Map([['www-authenticate', `Bearer realm="${realm}"`]])
   try {
-    await auth.answer({ status: 401, headers, body: Buffer.alloc(0) }, undefined)
+    await auth.answer({ status: 401, headers, body: Buffer.alloc(0) }, undefined, undefined)
   } catch (error) {
     if (error instanceof PkgError) return `${error.code}, ${sent.length} requests`
     throw error
