@@ -39,7 +39,7 @@ export interface RenderRequest extends RenderInput {
   lookup?: Lookup
   /** Told of values that were ignored. */
   onWarning?: (warning: string) => void
-  /** Given all that was rendered when it cannot be read as objects. */
+  /** Given all that was rendered when it cannot be read as objects; a line when rendering fails. */
   onUnreadable?: ((text: string) => void) | undefined
 }
 
@@ -59,25 +59,17 @@ export interface RenderedRelease extends RenderResult {
  *   RENDER_BUDGET, POST_RENDER_FAILED, MANIFEST_INVALID
  */
 export function renderRelease(request: RenderRequest): RenderedRelease {
-  const { options, release, onWarning } = request
+  const { options, onWarning } = request
   const capabilities = request.capabilities ?? offlineCapabilities()
   const { chart, values: own } = resolveSubcharts(request.chart, request.values, onWarning)
   const values = coalesceValues(chart, own, { onWarning })
   if (options.skipSchemaValidation !== true) {
     validateValues(chart, values, locateValue(chart, sourcesOf(request.values)))
   }
-  assertKubeVersion(chart, capabilities)
-
   const charts = { loaded: request.chart, chart }
   const given = request.values
   const traced = hasUnknownNames(charts, given) ? traceValues(values) : undefined
-  const files = renderChart(chart, traced ?? values, {
-    release,
-    capabilities,
-    ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
-    enableDns: options.enableDns === true,
-    ...(options.steps === undefined ? {} : { steps: options.steps }),
-  })
+  const files = renderedFiles(request, { chart, values: traced ?? values, capabilities })
   if (lengthOf(files) > MUCH) announceLongRun()
   const odd = oddValues(charts, { given, traced }, options.strictValues === true)
   // The texts are made again for a failure alone.
@@ -90,6 +82,26 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
   })
   const text = manifestText(entries)
   return { chart, values, files, entries, hooks, notes, text, warnings: [...odd, ...left] }
+}
+
+function renderedFiles(
+  { release, options, lookup, onUnreadable }: RenderRequest,
+  given: { chart: Chart; values: GoMap; capabilities: Capabilities },
+): RenderedFile[] {
+  const { chart, values, capabilities } = given
+  try {
+    assertKubeVersion(chart, capabilities)
+    return renderChart(chart, values, {
+      release,
+      capabilities,
+      ...(lookup === undefined ? {} : { lookup }),
+      enableDns: options.enableDns === true,
+      ...(options.steps === undefined ? {} : { steps: options.steps }),
+    })
+  } catch (error) {
+    onUnreadable?.('\n')
+    throw error
+  }
 }
 
 /** In characters. Most of so much text, and of the objects in it, stays to the end. */

@@ -36,7 +36,10 @@ export interface TemplateRequest {
   capabilities?: Capabilities | undefined
   lookup?: Lookup
   onWarning?: (warning: string) => void
-  /** Given all that was rendered when it cannot be read as objects. */
+  /**
+   * Given what was rendered when it cannot be read as objects, of which `showOnly` chooses, and an
+   * empty line when a template fails.
+   */
   onUnreadable?: ((text: string) => void) | undefined
   labels?: Record<string, string>
 }
@@ -69,8 +72,10 @@ export function template(request: TemplateRequest): TemplateResult {
   assertInstallable(request.chart)
   assertNewName(request.release.name)
   assertLabels(request.labels ?? {})
+  const { showOnly = [] } = request
   const rendered = renderRelease({
     ...request,
+    onUnreadable: (text) => request.onUnreadable?.(chosenOfUnreadable(text, showOnly)),
     release: { ...request.release, revision: 1, isUpgrade: request.isUpgrade === true },
     capabilities: request.capabilities ?? offlineCapabilities(request),
   })
@@ -83,7 +88,6 @@ export function template(request: TemplateRequest): TemplateResult {
   const manifest = crds.map(({ path, content }) => section(path, content)).join('') + rendered.text
   const shown = hooks.map(({ path, manifest: text }) => section(path, text)).join('')
   const all = endedOnce(manifest) + shown
-  const { showOnly = [] } = request
   const output = showOnly.length === 0 ? all : selected(all, showOnly)
   return { output, files: [], rendered }
 }
@@ -116,22 +120,45 @@ function filesOf(
   ]
 }
 
+/** Nothing where a pattern names no template, so that the failure itself is told and not that. */
+function chosenOfUnreadable(text: string, patterns: readonly string[]): string {
+  if (patterns.length === 0) return text
+  const documents = documentsOf(text)
+  const found = patterns.map((pattern) => matching(documents, pattern))
+  return found.every(({ length }) => length > 0) ? found.map(joined).join('') : ''
+}
+
 /** The documents whose template a pattern names, pattern by pattern. */
 function selected(output: string, patterns: readonly string[]): string {
-  const documents = splitDocuments(output).map(({ text }) => ({
-    text,
-    path: /# Source: [^/\n]+\/(.+)/.exec(text)?.[1],
-  }))
+  const documents = documentsOf(output)
   return patterns.map((pattern) => selectedBy(pattern, documents)).join('')
 }
 
-function selectedBy(
-  pattern: string,
-  documents: readonly { text: string; path: string | undefined }[],
-): string {
+interface SourcedDocument {
+  text: string
+  /** Below the chart. */
+  path: string | undefined
+}
+
+function documentsOf(output: string): SourcedDocument[] {
+  return splitDocuments(output).map(({ text }) => ({
+    text,
+    path: /# Source: [^/\n]+\/(.+)/.exec(text)?.[1],
+  }))
+}
+
+function matching(documents: readonly SourcedDocument[], pattern: string): SourcedDocument[] {
   const matches = globMatcher(pattern)
-  const found = documents.filter(({ path }) => path !== undefined && matches(path))
-  if (found.length > 0) return found.map(({ text }) => `---\n${text}\n`).join('')
+  return documents.filter(({ path }) => path !== undefined && matches(path))
+}
+
+function joined(documents: readonly SourcedDocument[]): string {
+  return documents.map(({ text }) => `---\n${text}\n`).join('')
+}
+
+function selectedBy(pattern: string, documents: readonly SourcedDocument[]): string {
+  const found = matching(documents, pattern)
+  if (found.length > 0) return joined(found)
   const near = nearest(
     pattern,
     documents.flatMap(({ path }) => path ?? []),

@@ -85,6 +85,7 @@ The output is byte for byte what Helm 4.1.4 prints.`
     const folder = flags['output-dir']
     const values = (await loadValues(flags, this.io))(chart)
 
+    let unreadable = ''
     const request: TemplateRequest = {
       chart: await withUpstreamCrds(chart, values, siteOpener(flags, this.io)),
       values,
@@ -100,10 +101,18 @@ The output is byte for byte what Helm 4.1.4 prints.`
       toFiles: folder !== undefined,
       labels: readLabels(flags.labels),
       onWarning: (warning) => this.note(warning),
-      onUnreadable: flags.debug ? (text) => this.io.out(text) : undefined,
+      onUnreadable: (text) => {
+        unreadable = text
+      },
     }
     const isServers = flags.validate || flags['dry-run'] === 'server'
-    const result = isServers ? await this.templateAtTarget(request, flags) : template(request)
+    let result: TemplateResult
+    try {
+      result = isServers ? await this.templateAtTarget(request, flags) : template(request)
+    } catch (error) {
+      if (flags.debug) this.io.out(unreadable)
+      throw error
+    }
 
     if (folder !== undefined) {
       writeTemplates(result.files, { folder, inside: flags['release-name'] ? name : '' }, this.io)
