@@ -16,6 +16,8 @@ export const LIMITS = {
   subchartDepth: 32,
   pathBytes: 1024,
   pathParts: 64,
+  /** Milliseconds: a timer of Node that is set for longer goes off at once. */
+  timer: 2 ** 31 - 1,
   yamlDepth: 1000,
   renderSteps: 50_000_000,
   stringBytes: 64 * 1024 * 1024,

@@ -1,12 +1,18 @@
 import * as Flags from '@oclif/core/flags'
-import { parseDuration } from '../golang/duration.ts'
+import { LIMITS } from '../base/limits.ts'
+import { GoError } from '../golang/value.ts'
+import { readDuration } from './flag-kinds.ts'
 
 const ACCEPTED = 'Accepted for scripts written for Helm; the server itself says what is too much.'
 
-/** A duration in milliseconds. */
+/**
+ * How long a call may take, in milliseconds; 0 for no limit.
+ *
+ * Source: k8s.io/client-go tools/clientcmd/helpers.go `ParseTimeout`.
+ */
 const callTime = Flags.custom<number>({
   helpValue: 'DURATION',
-  parse: async (text) => Number(parseDuration(seconds(text)) / 1_000_000n),
+  parse: async (text) => Math.min(readCallTime(text), LIMITS.timer),
 })
 
 /**
@@ -84,7 +90,12 @@ function groupsFlag(group: { hidden: boolean; helpGroup: string }) {
   })
 }
 
-/** kubectl takes a number without a unit for seconds. */
-function seconds(text: string): string {
-  return /^\d+$/.test(text) ? `${text}s` : text
+function readCallTime(text: string): number {
+  if (text === '') return 0
+  try {
+    return readDuration(/^[+-]?\d+$/.test(text) ? `${text}s` : text)
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error
+    throw new RangeError('must be a number of seconds, or have a unit: 30, 30s, 2m, 0 for no limit')
+  }
 }

@@ -4,12 +4,19 @@ import { parseDuration } from '../golang/duration.ts'
 /** A Go duration such as `5m0s`, not below zero; the command gets milliseconds. */
 export const duration = Flags.custom<number>({
   helpValue: 'DURATION',
-  parse: async (text) => {
-    const nanoseconds = parseDuration(text)
-    if (nanoseconds < 0n) throw new RangeError('must not be negative')
-    return Number(nanoseconds / 1_000_000n)
-  },
+  parse: async (text) => readDuration(text),
 })
+
+/**
+ * Reads a Go duration as milliseconds, of which a part counts as a whole one.
+ *
+ * @throws GoError for what is none, RangeError when it is negative
+ */
+export function readDuration(text: string): number {
+  const nanoseconds = parseDuration(text)
+  if (nanoseconds < 0n) throw new RangeError('must not be negative')
+  return Number((nanoseconds + 999_999n) / 1_000_000n)
+}
 
 /** A whole number, at least `min` where there is one. */
 export const integer = Flags.custom<number, { min?: number }>({

@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { LIMITS } from '../base/limits.ts'
 import { openBlobCache, type BlobCache } from '../index/cache.ts'
 import { openDownloader, type Downloader, type Origin } from '../http/downloader.ts'
 import { openIndexStore, type IndexStore } from '../index/store.ts'
@@ -62,7 +63,7 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
     if (options.isStrict === true) throw suspect(oddity)
     onNotice(`warning: ${oddity}`)
   }
-  const times = { idle: Math.min(30_000, timeout), total: timeout }
+  const times = { idle: Math.min(30_000, timeout), total: Math.min(timeout, LIMITS.timer) }
   return {
     repositoriesFile: options.repositoriesFile,
     home: options.home,
