@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from '../base/json.ts'
 import { decodeYamlPlain } from '../encoding/yaml-decode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
 import type { KubeObject } from './object.ts'
-import { documentsIn, splitDocuments } from './split-documents.ts'
+import { wholeDocumentsIn } from './split-documents.ts'
 
 /**
  * Reads the objects of a manifest's text, in its order; a List gives its items.
@@ -13,7 +13,7 @@ import { documentsIn, splitDocuments } from './split-documents.ts'
  */
 export function decodeObjects(text: string, name: string): KubeObject[] {
   const objects: KubeObject[] = []
-  for (const { text: document, line } of documentsIn(text)) {
+  for (const { text: document, line } of wholeDocumentsIn(text)) {
     const value = decodeDocument(document, { file: name, line })
     if (value === null) continue
     for (const object of objectsIn(value, { file: name, line })) objects.push(object)
@@ -29,7 +29,7 @@ export interface SourcedObject {
 
 /** Reads the objects of a manifest's text as `decodeObjects` does, with their templates. */
 export function decodeSourced(text: string, name: string): SourcedObject[] {
-  return splitDocuments(text).flatMap(({ text: document, line }) => {
+  return [...wholeDocumentsIn(text)].flatMap(({ text: document, line }) => {
     const value = decodeDocument(document, { file: name, line })
     const [, path = ''] = /^# Source: (.*)$/m.exec(document) ?? []
     const objects = value === null ? [] : objectsIn(value, { file: name, line })

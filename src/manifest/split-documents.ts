@@ -2,7 +2,7 @@ import { trimSpace } from '../golang/space.ts'
 
 /** One YAML document of a rendered file. */
 export interface RenderedDocument {
-  /** The document, trimmed at both ends. */
+  /** The document; of `documentsIn` trimmed at both ends. */
   text: string
   /** Line of the rendered file on which the document starts; counts from 1. */
   line: number
@@ -44,6 +44,28 @@ export function* documentsIn(content: string): Generator<RenderedDocument> {
     start = skipBlank(text, separator + 4)
   }
   if (text.length > start) yield upTo(text.length)
+}
+
+/**
+ * Splits a manifest as those who write its objects do: each document keeps its end, and has a line
+ * break there even when the text has none. A block scalar that stands last ends with it.
+ *
+ * Source: k8s.io/apimachinery v0.35.1 pkg/util/yaml/decoder.go, YAMLReader and LineReader.
+ */
+export function* wholeDocumentsIn(text: string): Generator<RenderedDocument> {
+  let line = 1
+  let counted = 0
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    if (text.startsWith('---', start)) start += 3
+    const separator = text.indexOf('\n---', start)
+    end = separator < 0 ? text.length : separator + 1
+    const filled = skipBlank(text, start)
+    if (filled >= end) continue
+    const begin = Math.max(start, text.lastIndexOf('\n', filled) + 1)
+    line += countLines(text, counted, begin)
+    counted = begin
+    yield { text: text.slice(begin, end) + (text[end - 1] === '\n' ? '' : '\n'), line }
+  }
 }
 
 function skipBlank(text: string, from: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { splitDocuments } from '../../../src/manifest/split-documents.ts'
+import { splitDocuments, wholeDocumentsIn } from '../../../src/manifest/split-documents.ts'
 
 // Wanted texts are what `helm template` of Helm 4.1.4 prints below each `# Source:` line.
 test.each([
@@ -33,4 +33,19 @@ test('each document stands on the line that it names', () => {
       }
     }),
   )
+})
+
+// Wanted texts are what the YAMLReader of k8s.io/apimachinery v0.35.1 gives, without blank lines before.
+test.each([
+  { text: '---\na: |\n  x\n---\nb: 2\n', want: ['2 a: |\n  x\n', '5 b: 2\n'] },
+  { text: 'a: |+\n  x\n\n\n---\nb: |\n  y', want: ['1 a: |+\n  x\n\n\n', '6 b: |\n  y\n'] },
+  { text: '\n\n---\n\n  a: 1\n  b: 2\n', want: ['5   a: 1\n  b: 2\n'] },
+  { text: 'a: 1\n---\n---\n\n--- # c\nb: 2\n', want: ['1 a: 1\n', '5  # c\nb: 2\n'] },
+  { text: 'a: 1\n---b: 2\n', want: ['1 a: 1\n', '2 b: 2\n'] },
+  { text: 'a: 1\n---', want: ['1 a: 1\n'] },
+  { text: ' \n---\n\t', want: [] },
+])('whole: $text', ({ text, want }) => {
+  expect(
+    [...wholeDocumentsIn(text)].map((document) => `${document.line} ${document.text}`),
+  ).toEqual(want)
 })

@@ -1,0 +1,66 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import type { JsonObject } from '../../src/base/json.ts'
+import { chartYaml, writeChart } from '../support/chart-builder.ts'
+import { apiOk, freshNamespace } from '../support/plane.ts'
+import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+/*
+ * What the real Helm writes from a chart is what `kubectl pkg` writes, to the last line break: else a
+ * release that changes hands would change its objects.
+ */
+
+let folder = ''
+let namespaces: [string, string] = ['', '']
+beforeAll(() => {
+  folder = temporaryFolder()
+})
+beforeEach(async () => {
+  namespaces = [await freshNamespace(), await freshNamespace()]
+})
+
+test('a block of text at the end of a document ends as Helm has it', async () => {
+  const block = (kind: string, name: string, annotations = ''): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${annotations}data:\n  text: ${kind}\n    one\n    two\n\n\n`
+  const hook = '  annotations: { helm.sh/hook: post-install }\n'
+  const chart = writeChart(`${folder}/blocks`, {
+    'Chart.yaml': chartYaml('blocks'),
+    'templates/a.yaml': `${block('|', 'clip')}---\n${block('|+', 'keep')}---\n${block('>', 'fold')}`,
+    'templates/b.yaml': block('|-', 'strip'),
+    'templates/hook.yaml': block('|', 'hook', hook),
+    'templates/z.yaml': block('|', 'zero'),
+  })
+  const [helms, ours] = namespaces
+  await helmOk(helms, `install web ${chart}`)
+  await pkgOk(ours, `install web ${chart}`)
+
+  const want = {
+    clip: 'one\ntwo\n',
+    keep: 'one\ntwo\n',
+    fold: 'one two\n',
+    strip: 'one\ntwo',
+    hook: 'one\ntwo\n',
+    zero: 'one\ntwo\n',
+  }
+  expect(await textsIn(helms)).toEqual(want)
+  expect(await textsIn(ours)).toEqual(want)
+  await expectNothingToDo(helms, chart)
+  await expectNothingToDo(ours, chart)
+})
+
+async function textsIn(namespace: string): Promise<Record<string, string>> {
+  const { items } = await apiOk('GET', `/api/v1/namespaces/${namespace}/configmaps`)
+  const maps = (items as JsonObject[]).map(
+    ({ metadata, data }) =>
+      [(metadata as { name: string }).name, (data as { text?: string }).text ?? ''] as const,
+  )
+  return Object.fromEntries(maps.filter(([name]) => name !== 'kube-root-ca.crt'))
+}
+
+/** Expects that neither a plan nor a look at the live objects tells of a difference. */
+async function expectNothingToDo(namespace: string, chart: string): Promise<void> {
+  for (const line of ['drift web', 'diff web', `plan web ${chart}`]) {
+    const { code, out, err } = await pkg(namespace, `${line} --detailed-exitcode`)
+    expect([line, code, code === 0 ? '' : out + err]).toEqual([line, 0, ''])
+  }
+}
