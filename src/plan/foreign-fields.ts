@@ -13,6 +13,7 @@ export interface ForeignField {
 /** Parts of Kubernetes that fill in fields as they run; what they add is nobody's edit. */
 const SYSTEM: ReadonlySet<string> = new Set([
   'cloud-controller-manager',
+  'clusterrole-aggregation-controller',
   'kube-apiserver',
   'kube-controller-manager',
   'kube-scheduler',

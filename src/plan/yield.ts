@@ -5,8 +5,9 @@ import { managedEntries, isOwn, type ManagedEntry } from './managed-fields.ts'
 
 /*
  * Some fields are set by controllers as they run: the number of replicas by an autoscaler,
- * the CA of a webhook by whoever makes the certificate. A chart that sets them too would
- * undo their work with every upgrade, so such fields are left to their owners.
+ * the CA of a webhook by whoever makes the certificate, the rules of a role that is the sum of
+ * others. A chart that sets them too would undo their work with every upgrade, so such fields are
+ * left to their owners.
  */
 
 /** An object without the fields that are left to others, and what people are told of it. */
@@ -28,7 +29,9 @@ export interface YieldFacts {
 export function yieldFields(object: KubeObject, facts: YieldFacts): Yielded {
   const scaled = yieldReplicas(object, facts)
   const trusted = yieldCaBundles(scaled.object, facts)
-  return { object: trusted.object, notices: [...scaled.notices, ...trusted.notices] }
+  const summed = yieldRules(trusted.object, facts)
+  const notices = [...scaled.notices, ...trusted.notices, ...summed.notices]
+  return { object: summed.object, notices }
 }
 
 /** Whether the object has a number of replicas that an autoscaler may own. */
@@ -131,6 +134,20 @@ function controlledFields(
       ownersOfField(path).some((entry) => entry.manager === owner?.manager),
   )
   return { owner, fields }
+}
+
+/** The rules of a role with an aggregation rule; that a chart leaves them empty needs no notice. */
+function yieldRules(object: KubeObject, { live, manager }: YieldFacts): Yielded {
+  const { kind, rules } = object
+  const isSum = kind === 'ClusterRole' && isJsonObject(object['aggregationRule'])
+  if (live === undefined || !isSum || rules === undefined) return { object, notices: [] }
+  const owner = foreignOwner(ownersOf(live, ['rules']), manager)
+  if (owner === undefined) return { object, notices: [] }
+  const hasRules = Array.isArray(rules) && rules.length > 0
+  return {
+    object: without(object, ['rules']),
+    notices: hasRules ? [told(object, 'rules', owner)] : [],
+  }
 }
 
 function told(object: KubeObject, path: string, owner: ManagedEntry): string {

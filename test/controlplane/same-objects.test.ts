@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import { chartYaml, writeChart } from '../support/chart-builder.ts'
-import { apiOk, freshNamespace } from '../support/plane.ts'
+import { apiOk, eventually, freshNamespace } from '../support/plane.ts'
 import { helmOk, pkg, pkgOk } from '../support/plane-cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -46,6 +47,35 @@ test('a block of text at the end of a document ends as Helm has it', async () =>
   expect(await textsIn(ours)).toEqual(want)
   await expectNothingToDo(helms, chart)
   await expectNothingToDo(ours, chart)
+})
+
+test('the rules that Kubernetes sums up into a role are neither drift nor a conflict', async () => {
+  const [first, second] = namespaces
+  const role = (name: string, rest: string): string =>
+    `apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: {{ .Release.Namespace }}-${name}\n${rest}`
+  const chart = writeChart(`${folder}/roles`, {
+    'Chart.yaml': chartYaml('roles'),
+    'templates/sum.yaml': role(
+      'sum',
+      '  labels: { size: "{{ .Values.size }}" }\naggregationRule: { clusterRoleSelectors: [{ matchLabels: { part-of: "{{ .Release.Namespace }}" } }] }\nrules: []\n',
+    ),
+    'templates/part.yaml': role(
+      'part',
+      '  labels: { part-of: "{{ .Release.Namespace }}" }\nrules: [{ apiGroups: [""], resources: [pods], verbs: [get] }]\n',
+    ),
+  })
+  await pkgOk(first, `install web ${chart}`)
+  await helmOk(second, `install web ${chart}`)
+  for (const namespace of namespaces) {
+    const path = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${namespace}-sum`
+    const summed = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }]
+    const rules = async (): Promise<unknown> => (await apiOk('GET', path))['rules']
+    await eventually(async () => isDeepStrictEqual(await rules(), summed))
+    await expectNothingToDo(namespace, chart)
+    expect((await pkg(namespace, `upgrade web ${chart} --set size=2`)).err).toBe('')
+    expect(await rules()).toEqual(summed)
+    await pkgOk(namespace, 'uninstall web')
+  }
 })
 
 async function textsIn(namespace: string): Promise<Record<string, string>> {

@@ -94,6 +94,25 @@ test('the CA of a webhook is left to whoever has put another in', () => {
 })
 
 test.each([
+  { rules: [], told: [] },
+  { rules: null, told: [] },
+  {
+    rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+    told: ['rules of ClusterRole/web is left to "clusterrole-aggregation-controller"'],
+  },
+])('the rules of a role that is the sum of others are left to it: $rules', ({ rules, told }) => {
+  const role = object('ClusterRole', 'rbac.authorization.k8s.io/v1', { rules })
+  const sum = { ...role, aggregationRule: { clusterRoleSelectors: [] } }
+  const live = managedBy(sum, { 'clusterrole-aggregation-controller': { 'f:rules': {} } })
+  const { rules: _rules, ...left } = sum
+  const facts = { live, scalers: [], manager }
+  expect(yieldFields(sum, facts)).toEqual({ object: left, notices: told })
+  expect(yieldFields(role, facts)).toEqual({ object: role, notices: [] })
+  const own = { ...facts, live: managedBy(sum, { [manager]: { 'f:rules': {} } }) }
+  expect(yieldFields(sum, own)).toEqual({ object: sum, notices: [] })
+})
+
+test.each([
   {
     who: 'the program that writes its CA',
     manages: ['f:failurePolicy', 'f:clientConfig'],
