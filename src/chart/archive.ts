@@ -25,7 +25,9 @@ export function loadChartArchive(bytes: Uint8Array, options: ArchiveOptions): Ch
   const { origin, path = origin, anyApiVersion = false } = options
   assertGzip(bytes, path)
   const budget = openBudget(options.limits)
-  const { files, warnings } = readContent(bytes, budget)
+  const { files, warnings } = anyApiVersion
+    ? readArchive(bytes, budget)
+    : readContent(bytes, budget)
   if (!anyApiVersion && !files.some((file) => file.name === 'Chart.yaml')) {
     throw new PkgError('CHART_INVALID', 'unable to detect chart version, no Chart.yaml found', {
       hint: 'A chart archive holds one folder with a Chart.yaml in it.',
@@ -34,6 +36,7 @@ export function loadChartArchive(bytes: Uint8Array, options: ArchiveOptions): Ch
   return assembleChart({ files, origin, budget, warnings, anyApiVersion })
 }
 
+/** What is to be rendered Helm loads in two steps, the first of which gives no reason. */
 function readContent(bytes: Uint8Array, budget: ReturnType<typeof openBudget>) {
   try {
     return readArchive(bytes, budget)

@@ -63,7 +63,8 @@ function gunzip(bytes: Uint8Array, budget: ChartBudget): { tar: Buffer; isCut: b
       `It has ${bytes.length} bytes.`,
     )
   }
-  if (!isGzip(bytes)) throw broken(bytes.length < 10 ? 'unexpected EOF' : 'gzip: invalid header')
+  if (bytes.length < GZIP_HEADER) throw broken(bytes.length === 0 ? 'EOF' : 'unexpected EOF')
+  if (!isGzip(bytes)) throw broken('gzip: invalid header')
   const zlib = requirePackage('node:zlib') as typeof import('node:zlib')
   const maxOutputLength = outputBound(budget)
   const chunkSize = Math.min(expectedSize(bytes) + 1, maxOutputLength)
@@ -86,9 +87,12 @@ function gunzip(bytes: Uint8Array, budget: ChartBudget): { tar: Buffer; isCut: b
   return { tar: zlib.inflateRawSync(raw, { maxOutputLength, chunkSize }), isCut: true }
 }
 
-/** Whether the bytes begin as a gzip file does. */
+/** Bytes that every gzip file has at least. */
+const GZIP_HEADER = 10
+
+/** Whether the bytes begin as a gzip file does, which may be all that is there of one. */
 export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length >= 10 && bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8
+  return bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8
 }
 
 /**
@@ -130,7 +134,6 @@ function takeEntry(entry: TarEntry, reading: Reading): void {
   assertPathFits(reading.budget, entry.name)
   const name = pathBelowRoot(entry, reading)
   if (entry.kind === 'folder') return
-  if (name === '') throw unsafe(entry, 'it is in no folder')
   switch (entry.kind) {
     case 'device':
     case 'fifo':
@@ -171,23 +174,33 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\
 const PARENT = /(?:^|[\\/])\.\.(?:[\\/]|$)/
 const DRIVE = /^[a-zA-Z]:/
 
-/** Cuts the root folder off; an archive made on Windows may have `\` between the parts. */
+/** Cuts the root folder off. */
 function pathBelowRoot(entry: TarEntry, reading: Reading): string {
+  const { root, below } = partsOf(entry)
+  if (below.length === 0 && entry.kind !== 'folder') {
+    throw illegal('chart illegally contains content outside the base directory', entry)
+  }
+  reading.root ??= root
+  if (reading.root !== root) throw unsafe(entry, `it is not in the folder ${quote(reading.root)}`)
+  return below.join('/')
+}
+
+/** Takes a path apart; an archive made on Windows may have `\` between the parts. */
+function partsOf(entry: TarEntry): { root: string; below: string[] } {
   const { name } = entry
   if (name === '' || UNPRINTABLE.test(name)) {
     throw unsafe(entry, 'its name has characters that do not print')
   }
-  const parts = name.split(name.includes('\\') ? '\\' : '/')
-  const below = parts.slice(1).filter((part) => part !== '' && part !== '.')
+  const [root = '', ...rest] = name.split(name.includes('\\') ? '\\' : '/')
+  const below = rest.filter((part) => part !== '' && part !== '.')
   if (PARENT.test(name) || below[0]?.startsWith('..') === true) {
-    throw unsafe(entry, 'it references a parent folder')
+    throw illegal('chart illegally references parent directory', entry)
   }
-  if (parts[0] === '') throw unsafe(entry, 'its path is absolute')
-  if (DRIVE.test(name) || DRIVE.test(below[0] ?? '')) throw unsafe(entry, 'its path names a drive')
-  const [root = ''] = parts
-  reading.root ??= root
-  if (reading.root !== root) throw unsafe(entry, `it is not in the folder ${quote(reading.root)}`)
-  return below.join('/')
+  if (root === '') throw illegal('chart illegally contains absolute paths', entry)
+  if (DRIVE.test(name) || DRIVE.test(below[0] ?? '')) {
+    throw illegal('chart contains illegally named files', entry)
+  }
+  return { root, below }
 }
 
 function assertNoFileIsFolder({ files, names }: Reading): void {
@@ -222,13 +235,18 @@ function restWarnings(rest: Uint8Array, { limits }: ChartBudget): ChartWarning[]
 }
 
 function unsafe({ name }: { name: string }, why: string): PkgError {
-  return new PkgError(
-    'ARCHIVE_UNSAFE',
-    `chart archive has an unsafe entry ${quote(name)}: ${why}`,
-    {
-      hint: 'Do not use this archive unless you know who made it; pack the chart anew.',
-    },
-  )
+  return refused(`chart archive has an unsafe entry ${quote(name)}: ${why}`)
+}
+
+/** Says it as Helm does where Helm refuses such entries too, and names the entry. */
+function illegal(why: string, { name }: { name: string }): PkgError {
+  return refused(`${why}: ${quote(name)}`)
+}
+
+function refused(message: string): PkgError {
+  return new PkgError('ARCHIVE_UNSAFE', message, {
+    hint: 'Do not use this archive unless you know who made it; pack the chart anew.',
+  })
 }
 
 function broken(why: string): PkgError {

@@ -65,6 +65,6 @@ test('an unsafe entry of an archive inside charts/ is refused, naming both', () 
   )
   expect(error.code).toBe('ARCHIVE_UNSAFE')
   expect(error.message).toBe(
-    'error unpacking subchart db-1.0.0.tgz in web: chart archive has an unsafe entry "../evil": it references a parent folder',
+    'error unpacking subchart db-1.0.0.tgz in web: chart illegally references parent directory: "../evil"',
   )
 })
