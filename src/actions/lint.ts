@@ -9,7 +9,7 @@ import type { RuleFamily } from '../lint/rule-table.ts'
 import { readKubeFields, type KubeFields } from '../migrate/kube-fields.ts'
 import type { SourceFile } from '../migrate/read-source.ts'
 
-export interface LintRequest extends Omit<ChartRequest, 'rules'> {
+export interface LintRequest extends Omit<ChartRequest, 'rules' | 'isBelow'> {
   /** Folders and archives, as the person typed them. */
   paths: readonly string[]
   /** Lint the charts below `charts` too, after the ones that were named. */
@@ -63,13 +63,14 @@ export function lint(request: LintRequest): LintResult {
   const below = withSubcharts ? paths.flatMap(chartsBelow) : []
   const { manifests = [] } = request
   const charts = [
-    ...[...paths, ...below].map((path) => lintOne(path, request)),
+    ...paths.map((path) => lintOne(path, request)),
+    ...below.map((path) => lintOne(path, { ...request, isBelow: true })),
     ...lintFiles(manifests, request),
   ]
   return { charts, failed: charts.filter(({ hasFailed }) => hasFailed).length }
 }
 
-function lintOne(path: string, request: LintRequest): LintedChart {
+function lintOne(path: string, request: LintRequest & Pick<ChartRequest, 'isBelow'>): LintedChart {
   const opened = open(path)
   if (typeof opened === 'string') {
     return { path, findings: [], problem: opened, hasFailed: true }

@@ -21,6 +21,8 @@ export interface LintRequest {
   skipSchemaValidation: boolean
   /** Values that no template reads are errors, not only told of. */
   strictValues: boolean
+  /** The chart lies below the one that the person named and wrote the values for. */
+  isBelow?: boolean
   /** Also tells of what Helm lets pass: keys that stand twice, texts that YAML reads otherwise. */
   hygiene: boolean
   /** Also holds the objects against rules that Helm does not have; undefined for Helm's alone. */

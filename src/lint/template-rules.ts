@@ -29,6 +29,8 @@ export interface TemplatesRequest {
   kubeVersion: string | undefined
   skipSchemaValidation: boolean
   strictValues: boolean
+  /** Says nothing of values that no template reads, as they are for the chart above. */
+  isBelow?: boolean
   /** Told of values that were ignored, and of what `required` and `fail` complain of. */
   onWarning: (warning: string) => void
 }
@@ -88,13 +90,14 @@ function render(
   try {
     if (!request.skipSchemaValidation) validateValues(chart, values)
     const charts = { loaded, chart }
-    const traced = hasUnknownNames(charts, request.values) ? traceValues(values) : undefined
+    const isTraced = request.isBelow !== true && hasUnknownNames(charts, request.values)
+    const traced = isTraced ? traceValues(values) : undefined
     const files = renderChart(chart, traced ?? values, {
       release: { name: 'test-release', namespace, revision: 0, isUpgrade: false, isInstall: false },
       capabilities,
       onLintWarning: onWarning,
     })
-    lintGiven(charts, { ...request, traced }, findings)
+    if (request.isBelow !== true) lintGiven(charts, { ...request, traced }, findings)
     return files
   } catch (error) {
     if (!(error instanceof PkgError)) throw error
