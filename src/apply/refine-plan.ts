@@ -81,7 +81,9 @@ async function refineUpdate(trial: Trial, change: Change, choice: Refinement): P
   const fixed = isFixed(object, live)
   if (fixed !== undefined)
     return { change: { ...change, op: 'recreate', reason: fixed }, conflicts: [] }
-  if (isDecidable(object)) return decide(change, localConflicts(object, live), choice)
+  // Without a difference the server tells whether it is one of who manages what, or none.
+  const isPlain = isDecidable(object) && differencesOf(object, live).length > 0
+  if (isPlain) return decide(change, localConflicts(object, live), choice)
   return tryOut(trial, change, choice)
 }
 

@@ -1,3 +1,4 @@
+import { isJsonObject, type Json } from '../base/json.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { groupOf } from './content.ts'
 import { isSameJson } from './json-equal.ts'
@@ -8,19 +9,31 @@ import { isSameJson } from './json-equal.ts'
  */
 const DECIDABLE: ReadonlySet<string> = new Set([
   '/ConfigMap',
-  '/LimitRange',
-  '/ResourceQuota',
   '/Secret',
   '/ServiceAccount',
-  'networking.k8s.io/NetworkPolicy',
   'rbac.authorization.k8s.io/ClusterRole',
   'rbac.authorization.k8s.io/Role',
 ])
 
 /** Whether it can be told without asking what applying the object does. */
 export function isDecidable(object: KubeObject): boolean {
-  // What a Secret gets as text, the server turns into bytes.
-  return DECIDABLE.has(keyOf(object)) && object['stringData'] === undefined
+  return DECIDABLE.has(keyOf(object)) && !isRewritten(object)
+}
+
+/** Whether the server gives back in other words what a ConfigMap or Secret holds. */
+function isRewritten({ kind, data, binaryData, stringData }: KubeObject): boolean {
+  if (kind === 'Secret' && stringData !== undefined) return true
+  return (
+    valuesOf(data).includes(null) ||
+    valuesOf(kind === 'Secret' ? data : binaryData).some(
+      (value) =>
+        typeof value === 'string' && Buffer.from(value, 'base64').toString('base64') !== value,
+    )
+  )
+}
+
+function valuesOf(map: Json | undefined): Json[] {
+  return isJsonObject(map) ? Object.values(map) : []
 }
 
 /** Says which field keeps an object from being changed, where that is known without asking. */
@@ -31,7 +44,7 @@ export function isFixed(object: KubeObject, live: KubeObject): string | undefine
   if (key === '/Secret' && live['type'] !== undefined && live['type'] !== type) {
     return 'type: field is immutable'
   }
-  if (live['immutable'] !== true || object['stringData'] !== undefined) return undefined
+  if (live['immutable'] !== true || isRewritten(object)) return undefined
   const changed = ['data', 'binaryData'].find((field) => {
     return !isSameJson(object[field] ?? {}, live[field] ?? {})
   })

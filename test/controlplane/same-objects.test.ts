@@ -78,6 +78,45 @@ test('the rules that Kubernetes sums up into a role are neither drift nor a conf
   }
 })
 
+test('what the API server says in other words is no change of an upgrade', async () => {
+  const named = (apiVersion: string, kind: string, rest: string): string =>
+    `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: odd\n  labels: { size: "{{ .Values.size }}" }\n${rest}\n`
+  const chart = writeChart(`${folder}/odd`, {
+    'Chart.yaml': chartYaml('odd'),
+    'templates/all.yaml': [
+      named('v1', 'LimitRange', 'spec: { limits: [{ type: Container, default: { cpu: 1000m } }] }'),
+      named('v1', 'ResourceQuota', 'spec: { hard: { pods: 10, requests.memory: 1024Gi } }'),
+      named('v1', 'Secret', 'immutable: true\ndata:\n  a: |\n    aGVs\n    bG8='),
+      named('v1', 'ConfigMap', 'immutable: true\ndata: { a: x, b: null }'),
+      named('v1', 'ServiceAccount', 'secrets: []'),
+      named(
+        'networking.k8s.io/v1',
+        'NetworkPolicy',
+        'spec: { podSelector: {}, ingress: [{ from: [], ports: [{ port: 80 }] }] }',
+      ),
+    ].join(''),
+  })
+  const [first, second] = namespaces
+  await helmOk(first, `install web ${chart}`)
+  await pkgOk(second, `install web ${chart}`)
+  for (const namespace of namespaces) {
+    await expectNothingToDo(namespace, chart)
+    expect(await pkgOk(namespace, `upgrade web ${chart}`)).toMatch(/^Release "web" is unchanged/)
+    const planned = await pkgOk(namespace, `plan web ${chart} --set size=2 -o json`)
+    const { changes } = JSON.parse(planned) as {
+      changes: { op: string; kind: string; fields: { path: string }[] }[]
+    }
+    const told = changes.map(({ op, kind, fields }) => [op, kind, fields.map(({ path }) => path)])
+    const kinds = ['LimitRange', 'ResourceQuota', 'Secret', 'ConfigMap', 'ServiceAccount']
+    const want = [...kinds, 'NetworkPolicy'].map((kind) => [
+      'update',
+      kind,
+      ['metadata.labels.size'],
+    ])
+    expect(new Set(told)).toEqual(new Set(want))
+  }
+})
+
 async function textsIn(namespace: string): Promise<Record<string, string>> {
   const { items } = await apiOk('GET', `/api/v1/namespaces/${namespace}/configmaps`)
   const maps = (items as JsonObject[]).map(

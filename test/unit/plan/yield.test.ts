@@ -104,7 +104,7 @@ test.each([
   const role = object('ClusterRole', 'rbac.authorization.k8s.io/v1', { rules })
   const sum = { ...role, aggregationRule: { clusterRoleSelectors: [] } }
   const live = managedBy(sum, { 'clusterrole-aggregation-controller': { 'f:rules': {} } })
-  const { rules: _rules, ...left } = sum
+  const { rules: _rules, ...left } = { rules, ...sum }
   const facts = { live, scalers: [], manager }
   expect(yieldFields(sum, facts)).toEqual({ object: left, notices: told })
   expect(yieldFields(role, facts)).toEqual({ object: role, notices: [] })
