@@ -1,24 +1,30 @@
-import { decodeSourced } from '../manifest/decode-objects.ts'
+import type { SourcedObject } from '../manifest/decode-objects.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
 import type { Sequence } from '../plan/plan.ts'
 import { sequenceOf, subchartsBefore, type SequencedChart } from '../plan/sequence.ts'
 import type { Release } from '../release/release.ts'
 
+/** The objects of a release's manifest, in its order. */
+export interface OrderedObjects {
+  /** As they are at the target. */
+  placed: readonly KubeObject[]
+  /** As they were read. */
+  sources: readonly SourcedObject[]
+}
+
 /**
  * Reads which objects of a release wait for which; undefined when its charts put nothing in
  * order.
  *
- * @param placed the objects of its manifest, in its order, as they are at the target
  * @throws PkgError SEQUENCE_CYCLE
  */
 export function sequenceOfRelease(
   release: Release,
-  placed: readonly KubeObject[],
+  { placed, sources }: OrderedObjects,
   onNotice: (notice: string) => void,
 ): Sequence | undefined {
   const { chart, manifest } = release
   if (!manifest.includes('helm.sh/') && !isOrdered(chart)) return undefined
-  const sources = decodeSourced(manifest, `release ${release.name}`)
   const paths = new Set(sources.map(({ path }) => path))
   const root = sequencedChart(chart, {
     name: chart.metadata.name,

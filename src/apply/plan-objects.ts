@@ -9,7 +9,7 @@ import { liveObjects } from './read-live.ts'
 import { refinePlan } from './refine-plan.ts'
 import type { Settled } from './settle.ts'
 import type { View } from './site.ts'
-import { desiredObjects, writtenObjects } from './target-objects.ts'
+import { desiredObjects, openManifests, writtenObjects } from './target-objects.ts'
 
 export interface ObjectsToPlan {
   release: Release
@@ -26,14 +26,15 @@ export interface ObjectsToPlan {
  */
 export async function planObjects(view: View, wanted: ObjectsToPlan): Promise<Plan> {
   const { release, before, takeOwnership, withHooks, allowDataLoss } = wanted
-  const placed = await desiredObjects(view, release, { withHooks })
+  const read = openManifests()
+  const placed = await desiredObjects(view, release, { withHooks }, read)
   const desired = placed.map(withoutSequence)
-  const written = await writtenObjects(view, release, before)
+  const written = await writtenObjects(view, release, before, read)
   const live = await liveObjects(view, [...desired, ...written.previous, ...written.attempted])
   const plan = { desired, ...written, live, owner: release, takeOwnership }
   if (!view.cluster.runsHooks) return replacing(buildPlan(plan))
 
-  const sequence = sequenceOfRelease(release, placed, view.onNotice)
+  const sequence = sequenceOfRelease(release, { placed, sources: read(release) }, view.onNotice)
   const built = buildPlan({
     ...plan,
     isUnchanged: (object, there) => isSettled(object, there, FIELD_MANAGER),

@@ -14,7 +14,7 @@ import { sequenceOfRelease } from './chart-order.ts'
 import { liveObjects } from './read-live.ts'
 import { refinePlan } from './refine-plan.ts'
 import { tellNotices } from './tell-notices.ts'
-import { writtenObjects, type Written } from './target-objects.ts'
+import { openManifests, writtenObjects, type ReadManifest, type Written } from './target-objects.ts'
 
 export interface Retirement {
   /** Every revision, oldest first; at least one. */
@@ -128,11 +128,12 @@ export async function planRetirement(
 ): Promise<Plan> {
   const last = lastRevision(history)
   if (last === undefined) return { changes: [] }
-  const written = await writtenObjects(view, last, { history })
+  const read = openManifests()
+  const written = await writtenObjects(view, last, { history }, read)
   const live = await liveObjects(view, [...written.previous, ...written.attempted])
   const plan = buildPlan({ desired: [], ...written, live, owner: last })
   if (!view.cluster.runsHooks) return plan
-  const sequence = await sequenceIn(view, history, written)
+  const sequence = await sequenceIn(view, history, { previous: written.previous, read })
   const choice = { owner: last, takeOwnership: false, allowDataLoss: deleteCrds }
   return refinePlan(view, { ...plan, ...(sequence !== undefined && { sequence }) }, choice)
 }
@@ -144,16 +145,23 @@ export async function planRetirement(
 async function sequenceIn(
   view: View,
   history: readonly Release[],
-  written: Written,
+  { previous, read }: Pick<Written, 'previous'> & { read: ReadManifest },
 ): Promise<Sequence | undefined> {
   // What cannot be had was told when the charts were applied.
   const quietly = (): void => undefined
   const current = currentRevision(history)
-  if (current !== undefined) return sequenceOfRelease(current, written.previous, quietly)
+  if (current !== undefined) {
+    return sequenceOfRelease(current, { placed: previous, sources: read(current) }, quietly)
+  }
   const last = lastRevision(history)
   if (last === undefined) return undefined
-  const before = await writtenObjects(view, last, { history: [{ ...last, status: 'deployed' }] })
-  return sequenceOfRelease(last, before.previous, quietly)
+  const before = await writtenObjects(
+    view,
+    last,
+    { history: [{ ...last, status: 'deployed' }] },
+    read,
+  )
+  return sequenceOfRelease(last, { placed: before.previous, sources: read(last) }, quietly)
 }
 
 /** Removes every record of a release, the oldest first. */

@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import type { ScopeOf } from '../cluster/cluster.ts'
-import { decodeObjects } from '../manifest/decode-objects.ts'
+import { decodeObjects, decodeSourced, type SourcedObject } from '../manifest/decode-objects.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { withOwner } from '../manifest/ownership.ts'
 import { currentRevision, unsettledRevisions } from '../release/history.ts'
@@ -15,10 +15,30 @@ export interface ObjectChoice {
   withHooks: boolean
 }
 
+/** Reads the objects of a release's manifest, in its order; nobody may change them. */
+export type ReadManifest = (release: Release) => readonly SourcedObject[]
+
+/** Opens what reads each manifest once: revisions of a release often have the same. */
+export function openManifests(): ReadManifest {
+  const known = new Map<string, readonly SourcedObject[]>()
+  return (release) => {
+    const objects = known.get(release.manifest) ?? readManifest(release)
+    known.set(release.manifest, objects)
+    return objects
+  }
+}
+
+function readManifest({ name, revision, manifest }: Release): SourcedObject[] {
+  return decodeSourced(manifest, `release ${name}, revision ${revision}`)
+}
+
 /** Objects of a release as its manifest has them, in its order. */
-export function objectsOf(release: Release, { withHooks }: ObjectChoice): KubeObject[] {
-  const name = `release ${release.name}, revision ${release.revision}`
-  const objects = decodeObjects(release.manifest, name)
+export function objectsOf(
+  release: Release,
+  { withHooks }: ObjectChoice,
+  read: ReadManifest = readManifest,
+): KubeObject[] {
+  const objects = read(release).map(({ object }) => object)
   if (!withHooks) return objects
   return [...objects, ...release.hooks.flatMap((hook) => decodeObjects(hook.manifest, hook.path))]
 }
@@ -44,8 +64,9 @@ export async function desiredObjects(
   { cluster, signal }: View,
   release: Release,
   choice: ObjectChoice,
+  read?: ReadManifest,
 ): Promise<KubeObject[]> {
-  const objects = objectsOf(release, choice)
+  const objects = objectsOf(release, choice, read)
   const scopeOf = await cluster.scopes([...objects, ...crdsOf(release)], signal)
   const placed = placeObjects(objects, scopeOf, release.namespace)
   return placed.map((object) => withOwner(object, release))
@@ -64,17 +85,18 @@ export async function writtenObjects(
   view: View,
   release: ReleaseName,
   { history, abandoned }: { history: readonly Release[]; abandoned?: Release | undefined },
+  read = openManifests(),
 ): Promise<Written> {
   const { cluster, storage, signal } = view
   const current = currentRevision(history)
   const unsettled = unsettledRevisions(history)
   const attempts = abandoned === undefined ? unsettled : [...unsettled, abandoned]
   const journal = await storage.readJournal(release)
-  const previous = current === undefined ? [] : objectsOf(current, { withHooks: false })
+  const previous = current === undefined ? [] : objectsOf(current, { withHooks: false }, read)
   // Where hooks are run, what they leave belongs to no release.
   const withHooks = !cluster.runsHooks
   const attempted = [
-    ...attempts.flatMap((attempt) => objectsOf(attempt, { withHooks })),
+    ...attempts.flatMap((attempt) => objectsOf(attempt, { withHooks }, read)),
     ...(journal?.manifests ?? []).flatMap((text) => decodeObjects(text, 'journal')),
   ]
   const served = {
