@@ -138,7 +138,8 @@ export async function history(
 }
 
 /**
- * Gives what the person passed to a revision, or with `all` what its templates saw.
+ * Gives what the person passed to a revision, as Helm null when it was nothing, or with `all` what
+ * its templates saw.
  *
  * @throws PkgError as `status`
  */
@@ -146,9 +147,14 @@ export async function getValues(
   connections: Connections,
   release: ReleaseName,
   { revision = 0, all = false }: { revision?: number; all?: boolean },
-): Promise<GoMap> {
+): Promise<GoMap | null> {
   const found = await status(connections, release, revision)
-  return all ? coalesceValues(found.chart, found.config) : found.config
+  return all ? coalesceValues(found.chart, found.config) : passedValues(found)
+}
+
+/** What a record of Helm holds of values: nothing where there are none. */
+export function passedValues({ config }: Pick<Release, 'config'>): GoMap | null {
+  return config.size === 0 ? null : config
 }
 
 /** What `get metadata` prints, in Helm's order of fields. */

@@ -95,7 +95,11 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Prints values with Go's number and key rules; as a table they are YAML under a headline. */
-  protected printValues(format: DocumentFormat | 'table', values: GoMap, headline: string): void {
+  protected printValues(
+    format: DocumentFormat | 'table',
+    values: GoMap | null,
+    headline: string,
+  ): void {
     if (format === 'json') return this.io.out(`${encodeJson(values)}\n`)
     this.io.out(format === 'yaml' ? encodeYaml(values) : `${headline}\n${encodeYaml(values)}`)
   }

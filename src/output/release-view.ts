@@ -17,7 +17,7 @@ export interface ReleaseViewOptions {
   /** Hooks and manifest too: what a dry run is for. */
   withManifest?: boolean
   /** The values passed and the values that templates saw. */
-  values?: { passed: GoMap; computed: GoMap }
+  values?: { passed: GoMap | null; computed: GoMap | null }
 }
 
 /** A release as install, upgrade, status and `get all` print it; the form is Helm's. */
@@ -211,7 +211,7 @@ function viewChart({ chart: { metadata } }: Release): string[] {
   ]
 }
 
-function viewValues({ passed, computed }: { passed: GoMap; computed: GoMap }): string[] {
+function viewValues({ passed, computed }: NonNullable<ReleaseViewOptions['values']>): string[] {
   return ['USER-SUPPLIED VALUES:', encodeYaml(passed), 'COMPUTED VALUES:', encodeYaml(computed)]
 }
 

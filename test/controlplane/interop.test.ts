@@ -141,6 +141,10 @@ describe.concurrent.each([
     for (const line of READS) {
       expect([line, await pkgOk(namespace, line)]).toEqual([line, await helmOk(namespace, line)])
     }
+    await make(namespace, `upgrade web ${chart} --reset-values`)
+    for (const line of ['get values web', 'get values web -o json', 'get all web']) {
+      expect([line, await pkgOk(namespace, line)]).toEqual([line, await helmOk(namespace, line)])
+    }
   })
 
   test('lists the same while one takes it over from the other', async () => {

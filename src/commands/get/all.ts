@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import { releaseArg } from '../../cli/args.ts'
 import { revisionFlag } from '../../cli/flags.ts'
 import { ReleaseCommand } from '../../cli/release-command.ts'
-import { getValues, status } from '../../actions/inspect.ts'
+import { getValues, passedValues, status } from '../../actions/inspect.ts'
 import { formatRelease } from '../../actions/release-template.ts'
 import { viewRelease } from '../../output/release-view.ts'
 
@@ -35,7 +35,7 @@ export default class GetAll extends ReleaseCommand {
       viewRelease(release, {
         withChart: true,
         withManifest: true,
-        values: { passed: release.config, computed },
+        values: { passed: passedValues(release), computed },
       }),
     )
   }
