@@ -17,7 +17,7 @@ import type { IndexEntry } from '../index/entry.ts'
 import type { LockedDependency } from './lock-file.ts'
 import { withStoredLogins } from '../registry/oci-registry.ts'
 import { parseOciReference } from '../registry/oci-reference.ts'
-import { resolveTag } from '../registry/oci-tags.ts'
+import { namedTag, resolveTag } from '../registry/oci-tags.ts'
 import { loadRepositories, type Repository } from '../repo/repositories.ts'
 import { fits, isSameUrl } from '../index/resolve.ts'
 import { versionOfTag } from '../registry/oci-reference.ts'
@@ -163,8 +163,11 @@ async function fromRegistry(
   const { name, version = '', repository } = dependency
   const { site, query } = sources
   const bare = parseOciReference(`${repository.replace(/\/+$/, '')}/${name}`)
-  if (site.isOffline) throw notCached(name, repository)
-  const chosen = await resolveTag(bare, lock?.version ?? version, site.registry)
+  const wanted = lock?.version ?? version
+  const chosen = site.isOffline
+    ? namedTag(bare, wanted, site.registry)
+    : await resolveTag(bare, wanted, site.registry)
+  if (chosen === undefined) throw notCached(name, repository)
   const tag = chosen.tag ?? ''
   const url = `${repository.replace(/\/+$/, '')}/${name}:${tag}`
   const fetched = await once(url, { name, repository }, sources, () =>

@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
 import type { Files } from '../base/files.ts'
+import { readReference, referenceFolder } from './cache.ts'
 import { isIndexWhole } from './kept.ts'
 import { strayFiles } from './strays.ts'
 
@@ -26,13 +27,16 @@ export interface CacheItem {
 
 const DIGEST = /^[0-9a-f]{64}$/
 const INDEX = /^[0-9a-f]{24}$/
+const REFERENCE = /^[0-9a-f]{64}\.json$/
 
 /** Lists what the caches hold; files of others that lie there are not looked at. */
 export async function cacheItems(folders: CacheFolders, files: Files): Promise<CacheItem[]> {
   const items: CacheItem[] = []
   const blobs = blobFolder(folders)
+  const references = await referencesByArchive(folders, files)
   for (const { name, kind } of await files.list(blobs)) {
-    if (kind === 'file' && DIGEST.test(name)) items.push(item('archive', name, [join(blobs, name)]))
+    if (kind !== 'file' || !DIGEST.test(name)) continue
+    items.push(item('archive', name, [join(blobs, name), ...(references.get(name) ?? [])]))
   }
   for (const folder of await indexFolders(folders, files)) {
     const names = (await files.list(folder)).filter(({ kind }) => kind === 'file')
@@ -44,7 +48,11 @@ export async function cacheItems(folders: CacheFolders, files: Files): Promise<C
 
 /** Temporary files that runs have left behind which were cut off long ago. */
 export async function cacheStrays(folders: CacheFolders, files: Files): Promise<string[]> {
-  const all = [blobFolder(folders), ...(await indexFolders(folders, files))]
+  const all = [
+    blobFolder(folders),
+    referenceFolder(folders.blobs),
+    ...(await indexFolders(folders, files)),
+  ]
   return (await Promise.all(all.map((folder) => strayFiles(folder, files)))).flat()
 }
 
@@ -89,6 +97,22 @@ export function chooseGarbage(
 
 function blobFolder({ blobs }: CacheFolders): string {
   return join(blobs, 'sha256')
+}
+
+/** Files that tell which references to registries stood for an archive: they go with it. */
+async function referencesByArchive(
+  { blobs }: CacheFolders,
+  files: Files,
+): Promise<Map<string, string[]>> {
+  const folder = referenceFolder(blobs)
+  const found = new Map<string, string[]>()
+  for (const { name, kind } of await files.list(folder)) {
+    if (kind !== 'file' || !REFERENCE.test(name)) continue
+    const path = join(folder, name)
+    const { archive = '' } = (await readReference(path, files)) ?? {}
+    found.set(archive, [...(found.get(archive) ?? []), path])
+  }
+  return found
 }
 
 async function indexFolders({ indexes }: CacheFolders, files: Files): Promise<string[]> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
 import { isSystemError, openUnsyncedFiles, type Files } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
+import { isJsonObject } from '../base/json.ts'
 import { noteUse } from './last-use.ts'
 
 /** Bytes by what they hash to. The cache is a help: a run goes on when it cannot be used. */
@@ -81,6 +82,85 @@ export function openBlobCache(folder: string, options: BlobCacheOptions): BlobCa
       }
       return digest
     },
+  }
+}
+
+/** What a reference to a registry stood for when it was fetched. */
+export interface SeenReference {
+  /** Digest of the manifest: `sha256:…`. */
+  manifest: string
+  /** sha256 of the archive, in hexadecimal digits. */
+  archive: string
+  /** `NAME-VERSION.tgz`. */
+  fileName: string
+  /** The tag was not the version of the chart, or was not asked to be. */
+  allowMismatch: boolean
+  /** RFC 3339. */
+  seen: string
+}
+
+/** References to registries that were fetched; a help as the archives are that they lead to. */
+export interface ReferenceCache {
+  read(reference: string): Promise<SeenReference | undefined>
+  write(reference: string, seen: SeenReference): Promise<void>
+}
+
+/** Opens what is kept of references, in a folder beside the archives of the cache. */
+export function openReferenceCache(
+  folder: string,
+  files: Files = openUnsyncedFiles(),
+): ReferenceCache {
+  const home = referenceFolder(folder)
+  const pathOf = (reference: string): string => join(home, `${sha256(Buffer.from(reference))}.json`)
+  const isUsable = folderProblem(folder) === undefined
+  return {
+    async read(reference) {
+      if (!isUsable) return undefined
+      const path = pathOf(reference)
+      const seen = await readReference(path, files)
+      if (seen !== undefined) await noteUse(path, files)
+      return seen
+    },
+    async write(reference, seen) {
+      if (!isUsable) return
+      try {
+        await files.makeFolder(home, 0o700)
+        const temporary = join(home, temporaryName('reference', newToken()))
+        const data = `${JSON.stringify({ reference, ...seen })}\n`
+        await files.replace(pathOf(reference), temporary, { data, mode: 0o600 })
+      } catch (error) {
+        // The archive could not be kept either, of which a person was told.
+        if (!isSystemError(error)) throw error
+      }
+    },
+  }
+}
+
+/** The folder of references in that of archives. */
+export function referenceFolder(folder: string): string {
+  return join(folder, 'references')
+}
+
+/** Reads what is kept of a reference; undefined when it is not there whole. */
+export async function readReference(
+  path: string,
+  files: Files,
+): Promise<SeenReference | undefined> {
+  const bytes = await files.read(path)
+  const document = bytes === undefined ? undefined : parsed(bytes)
+  if (!isJsonObject(document)) return undefined
+  const { manifest, archive, fileName, allowMismatch, seen } = document
+  if (typeof manifest !== 'string' || typeof archive !== 'string') return undefined
+  if (typeof fileName !== 'string' || typeof seen !== 'string') return undefined
+  return { manifest, archive, fileName, allowMismatch: allowMismatch === true, seen }
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 

@@ -60,9 +60,6 @@ export function versionsOfTags(tags: readonly string[]): string[] {
 /**
  * Chooses the tag for a version, a range or nothing: the newest that fits.
  *
- * A reference that has a digest is left alone, and a full version is not looked up; neither is a
- * tag when it may be another than the version.
- *
  * Source: helm.sh/helm/v4 pkg/registry/client.go `ValidateReference`, tag.go.
  *
  * @throws PkgError CHART_NOT_FOUND, VERSION_NOT_FOUND, OCI_REFERENCE_INVALID, and all that `listTags` throws
@@ -72,8 +69,29 @@ export async function resolveTag(
   range: string,
   options: RegistryOptions = {},
 ): Promise<OciReference> {
+  const named = namedTag(reference, range, options)
+  if (named !== undefined) return named
+  const wanted = wantedOf(reference, range)
+  const versions = versionsOfTags(await listTags(reference, options))
+  const version = choose(versions, wanted)
+  if (version === undefined) throw noVersion(reference, wanted, versions)
+  return { ...reference, tag: tagOfVersion(version) }
+}
+
+/**
+ * The reference for a version that needs no looking up: one that has a digest is left alone, and
+ * a full version is its tag; so is any tag that may be another than the version.
+ *
+ * @returns undefined when the registry has to be asked for its tags
+ * @throws PkgError OCI_REFERENCE_INVALID
+ */
+export function namedTag(
+  reference: OciReference,
+  range: string,
+  options: Pick<RegistryOptions, 'allowMismatch'>,
+): OciReference | undefined {
   const { tag } = reference
-  const wanted = range === '' && tag !== undefined ? versionOfTag(tag) : range
+  const wanted = wantedOf(reference, range)
   if (tag !== undefined && tagOfVersion(wanted) !== tag) {
     throw new PkgError(
       'OCI_REFERENCE_INVALID',
@@ -83,11 +101,11 @@ export async function resolveTag(
   }
   if (reference.digest !== undefined && wanted === '') return reference
   if (tag !== undefined && options.allowMismatch === true) return reference
-  if (anyVersion(wanted) !== undefined) return { ...reference, tag: tagOfVersion(wanted) }
-  const versions = versionsOfTags(await listTags(reference, options))
-  const version = choose(versions, wanted)
-  if (version === undefined) throw noVersion(reference, wanted, versions)
-  return { ...reference, tag: tagOfVersion(version) }
+  return anyVersion(wanted) && { ...reference, tag: tagOfVersion(wanted) }
+}
+
+function wantedOf({ tag }: OciReference, range: string): string {
+  return range === '' && tag !== undefined ? versionOfTag(tag) : range
 }
 
 function choose(versions: readonly string[], wanted: string): string | undefined {

@@ -1,6 +1,11 @@
 import { PkgError } from '../base/errors.ts'
 import { LIMITS } from '../base/limits.ts'
-import { openBlobCache, type BlobCache } from '../index/cache.ts'
+import {
+  openBlobCache,
+  openReferenceCache,
+  type BlobCache,
+  type ReferenceCache,
+} from '../index/cache.ts'
 import { openDownloader, type Downloader, type Origin } from '../http/downloader.ts'
 import { openIndexStore, type IndexStore } from '../index/store.ts'
 import type { RegistryOptions } from '../registry/oci-registry.ts'
@@ -16,6 +21,7 @@ export interface ChartSite {
   addonsFolder: string
   indexes: IndexStore
   blobs: BlobCache
+  references: ReferenceCache
   downloader: Downloader
   /** For registries: a person's logins and what flags say. */
   registry: RegistryOptions
@@ -59,6 +65,7 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
   const { onNotice, signal, timeout = 120_000, hasProxy, readFile } = options
   let indexes: IndexStore | undefined
   let blobs: BlobCache | undefined
+  let references: ReferenceCache | undefined
   const onOddity = (oddity: string): void => {
     if (options.isStrict === true) throw suspect(oddity)
     onNotice(`warning: ${oddity}`)
@@ -75,6 +82,9 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
     },
     get blobs() {
       return (blobs ??= openBlobCache(options.blobFolder, { onNotice }))
+    },
+    get references() {
+      return (references ??= openReferenceCache(options.blobFolder))
     },
     downloader: openDownloader({ signal, times, hasProxy, readFile }),
     registry: options.registry,

@@ -7,10 +7,14 @@ import type { Access, ChartSite } from './chart-site.ts'
 import { type Finding } from './find-chart.ts'
 import { isOwn, parseUrl, type Origin } from '../http/downloader.ts'
 import type { IndexEntry } from '../index/entry.ts'
-import { formatOciReference, parseOciReference } from '../registry/oci-reference.ts'
+import {
+  formatOciReference,
+  parseOciReference,
+  type OciReference,
+} from '../registry/oci-reference.ts'
 import { withStoredLogins } from '../registry/oci-registry.ts'
-import { pullChart } from '../registry/oci.ts'
-import { resolveTag } from '../registry/oci-tags.ts'
+import { pullChart, type PulledChart } from '../registry/oci.ts'
+import { namedTag, resolveTag } from '../registry/oci-tags.ts'
 import { loadRepositories } from './repositories.ts'
 import { resolveUrl, sha256Of, wantedRange } from '../index/resolve.ts'
 
@@ -137,7 +141,7 @@ export async function fetchFromRegistry(
   query: ChartQuery,
   site: ChartSite,
 ): Promise<FetchedArchive> {
-  if (site.isOffline) throw offline(text)
+  if (site.isOffline) return fetchSeen(text, query, site)
   const reference = await resolveTag(parseOciReference(text), wantedRange(query), site.registry)
   const pulled = await pullChart(reference, site.registry)
   const from = `oci://${formatOciReference(pulled.reference)}`
@@ -150,10 +154,12 @@ export async function fetchFromRegistry(
     }
   }
   await site.policy?.assertTrusted({ ...pulled, from }, site.registry)
+  const digest = await site.blobs.write(pulled.archive)
+  await noteReference(pulled, digest, site)
   return {
     archive: pulled.archive,
     fileName: pulled.fileName,
-    digest: await site.blobs.write(pulled.archive),
+    digest,
     from,
     provenance: query.provenance === undefined ? undefined : pulled.provenance,
     manifest: {
@@ -161,6 +167,73 @@ export async function fetchFromRegistry(
       digest: pulled.manifest.digest,
     },
   }
+}
+
+/** Keeps what tag and digest stand for, so that they can be had without a network. */
+async function noteReference(
+  { reference, manifest, fileName }: PulledChart,
+  archive: string,
+  { references, registry }: ChartSite,
+): Promise<void> {
+  const seen = {
+    manifest: manifest.digest,
+    archive,
+    fileName,
+    allowMismatch: registry.allowMismatch === true,
+    seen: new Date().toISOString(),
+  }
+  const { tag } = reference
+  await references.write(formatOciReference({ ...reference, tag: undefined }), seen)
+  if (tag === undefined) return
+  await references.write(formatOciReference({ ...reference, digest: undefined }), seen)
+}
+
+/** What a reference stood for when it was fetched last; a digest stands for the same for ever. */
+async function fetchSeen(
+  text: string,
+  query: ChartQuery,
+  site: ChartSite,
+): Promise<FetchedArchive> {
+  const asked = parseOciReference(text)
+  const reference = namedTag(asked, wantedRange(query), site.registry)
+  if (reference === undefined) throw tagsUnknown(asked)
+  const name = `oci://${formatOciReference(reference)}`
+  const { digest } = reference
+  const key = { ...reference, ...(digest !== undefined && { tag: undefined }) }
+  const seen = await site.references.read(formatOciReference(key))
+  const isFit = site.registry.allowMismatch === true || seen?.allowMismatch === false
+  const archive = seen && isFit ? await site.blobs.read(seen.archive) : undefined
+  if (seen === undefined || archive === undefined) throw offline(name)
+  if (site.policy?.needsProof(name) === true) throw unproven(name)
+  if (query.provenance === 'must') throw noProvenance(name, offline('its provenance file'))
+  const from = `oci://${formatOciReference({ ...reference, digest: seen.manifest })}`
+  if (digest === undefined) {
+    site.onNotice(`notice: ${from} is what the tag stood for on ${seen.seen.slice(0, 10)}`)
+  }
+  return {
+    archive,
+    fileName: seen.fileName,
+    digest: seen.archive,
+    from,
+    provenance: undefined,
+    manifest: {
+      reference: formatOciReference({ ...reference, digest: undefined }),
+      digest: seen.manifest,
+    },
+  }
+}
+
+function tagsUnknown(reference: OciReference): PkgError {
+  const name = `oci://${formatOciReference({ ...reference, tag: undefined })}`
+  return new PkgError('OFFLINE', `the tags of ${name} are not in the cache`, {
+    hint: 'Name a whole version that was fetched before; the newest, or one of a range, only the registry knows.',
+  })
+}
+
+function unproven(name: string): PkgError {
+  return new PkgError('OFFLINE', `the signature of ${name} is not in the cache`, {
+    hint: 'Your signing policy wants it: run the command without --offline.',
+  })
 }
 
 interface Expectation {
