@@ -1,5 +1,7 @@
+import { PkgError } from '../base/errors.ts'
 import { FIELD_MANAGER, isLegacyManager } from '../cluster/field-managers.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
+import { indexByKey } from '../plan/build-plan.ts'
 import { contentOf } from '../plan/content.ts'
 import { diffFields } from '../plan/diff.ts'
 import { differencesOf } from '../plan/field-owners.ts'
@@ -40,7 +42,8 @@ export interface DriftedField {
  */
 export async function findDrift(view: View, release: Release): Promise<Drift[]> {
   const placed = await desiredObjects(view, release, { withHooks: false })
-  const desired = view.cluster.runsHooks ? placed.map(withoutSequence) : placed
+  const distinct = [...indexByKey(placed).values()]
+  const desired = view.cluster.runsHooks ? distinct.map(withoutSequence) : distinct
   const found = await liveObjects(view, desired)
   const live = new Map(found.map((object) => [objectKey(object), object]))
   const changes = desired.map((object) => ({
@@ -71,9 +74,8 @@ async function driftOf(view: View, object: KubeObject, live: KubeObject): Promis
     }),
   )
   if (isSettled(object, live, FIELD_MANAGER)) return { object, live, fields: added }
-  const { cluster, signal } = view
-  const after = await cluster.preview(object, { force: true, signal })
-  const changed = differencesOf(contentOf(after), live).map(
+  const after = await reapplied(view, object)
+  const changed = differencesOf(after, live).map(
     ({ path, desired, live: actual, owners }): DriftedField => ({
       path,
       what: actual === undefined ? 'removed' : 'changed',
@@ -83,6 +85,16 @@ async function driftOf(view: View, object: KubeObject, live: KubeObject): Promis
     }),
   )
   return { object, live, fields: [...changed, ...added] }
+}
+
+/** What applying the object would make of it; itself where that takes making it anew. */
+async function reapplied({ cluster, signal }: View, object: KubeObject): Promise<KubeObject> {
+  try {
+    return contentOf(await cluster.preview(object, { force: true, signal }))
+  } catch (error) {
+    if (error instanceof PkgError && error.code === 'FIELD_IMMUTABLE') return object
+    throw error
+  }
 }
 
 /** The text that a Secret gets is stored as data. */

@@ -35,16 +35,16 @@ export interface PlanInput {
  * input. Writes come first, in install order; then what is no longer wanted goes, in
  * uninstall order, but for what another release has adopted.
  *
- * @throws PkgError MANIFEST_INVALID when an object is wanted twice, OBJECT_NOT_OWNED when
- *   live objects that are wanted belong to someone else; it names them all
+ * Of an object that is wanted twice the last one counts, as after an upgrade of Helm.
+ *
+ * @throws PkgError OBJECT_NOT_OWNED when live objects that are wanted belong to someone else; it
+ *   names them all
  */
 export function buildPlan(input: PlanInput): Plan {
   const live = indexByKey(input.live)
   const desired = indexByKey(input.desired)
   const previous = indexByKey(input.previous)
-  if (desired.size < input.desired.length) throw wantedTwice(input.desired)
-
-  const writes = input.desired
+  const writes = [...desired.values()]
     .toSorted((left, right) => byInstallOrder(left.kind, right.kind))
     .map((object): Change => {
       const existing = live.get(objectKey(object))
@@ -60,7 +60,7 @@ export function buildPlan(input: PlanInput): Plan {
 
   const changes = [...writes, ...removals]
   assertOwned(writes, previous, input)
-  const notices = removals.flatMap(noticeOf)
+  const notices = [...wantedTwice(input.desired), ...removals.flatMap(noticeOf)]
   return { changes, ...(notices.length > 0 && { notices }) }
 }
 
@@ -107,20 +107,20 @@ function writeOf(
   return isUnchanged(object, existing) ? 'unchanged' : 'update'
 }
 
-function indexByKey(objects: readonly KubeObject[]): Map<string, KubeObject> {
+/** Objects by what they are; of those that are the same one the last. */
+export function indexByKey(objects: readonly KubeObject[]): Map<string, KubeObject> {
   return new Map(objects.map((object) => [objectKey(object), object]))
 }
 
-function wantedTwice(objects: readonly KubeObject[]): PkgError {
+function wantedTwice(objects: readonly KubeObject[]): string[] {
   const seen = new Set<string>()
-  const twice = objects.find((object) => {
+  const repeated = objects.filter((object) => {
     const key = objectKey(object)
     return seen.has(key) || !seen.add(key)
   })
-  const label = twice === undefined ? '' : describeObject(twice)
-  return new PkgError('MANIFEST_INVALID', `the chart makes object "${label}" twice`, {
-    hint: 'Give one of the two another name, or leave out the template that repeats it.',
-  })
+  return [...indexByKey(repeated).values()].map(
+    (object) => `the chart makes ${describeObject(object)} more than once; the last one counts`,
+  )
 }
 
 function assertOwned(

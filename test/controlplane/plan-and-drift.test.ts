@@ -218,6 +218,30 @@ test('drift names each field, its manager and the time, and an upgrade puts it b
   })
 })
 
+test('drift tells of an object that somebody has made anew, which no apply can put back', async () => {
+  const namespace = await freshNamespace()
+  const { run, ok } = inNamespace(namespace)
+  await ok(Upgrade, 'web', web, '--install')
+  await kubectlOk(['-n', namespace, 'delete', 'deployment/web'])
+  const labels = { app: 'other' }
+  await apiOk('POST', `/apis/apps/v1/namespaces/${namespace}/deployments`, {
+    metadata: { name: 'web' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web:1' }] } },
+    },
+  })
+  const drifted = await run(Drift, 'web', '--detailed-exitcode', '-o', 'json')
+  expect([drifted.code, drifted.stderr]).toEqual([2, ''])
+  const [{ objects }] = JSON.parse(drifted.stdout) as [
+    { objects: { kind: string; fields: { path: string }[] }[] },
+  ]
+  const [deployment] = objects
+  expect([objects.length, deployment?.kind]).toEqual([1, 'Deployment'])
+  const selector = deployment?.fields.find(({ path }) => path.startsWith('.spec.selector'))
+  expect(JSON.stringify(selector)).toMatch(/"recorded":.*web.*"live":.*other/)
+})
+
 test('diff shows what the server would make of an upgrade, secrets masked', async () => {
   const namespace = await freshNamespace()
   const { run, ok } = inNamespace(namespace)

@@ -117,6 +117,34 @@ test('what the API server says in other words is no change of an upgrade', async
   }
 })
 
+test('of an object that a chart makes twice the last one counts, as after an upgrade of Helm', async () => {
+  const map = (text: string): string =>
+    `---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: map, labels: { helm.sh/chart: twice } }\ndata: { text: ${text} }\n`
+  const chart = writeChart(`${folder}/twice`, {
+    'Chart.yaml': chartYaml('twice'),
+    'templates/all.yaml': `${map('first')}{{ if .Values.size }}\n${map('last-{{ .Values.size }}')}{{ end }}`,
+  })
+  const [helms, ours] = namespaces
+  // Helm installs objects of a kind at the same time, and upgrades one after another.
+  await helmOk(helms, `install web ${chart}`)
+  await helmOk(helms, `upgrade web ${chart} --set size=1`)
+  await pkgOk(ours, `install web ${chart} --set size=1`)
+  expect(await textsIn(helms)).toEqual({ map: 'last-1' })
+  expect(await textsIn(ours)).toEqual({ map: 'last-1' })
+  await expectNothingToDo(ours, `${chart} --set size=1`)
+
+  const { code, err } = await pkg(helms, `upgrade web ${chart} --set size=2`)
+  expect([code, err]).toEqual([
+    0,
+    'the chart makes ConfigMap/map more than once; the last one counts\n',
+  ])
+  await helmOk(ours, `upgrade web ${chart} --set size=2`)
+  expect(await textsIn(helms)).toEqual({ map: 'last-2' })
+  expect(await textsIn(ours)).toEqual({ map: 'last-2' })
+  await pkgOk(helms, 'uninstall web')
+  expect(await textsIn(helms)).toEqual({})
+})
+
 async function textsIn(namespace: string): Promise<Record<string, string>> {
   const { items } = await apiOk('GET', `/api/v1/namespaces/${namespace}/configmaps`)
   const maps = (items as JsonObject[]).map(

@@ -99,11 +99,9 @@ test('an object that another release has taken is left to it, and told', () => {
   ])
 })
 
-test('an object that the chart makes twice is refused', () => {
-  expect(() => plan({ desired: [mine('ConfigMap/a'), mine('ConfigMap/a')] })).toThrow(
-    expect.objectContaining({
-      code: 'MANIFEST_INVALID',
-      message: 'the chart makes object "ConfigMap/a" twice',
-    }),
-  )
+test('of an object that the chart makes twice the last one counts, and that is told', () => {
+  const [first, last] = [mine('ConfigMap/a'), { ...mine('ConfigMap/a'), data: { key: 'last' } }]
+  const { changes, notices } = buildPlan({ desired: [first, last], previous: [], live: [], owner })
+  expect(changes).toEqual([{ op: 'create', object: last, live: undefined }])
+  expect(notices).toEqual(['the chart makes ConfigMap/a more than once; the last one counts'])
 })
