@@ -1,6 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import { encodeYaml } from '../encoding/yaml-encode.ts'
 import type { ReleaseList, ReleaseMetadata } from '../actions/inspect.ts'
+import { compareText } from '../golang/order.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseSummary } from '../release/summary.ts'
@@ -193,7 +194,7 @@ export function viewMetadata(metadata: ReleaseMetadata): string {
     ['APP_VERSION', metadata.appVersion],
     ['ANNOTATIONS', viewPairs(metadata.annotations)],
     ['LABELS', viewPairs(metadata.labels)],
-    ['DEPENDENCIES', metadata.dependencies.map(({ name }) => name).join(',')],
+    ['DEPENDENCIES', viewNames(metadata.dependencies)],
     ['NAMESPACE', metadata.namespace],
     ['REVISION', metadata.revision],
     ['STATUS', metadata.status],
@@ -201,6 +202,12 @@ export function viewMetadata(metadata: ReleaseMetadata): string {
     ['APPLY_METHOD', APPLY_METHODS[metadata.applyMethod] ?? `unknown ("${metadata.applyMethod}")`],
   ]
   return term(lines.map(([label, value]) => `${label}: ${value}`).join('\n'))
+}
+
+/** Source: Helm 4.1.4 pkg/action/get_metadata.go, FormattedDepNames. */
+function viewNames(dependencies: ReleaseMetadata['dependencies']): string {
+  const names = dependencies.map(({ name }) => name)
+  return names.sort(compareText).join(',')
 }
 
 function viewChart({ chart: { metadata } }: Release): string[] {
