@@ -2,6 +2,7 @@ import { PkgError } from '../base/errors.ts'
 import { encodeYaml } from '../encoding/yaml-encode.ts'
 import type { ReleaseList, ReleaseMetadata } from '../actions/inspect.ts'
 import { compareText } from '../golang/order.ts'
+import { trimSpace } from '../golang/space.ts'
 import type { GoMap } from '../golang/value.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseSummary } from '../release/summary.ts'
@@ -35,8 +36,8 @@ export function viewRelease(release: Release, options: ReleaseViewOptions = {}):
   lines.push(...viewTests(release))
   if (options.values !== undefined) lines.push(...viewValues(options.values))
   if (options.withManifest === true) lines.push(...viewManifest(release))
-  if (options.hideNotes !== true && release.notes.trim() !== '') {
-    lines.push('NOTES:', release.notes.trim())
+  if (options.hideNotes !== true && release.notes !== '') {
+    lines.push('NOTES:', trimSpace(release.notes))
   }
   return term(`${lines.join('\n')}\n`)
 }
