@@ -3,10 +3,10 @@ import { requirePackage } from '../base/lazy.ts'
 import type { Place } from './fault.ts'
 import { inspectSource } from './inspect-source.ts'
 
-/** A place in a Handlebars file that reads a value of the chart: `{{values.image.tag}}`. */
+/** A place in a Handlebars file that reads of what all templates see: `{{values.image.tag}}`. */
 export interface ValueRead {
   file: string
-  /** Below `values`: `image`, `tag`. */
+  /** `values`, `image`, `tag`; at least two names. */
   path: string[]
   place: Place
 }
@@ -19,8 +19,8 @@ export interface HandlebarsFile {
 }
 
 /**
- * Lists what the templates of a chart read of its values, as far as their text tells: where a
- * block or a partial has another context, only `@root.values` and `../values` do.
+ * Lists what the templates of a chart read of values and facts, as far as their text tells: where
+ * a block or a partial has another context, only `@root.values` and `../values` do.
  *
  * @throws HandlebarsFault TEMPLATE_SYNTAX, CHART_TOO_LARGE
  */
@@ -102,9 +102,9 @@ class Reader {
     const parts = (node['parts'] as unknown[]).map(String)
     const [root, ...rest] = parts
     const ofRoot = node['data'] === true && node['depth'] === 0 && root === 'root'
-    const [first, ...path] = ofRoot ? rest : parts
-    const isValues = (first === 'values' || first === 'Values') && path.length > 0
-    if (!isValues || !(ofRoot || (node['data'] !== true && node['depth'] === depth))) return
+    const path = ofRoot ? rest : parts
+    if (path.length < 2) return
+    if (!(ofRoot || (node['data'] !== true && node['depth'] === depth))) return
     const { line, column } = node.loc.start
     const key = `${this.file}:${line}:${column}`
     if (this.told.has(key)) return

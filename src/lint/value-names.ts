@@ -10,19 +10,22 @@ import { undeclaredName } from '../values/schema-names.ts'
 import type { Findings, Severity } from './finding.ts'
 
 /**
- * Tells of values that Handlebars templates read though no values can have them, which print
- * nothing: an error where the schema is closed there, and a warning where values.yaml has a name
- * that is nearly the same.
+ * Tells of what Handlebars templates read though it cannot be there, which prints nothing: a
+ * value is an error where the schema is closed there, and a warning where values.yaml has a name
+ * that is nearly the same; facts that no template has are errors.
  *
  * @param chart one whose templates could be rendered
  */
 export function lintValueNames(chart: Chart, findings: Findings): void {
   const schema = schemaOf(chart)
   const texts = new Map(chart.templates.map(({ name, data }) => [name, fromBytes(data)]))
-  for (const { file, path, place } of valueReadsOf(chart)) {
-    if (isOfOthers(chart, path[0])) continue
-    const problem =
-      (schema && forbidden(undeclaredName(schema, path), path)) ?? misspelt(chart.values, path)
+  for (const { file, path: whole, place } of valueReadsOf(chart)) {
+    const [root = '', ...path] = whole
+    const isValue = root.toLowerCase() === 'values'
+    if (isValue && isOfOthers(chart, path[0])) continue
+    const problem = isValue
+      ? ((schema && forbidden(undeclaredName(schema, path), path)) ?? misspelt(chart.values, path))
+      : missingFact(root, path[0] ?? '')
     if (problem === undefined) continue
     const span = spanIn({ name: file, text: texts.get(file) ?? '' }, place.line, place.column + 1)
     findings.check(
@@ -30,6 +33,35 @@ export function lintValueNames(chart: Chart, findings: Findings): void {
       `line ${place.line}: ${problem.message}`,
     )
   }
+}
+
+/** What templates see beside values, with the fields of what has the same ones everywhere. */
+const FACTS: Readonly<Record<string, readonly string[] | undefined>> = {
+  values: undefined,
+  release: ['name', 'namespace', 'revision', 'isInstall', 'isUpgrade', 'service'],
+  capabilities: ['kubeVersion', 'apiVersions', 'helmVersion'],
+  template: ['name', 'basePath'],
+  chart: undefined,
+  files: undefined,
+  subcharts: undefined,
+}
+
+/** A fact is found whatever the case of its letters. */
+function missingFact(root: string, field: string): Problem | undefined {
+  const known = Object.keys(FACTS)
+  const fact = known.find((name) => name.toLowerCase() === root.toLowerCase())
+  if (fact === undefined) return misspeltFact(root, field, nearest(root, known))
+  const fields = FACTS[fact]
+  if (fields?.every((name) => name.toLowerCase() !== field.toLowerCase()) !== true) return undefined
+  const message = `${root}.${field} is read, but ${fact} has only ${fields.join(', ')}`
+  return { severity: 'error', message }
+}
+
+/** Other names are those of charts and partials. */
+function misspeltFact(root: string, field: string, meant: string | undefined): Problem | undefined {
+  if (meant === undefined || root.length < SHORT) return undefined
+  const message = `${root}.${field} is read, but templates see no "${root}"; did you mean "${meant}"?`
+  return { severity: 'warning', message }
 }
 
 /** Undefined also for one that cannot be read, which the check of values tells of. */

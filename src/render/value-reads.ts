@@ -4,7 +4,8 @@ import { valueReads, type ValueRead } from '../hbs/value-reads.ts'
 import { partialName } from './handlebars-renderer.ts'
 
 /**
- * Lists where the Handlebars templates of a chart, without its subcharts, read its values.
+ * Lists where the Handlebars templates of a chart, without its subcharts, read of what
+ * they see: values, release, chart and the other facts.
  *
  * @throws HandlebarsFault TEMPLATE_SYNTAX, CHART_TOO_LARGE
  */

@@ -44,6 +44,32 @@ function lint(template: string, files: Record<string, string> = {}): string[] {
   )
 }
 
+test.each([
+  [
+    '{{release.nmae}}',
+    'error templates/a.yaml.hbs:1:3 line 1: release.nmae is read, but release has only name, namespace, revision, isInstall, isUpgrade, service',
+  ],
+  [
+    '{{#each values.sinks}}{{@root.Capabilities.kubeVerison.minor}}{{/each}}',
+    'error templates/a.yaml.hbs:1:25 line 1: Capabilities.kubeVerison is read, but capabilities has only kubeVersion, apiVersions, helmVersion',
+  ],
+  [
+    '{{vaules.replicas}}',
+    'warning templates/a.yaml.hbs:1:3 line 1: vaules.replicas is read, but templates see no "vaules"; did you mean "values"?',
+  ],
+])('%s is told of', (template, finding) => {
+  expect(lint(template)).toEqual([finding])
+})
+
+test.each([
+  '{{release.name}}{{Release.IsInstall}}{{release.isupgrade}}{{chart.annotations.a}}',
+  '{{#if (capabilities.apiVersions.has "apps/v1")}}{{files.get "a"}}{{template.basePath}}{{/if}}',
+  '{{#each values.sinks}}{{release.nmae}}{{vaules.a}}{{/each}}',
+  '{{port.name}}{{subcharts.db.values.a}}{{this.release.name}}',
+])('%s is not told of', (template) => {
+  expect(lint(template)).toEqual([])
+})
+
 const refused = (name: string, advice: string): string =>
   `${name} is read, but values.schema.json allows no such value; ${advice}`
 
