@@ -87,12 +87,15 @@ async function driftOf(view: View, object: KubeObject, live: KubeObject): Promis
   return { object, live, fields: [...changed, ...added] }
 }
 
-/** What applying the object would make of it; itself where that takes making it anew. */
+/** As of a Service with two ports of one name, once somebody has changed the number of one. */
+const REFUSALS: ReadonlySet<string> = new Set(['FIELD_IMMUTABLE', 'OBJECT_INVALID'])
+
+/** What applying the object would make of it; itself where the target would not take that. */
 async function reapplied({ cluster, signal }: View, object: KubeObject): Promise<KubeObject> {
   try {
     return contentOf(await cluster.preview(object, { force: true, signal }))
   } catch (error) {
-    if (error instanceof PkgError && error.code === 'FIELD_IMMUTABLE') return object
+    if (error instanceof PkgError && REFUSALS.has(error.code)) return object
     throw error
   }
 }

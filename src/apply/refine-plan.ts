@@ -5,6 +5,7 @@ import type { KubeObject } from '../manifest/object.ts'
 import { ownerOf, type Owner } from '../manifest/ownership.ts'
 import { contentOf } from '../plan/content.ts'
 import { differencesOf } from '../plan/field-owners.ts'
+import { foreignFields } from '../plan/foreign-fields.ts'
 import { isDecidable, isFixed, isOrphaned } from '../plan/immutable.ts'
 import { isSameJson } from '../plan/json-equal.ts'
 import { leftStrategy, type LeftStrategy } from '../plan/left-strategy.ts'
@@ -138,7 +139,7 @@ async function tryOut(trial: Trial, planned: Change, choice: Refinement): Promis
       return decide(await forced(trial, change, left), conflicts, choice)
     }
     if (isAwaited(error, webhooks)) return decide(change, localConflicts(object, live), choice)
-    return { change: recreation(change, error), conflicts: [] }
+    return { change: recreation(change, withAdded(error, object, live)), conflicts: [] }
   }
 }
 
@@ -162,6 +163,19 @@ async function preview(
 ): Promise<KubeObject> {
   if (left === undefined) return cluster.preview(object, { force, signal })
   return left.switched(await cluster.preview(left.tried, { force, signal }))
+}
+
+/** Names what others have added to an object that the target then refuses. */
+function withAdded(error: unknown, object: KubeObject, live: KubeObject): unknown {
+  if (!(error instanceof PkgError) || error.code !== 'OBJECT_INVALID') return error
+  const added = foreignFields(object, live, isOurs)
+  if (added.length === 0) return error
+  const fields = added.map(({ path, owner }) => `${path} ("${owner.manager}")`).join(', ')
+  return new PkgError(error.code, error.message, {
+    details: error.details,
+    hint: `What others have added to it may stand in the way: ${fields}. Take it out of the object.`,
+    cause: error,
+  })
 }
 
 /** Deleted and made anew, unless the trial failed for another reason. */

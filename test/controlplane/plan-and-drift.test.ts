@@ -242,6 +242,43 @@ test('drift tells of an object that somebody has made anew, which no apply can p
   expect(JSON.stringify(selector)).toMatch(/"recorded":.*web.*"live":.*other/)
 })
 
+test('what stands in the way of an upgrade is told, by drift too', async () => {
+  const namespace = await freshNamespace()
+  const { run, ok } = inNamespace(namespace)
+  const chart = chartOf('port', {
+    'templates/service.yaml': `
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{name: http, port: 80}]}
+`,
+  })
+  await ok(Upgrade, 'port', chart, '--install')
+  const patch = '[{"op":"replace","path":"/spec/ports/0/port","value":8080}]'
+  await kubectlOk(['-n', namespace, 'patch', 'service/web', '--type=json', '-p', patch])
+
+  const drifted = await run(Drift, 'port', '-o', 'json')
+  const by = [{ manager: 'kubectl-patch' }]
+  expect(JSON.parse(drifted.stdout)).toMatchObject([
+    {
+      objects: [
+        {
+          kind: 'Service',
+          fields: [
+            { what: 'removed', recorded: { name: 'http', port: 80 } },
+            { path: '.spec.ports[port=8080,protocol="TCP"]', what: 'added', by },
+          ],
+        },
+      ],
+    },
+  ])
+  const refused = await run(Upgrade, 'port', chart)
+  expect(refused).toMatchObject({ code: 8 })
+  expect(refused.stderr).toContain(
+    'hint: What others have added to it may stand in the way: .spec.ports[port=8080,protocol="TCP"] ("kubectl-patch"). Take it out of the object.',
+  )
+})
+
 test('diff shows what the server would make of an upgrade, secrets masked', async () => {
   const namespace = await freshNamespace()
   const { run, ok } = inNamespace(namespace)
