@@ -31,12 +31,14 @@ export interface RunIdentity {
   lockTimeout: number
   /** What servers are told of the program. */
   userAgent: string
+  /** A cluster is asked for nothing, so none need be chosen. */
+  asksNothing?: boolean | undefined
   now: () => Date
   onNotice: (notice: string) => void
 }
 
 /** What a command knows of its run. */
-export type CommandRun = Pick<RunIdentity, 'signal' | 'userAgent'>
+export type CommandRun = Pick<RunIdentity, 'signal' | 'userAgent' | 'asksNothing'>
 
 /** The part of the connections that a target decides. */
 export type TargetConnections = Pick<
@@ -54,14 +56,14 @@ export type TargetConnections = Pick<
 export async function openConnections(
   flags: ConnectionFlags,
   io: Io,
-  { signal, userAgent }: CommandRun,
+  { signal, userAgent, asksNothing }: CommandRun,
 ): Promise<Connections> {
   const token = newToken()
   const now = (): Date => new Date(io.now())
   const progress = openProgress(flags, io)
   const onNotice = progress.note
   const lockTimeout = flags['lock-timeout'] ?? 300_000
-  const run = { token, signal, lockTimeout, userAgent, now, onNotice }
+  const run = { token, signal, lockTimeout, userAgent, asksNothing, now, onNotice }
   const target = await openTarget(flags, io, run)
   const { cluster, poll = LOCK_TIMES.poll } = target
   return {

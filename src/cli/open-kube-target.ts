@@ -23,7 +23,7 @@ const POLL = 500
 export function openKubeTarget(
   flags: GivenClusterFlags,
   io: Io,
-  { token, signal, lockTimeout, userAgent, now, onNotice }: RunIdentity,
+  { token, signal, lockTimeout, userAgent, asksNothing, now, onNotice }: RunIdentity,
 ): TargetConnections {
   const kind = recordKindOf(flags.storage, io.env['HELM_DRIVER'])
   const { endpoint, namespace } = connect({
@@ -32,6 +32,7 @@ export function openKubeTarget(
     home: homeOf(io.env),
     isTerminal: io.isTerminal,
     isExecDenied: flags['exec-plugins'] === 'deny',
+    asksNothing,
     now: () => io.now(),
     onNotice,
   })

@@ -6,7 +6,7 @@ import type { ReleaseName } from '../storage/storage.ts'
 import { BaseCommand } from './base-command.ts'
 import { clusterFlags } from './cluster-flags.ts'
 import { globalFlags } from './flags.ts'
-import { openConnections, type ConnectionFlags } from './open-connections.ts'
+import { openConnections, type CommandRun, type ConnectionFlags } from './open-connections.ts'
 import { onStoppingSignal } from './signals.ts'
 import { userAgentOf } from './user-agent.ts'
 
@@ -18,7 +18,10 @@ export abstract class ReleaseCommand extends BaseCommand {
   private connections: Connections | undefined
 
   /** Opens the target; after Ctrl-C or a termination the run ends in order, with nothing half-written. */
-  protected async openConnections(flags: ConnectionFlags): Promise<Connections> {
+  protected async openConnections(
+    flags: ConnectionFlags,
+    { asksNothing }: Pick<CommandRun, 'asksNothing'> = {},
+  ): Promise<Connections> {
     const interruption = new AbortController()
     // Each call under way listens, and there may be more than the ten that Node takes for a leak.
     setMaxListeners(0, interruption.signal)
@@ -29,6 +32,7 @@ export abstract class ReleaseCommand extends BaseCommand {
     this.connections = await openConnections(flags, this.io, {
       signal: interruption.signal,
       userAgent: userAgentOf(this.config.version),
+      asksNothing,
     })
     return this.connections
   }

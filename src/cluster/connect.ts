@@ -21,6 +21,8 @@ export interface ConnectRequest {
   isTerminal: boolean
   /** Runs no program for credentials, whatever kuberc says. */
   isExecDenied?: boolean | undefined
+  /** Nothing will be sent, so no cluster need be chosen. */
+  asksNothing?: boolean | undefined
   now: () => number
   onNotice?: ((text: string) => void) | undefined
 }
@@ -46,7 +48,7 @@ export function connect(request: ConnectRequest): Connection {
   const choice = choose(config, flags)
   const pod = choice.cluster === undefined ? findPod(env) : undefined
   const namespace = choice.context?.text('namespace') || pod?.namespace
-  const server = serverOf(choice, flags, pod)
+  const server = serverOf(choice, request, pod)
   if (onNotice !== undefined) adviceOnModes(config.files).forEach(onNotice)
   return {
     context: choice.context?.name,
@@ -63,11 +65,19 @@ export function connect(request: ConnectRequest): Connection {
   }
 }
 
+/** Where kubectl looks for a server that nobody names. */
+const NOBODYS = 'http://localhost:8080'
+
 /** An address without a scheme is one of HTTP, unless there is something about TLS. */
-function serverOf({ cluster }: Choice, flags: KubeFlags, pod: Pod | undefined): string {
+function serverOf(
+  { cluster }: Choice,
+  { flags, asksNothing }: ConnectRequest,
+  pod: Pod | undefined,
+): string {
   const text = flags.server || (cluster?.text('server') ?? '') || (pod?.server ?? '')
   if (text === '') {
     if (cluster !== undefined) cluster.refuse('has no server')
+    if (asksNothing === true) return NOBODYS
     throw new PkgError('KUBECONFIG_INVALID', 'no cluster is chosen', {
       hint: 'Choose one with "kubectl config use-context NAME" or --context, or write releases into a folder with --target dir:PATH.',
     })

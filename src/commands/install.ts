@@ -56,7 +56,8 @@ Install does these steps in this order:
       template: flags['name-template'],
     }
     const { name, chart } = chooseName(choice, new Date(this.io.now()))
-    const connections = await this.openConnections(flags)
+    const { isOffline: asksNothing } = dryRunOf(flags['dry-run'], { runsHooks: true })
+    const connections = await this.openConnections(flags, { asksNothing })
     const { cluster } = connections
     const { dryRun, isOffline } = dryRunOf(flags['dry-run'], cluster)
 
