@@ -108,10 +108,11 @@ function isLeftBehind(live: KubeObject, field: string): boolean {
   return others.every(isScalers)
 }
 
+/** Whoever writes a status keeps it: applying an object never reaches it. */
 function localConflicts(object: KubeObject, live: KubeObject): Conflict[] {
   return differencesOf(object, live).flatMap(({ path, owners }) =>
     owners
-      .filter((entry) => !isOurs(entry))
+      .filter((entry) => !isOurs(entry) && entry.subresource !== 'status')
       .map(({ manager }) => ({ object, field: path, manager })),
   )
 }

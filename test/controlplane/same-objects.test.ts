@@ -145,6 +145,49 @@ test('of an object that a chart makes twice the last one counts, as after an upg
   expect(await textsIn(helms)).toEqual({})
 })
 
+test('the empty status of a generated CRD is no conflict in a release written without apply', async () => {
+  const [namespace] = namespaces
+  const group = `${namespace}.example.org`
+  const chart = writeChart(`${folder}/crd`, {
+    'Chart.yaml': chartYaml('crd'),
+    'templates/crd.yaml': `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: gadgets.${group}
+  creationTimestamp: null
+  labels: { size: "{{ .Values.size }}" }
+spec:
+  group: ${group}
+  scope: Namespaced
+  names: { kind: Gadget, plural: gadgets }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object } }
+status:
+  acceptedNames: { kind: "", plural: "" }
+  conditions: []
+  storedVersions: []
+`,
+  })
+  await helmOk(namespace, `install web ${chart} --server-side=false`)
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gadgets.${group}`
+  const accepted = { kind: 'Gadget', listKind: 'GadgetList', plural: 'gadgets', singular: 'gadget' }
+  await eventually(async () => {
+    const { status } = await apiOk('GET', path)
+    return isDeepStrictEqual((status as JsonObject)['acceptedNames'], accepted)
+  })
+  expect(await pkg(namespace, `upgrade web ${chart} --set size=2`)).toMatchObject({ code: 0 })
+  expect(await apiOk('GET', path)).toMatchObject({
+    metadata: { labels: { size: '2' } },
+    status: { acceptedNames: accepted },
+  })
+  await expectNothingToDo(namespace, `${chart} --set size=2`)
+  await pkgOk(namespace, 'uninstall web')
+})
+
 async function textsIn(namespace: string): Promise<Record<string, string>> {
   const { items } = await apiOk('GET', `/api/v1/namespaces/${namespace}/configmaps`)
   const maps = (items as JsonObject[]).map(
