@@ -174,19 +174,19 @@ function notUpdated(failed: readonly UpdateResult[]): PkgError {
 }
 
 function assertKnown(name: string, repositories: readonly Repository[]): void {
-  const known = repositories.map((repository) => repository.name)
-  if (known.includes(name)) return
-  const guess = nearest(name, known)
+  if (repositories.some((repository) => repository.name === name)) return
   throw new PkgError(
     'REPOSITORY_UNKNOWN',
     `no repositories found matching '${name}'.  Nothing will be updated`,
-    {
-      hint:
-        guess === undefined
-          ? 'Run "kubectl pkg repo list" to see what is configured.'
-          : `Did you mean "${guess}"?`,
-    },
+    { hint: hintFor(name, repositories) },
   )
+}
+
+function hintFor(name: string, repositories: readonly Repository[]): string {
+  const known = repositories.map((repository) => repository.name)
+  const guess = nearest(name, known)
+  if (guess !== undefined) return `Did you mean "${guess}"?`
+  return 'Run "kubectl pkg repo list" to see what is configured.'
 }
 
 async function update(repository: Repository, site: ChartSite): Promise<UpdateResult> {
@@ -227,7 +227,7 @@ export async function removeRepositories(
       left = before.filter((repository) => repository.name !== name)
       if (removed.length === 0) {
         throw new PkgError('REPOSITORY_UNKNOWN', `no repo named "${name}" found`, {
-          hint: 'Run "kubectl pkg repo list" to see what is configured.',
+          hint: hintFor(name, before),
         })
       }
       return left

@@ -13,3 +13,7 @@ export function shownAddress(text: string): string {
 export function hideUserinfo(text: string): string {
   return text.replaceAll(USERINFO, '$1')
 }
+
+/** What to do about what is no address of the web, such as a folder. */
+export const WANTS_URL =
+  'Use an http or https URL; "kubectl pkg repo serve FOLDER" gives a folder one.'

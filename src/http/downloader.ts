@@ -2,7 +2,7 @@ import { PkgError, type ErrorCode } from '../base/errors.ts'
 import { LIMITS } from '../base/limits.ts'
 import { requirePackage } from '../base/lazy.ts'
 import { percentDecoded } from '../base/percent-decoded.ts'
-import { shownAddress } from '../base/shown-address.ts'
+import { shownAddress, WANTS_URL } from '../base/shown-address.ts'
 import { openHttp, shownUrl, type HttpAnswer, type Send } from './open-http.ts'
 import { busyHint, retrying } from './retrying.ts'
 
@@ -186,14 +186,12 @@ async function ask(send: Send, code: ErrorCode, request: Parameters<Send>[0]): P
 /** Reads an http or https address. @throws PkgError URL_REFUSED */
 export function parseUrl(text: string): URL {
   if (!URL.canParse(text)) {
-    throw new PkgError('URL_REFUSED', `"${shownAddress(text)}" is no URL`, {
-      hint: 'Use an http or https URL.',
-    })
+    throw new PkgError('URL_REFUSED', `"${shownAddress(text)}" is no URL`, { hint: WANTS_URL })
   }
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new PkgError('URL_REFUSED', `"${url.protocol}" URLs are not fetched`, {
-      hint: 'Use an http or https URL.',
+      hint: url.protocol === 'file:' ? WANTS_URL : 'Use an http or https URL.',
     })
   }
   return url

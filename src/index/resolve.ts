@@ -1,5 +1,5 @@
 import { PkgError } from '../base/errors.ts'
-import { shownAddress } from '../base/shown-address.ts'
+import { shownAddress, WANTS_URL } from '../base/shown-address.ts'
 import {
   parseConstraint,
   parseVersion,
@@ -79,7 +79,7 @@ export function resolveUrl(repository: string, reference: string): string {
   if (/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(reference)) return reference
   if (!URL.canParse(repository)) {
     throw new PkgError('URL_REFUSED', `"${shownAddress(repository)}" is no URL`, {
-      hint: 'Use an http or https URL.',
+      hint: WANTS_URL,
     })
   }
   const base = new URL(repository)

@@ -69,10 +69,15 @@ export async function findEntry(
   const update = `Run "kubectl pkg repo update ${repository.name}"`
   const range = wantedRange(query)
   if (versions === undefined) {
+    const guess = await nearestChart(repository, name, site)
+    const search = `${update}, then "kubectl pkg search repo ${repository.name}/".`
     throw new PkgError(
       'CHART_NOT_FOUND',
       `chart "${name}" matching ${range} not found in ${where}: no chart name found`,
-      { hint: `${update}, then "kubectl pkg search repo ${repository.name}/".` },
+      {
+        hint:
+          guess === undefined ? search : `Did you mean "${repository.name}/${guess}"? ${search}`,
+      },
     )
   }
   const entry = pickVersion(versions, range)
@@ -82,6 +87,15 @@ export async function findEntry(
     `chart "${name}" matching ${range} not found in ${where}: no chart version found for ${name}-${range}`,
     { hint: `${update}, then "kubectl pkg versions ${repository.name}/${name}".` },
   )
+}
+
+/** The chart of a repository that was most likely meant. */
+async function nearestChart(
+  origin: Origin,
+  name: string,
+  { indexes }: ChartSite,
+): Promise<string | undefined> {
+  return nearest(name, (await indexes.use(origin, (table) => table.keys())) ?? [])
 }
 
 /**
@@ -100,16 +114,18 @@ export async function findAtUrl(
   const entry = versions && pickVersion(versions, range)
   if (entry !== undefined) return entry
   const what = range === '' ? `chart "${name}"` : `chart "${name}" version "${range}"`
-  throw new PkgError(
-    versions === undefined ? 'CHART_NOT_FOUND' : 'VERSION_NOT_FOUND',
-    `${what} not found in ${shownAddress(origin.url)} repository`,
-    {
-      hint:
-        versions === undefined
-          ? `Check the name; "kubectl pkg repo add NAME ${shownAddress(origin.url)}" and "kubectl pkg search repo NAME/" show all that it has.`
-          : `Run "kubectl pkg versions ${name} --repo ${shownAddress(origin.url)}" to see what there is.`,
-    },
-  )
+  const address = shownAddress(origin.url)
+  const message = `${what} not found in ${address} repository`
+  if (versions !== undefined) {
+    throw new PkgError('VERSION_NOT_FOUND', message, {
+      hint: `Run "kubectl pkg versions ${name} --repo ${address}" to see what there is.`,
+    })
+  }
+  const guess = await nearestChart(origin, name, site)
+  const all = `"kubectl pkg repo add NAME ${address}" and "kubectl pkg search repo NAME/" show all that it has.`
+  throw new PkgError('CHART_NOT_FOUND', message, {
+    hint: guess === undefined ? `Check the name; ${all}` : `Did you mean "${guess}"? ${all}`,
+  })
 }
 
 /**

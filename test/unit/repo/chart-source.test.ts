@@ -103,6 +103,22 @@ test.each([
   expect(await failureOf(load(reference, { query }))).toBe(want)
 })
 
+test.each([
+  {
+    reference: 'wbe',
+    repo: 'corp',
+    hint: 'Did you mean "corp/web"? Run "kubectl pkg repo update corp", then "kubectl pkg search repo corp/".',
+  },
+  {
+    reference: 'wbe',
+    repo: 'URL',
+    hint: expect.stringMatching(/^Did you mean "web"\? /) as string,
+  },
+])('a misspelt chart of $repo is proposed', async ({ reference, repo, hint }) => {
+  const run = repo === 'URL' ? load(reference, { repo: server.url }) : load(`${repo}/${reference}`)
+  await expect(run).rejects.toMatchObject({ code: 'CHART_NOT_FOUND', hint })
+})
+
 test('an archive is fetched once and then taken from the cache', async () => {
   await load('corp/web')
   await load('corp/web')

@@ -166,6 +166,15 @@ test('the index of two names of one address is kept until both are removed', asy
   expect(await isIndexKept()).toBe(false)
 })
 
+test('a misspelt name is not removed but proposed', async () => {
+  await add('corp')
+  await expect(remove('crop')).rejects.toMatchObject({ hint: 'Did you mean "corp"?' })
+  await expect(remove('other')).rejects.toMatchObject({
+    hint: 'Run "kubectl pkg repo list" to see what is configured.',
+  })
+  expect(await names()).toEqual(['corp'])
+})
+
 test('a name that stands twice is removed twice, as by Helm', async () => {
   await add('corp')
   const twice = `- {name: corp, url: http://127.0.0.2}\n- {name: other, url: http://127.0.0.3}\n`
