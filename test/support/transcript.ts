@@ -7,9 +7,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { runLine } from './run-line.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /*
  * A transcript is a readable test of the command line: files, then what a person types and
@@ -73,6 +73,9 @@ export function parseTranscript(text: string): Transcript {
   return { head, files, commands }
 }
 
+/** An empty one: what whoever runs the tests has configured must not show. */
+const HOME = temporaryFolder()
+
 /**
  * Runs a transcript in the working folder, which is empty before.
  *
@@ -82,7 +85,7 @@ export async function runTranscript(
   transcript: Transcript,
 ): Promise<{ text: string; steps: Step[] }> {
   for (const { path, text } of transcript.files) writeFile(path, text)
-  const env: Record<string, string> = {}
+  const env: Record<string, string> = { HOME }
   const steps: Step[] = []
   let text = transcript.head
   for (const { typed, comment } of transcript.commands) {
@@ -178,5 +181,5 @@ function printed({ code, stdout, stderr }: Run): string {
     .replaceAll(/ bytes, #[0-9a-f]{4}>/g, ' bytes, #mask>')
     .replaceAll(process.version, 'v20.0.0')
     .replaceAll(process.cwd(), '/here')
-    .replaceAll(homedir(), '/home/me')
+    .replaceAll(HOME, '/home/me')
 }
