@@ -20,11 +20,11 @@ const START = anyOf(
 )
 /** What reads charts, for all commands that take one: a large script is read sooner than ten. */
 const CHARTS = modules({
-  actions: 'installable load-chart verify-fetched',
+  actions: 'choose-name installable load-chart names verify-fetched',
   base: 'file-modes json long-run secret-text versions',
   chart:
     'archive-file assemble-chart broken-link budget chart chart-folder file-reader glob go-struct ignore links load-chart lock metadata metadata-document read-directory read-yaml validate-metadata',
-  cli: 'has-proxy read-chart',
+  cli: 'has-proxy read-chart read-flags read-image-map read-text',
   encoding: 'yaml-*',
   golang: 'function space',
   render: 'crds',
@@ -32,8 +32,8 @@ const CHARTS = modules({
 })
 /** What renders them. */
 const RENDERING = modules({
-  actions: 'choose-name names odd-values render template upstream-crds',
-  cli: 'read-flags read-image-map read-text read-values',
+  actions: 'odd-values render template upstream-crds',
+  cli: 'read-values',
   golang: 'format* regexp* time time-zone truth',
   gotmpl: '*',
   manifest: '*',
@@ -185,7 +185,7 @@ export default defineConfig([
           { name: lateChunk },
           { name: 'start', test: START },
           { name: 'charts', test: CHARTS },
-          { name: 'render', test: RENDERING },
+          { name: 'late-render', test: RENDERING },
           { name: 'repositories', test: REPOSITORIES },
           { name: 'dependencies', test: DEPENDENCIES },
           { name: 'releases', test: RELEASES },
@@ -362,14 +362,23 @@ const LATE_FILE = /\/(?:package|late)-[^/]+$/
 /** Reads the scripts of packages and late parts when what they export is asked for. */
 function loadLate(code, bundle) {
   return code.replaceAll(
-    /= ?(require\("[./a-z]+\/((?:package|late)-[^"]+)"\))/g,
-    (_, load, file) => {
-      const getters = bundle[`chunks/${file}`].exports.map(
-        (name) => `get ${name}(){return(m??=${load}).${name}}`,
-      )
-      return `=(m=>({${getters.join()}}))()`
+    /([\w$]+) ?= ?(require\("[./a-z]+\/((?:package|late)-[^"]+)"\))/g,
+    (_, script, load, file) => {
+      const used = namesUsed(code, script)
+      const getters = bundle[`chunks/${file}`].exports
+        .filter((name) => used.has(name))
+        .map((name) => `get ${name}(){return(m??=${load}).${name}}`)
+      return `${script}=(m=>({${getters.join()}}))()`
     },
   )
+}
+
+/** What a script uses of another one: each getter more would take its time at the start. */
+function namesUsed(code, script) {
+  const uses = code.matchAll(
+    new RegExp(`(?<![\\w$.])${script.replaceAll('$', '\\$')}\\.([\\w$]+)`, 'g'),
+  )
+  return new Set([...uses].map(([, name]) => name))
 }
 
 /**

@@ -132,12 +132,12 @@ const DOORS: Record<string, string[]> = {
   'node:zlib': ['base', 'chart', 'release', 'cluster', 'http', 'repo'],
   'node:os': ['base', 'cli', 'apply'],
   'node:events': ['base', 'cli'],
-  'node:module': ['base', 'main', 'cli'],
+  'node:module': ['base', 'cli'],
   'node:child_process': ['render', 'registry', 'sprig', 'cluster', 'signing', 'cli'],
   'node:timers/promises': ['base', 'http'],
   'node:url': ['base', 'cli', 'sprig'],
-  'node:v8': ['main'],
-  'node:vm': ['main'],
+  'node:v8': ['cli'],
+  'node:vm': ['cli'],
 }
 
 interface Import {

@@ -14,11 +14,16 @@ import type { LocateValue } from './validate.ts'
  */
 export function locateValue(chart: Chart, sources: ValueSources = {}): LocateValue {
   const { files = [], kept } = sources
-  const locate = locateInFiles([...defaultsOf(chart, ''), ...files])
+  let locate: LocateValue | undefined
+  const inFiles: LocateValue = (path) => {
+    // Most values are accepted, and nothing is read again for those.
+    locate ??= locateInFiles([...defaultsOf(chart, ''), ...files])
+    return locate(path)
+  }
   return (path) =>
     flagThatSets(sources, path) ??
     (kept === undefined ? undefined : inKept(kept, files, path)) ??
-    locate(path) ??
+    inFiles(path) ??
     inSubchart(chart, path, '')
 }
 
@@ -39,8 +44,9 @@ const MOST_TEXT = 2 ** 20
  * counts, and for one that no file sets, the nearest map around it.
  */
 export function locateInFiles(files: readonly ValuesFile[]): LocateValue {
-  const finders = files.map((file) => spanFinder(file)).toReversed()
+  let finders: ReturnType<typeof spanFinder>[] | undefined
   return (path) => {
+    finders ??= files.map((file) => spanFinder(file)).toReversed()
     for (let length = path.length; length > 0; length--) {
       const outer = path.slice(0, length)
       for (const find of finders) {

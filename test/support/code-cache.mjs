@@ -18,19 +18,31 @@ const env = {
   KUBECTL_PKG_DATA_HOME: join(folder, 'data'),
 }
 
+/**
+ * Commands with a code cache of their own. Of the scripts that its first run loads, that of a small
+ * chart, only what this run needs is kept, as V8 takes time for every function; what the others
+ * load besides is kept as they need it. All other commands share a cache with what any run needed.
+ */
+const OWN = new Set(['template'])
+const begun = new Set()
+
 writeWarmChart(join(folder, 'warm'))
-await runAll(withCharts(), 'all')
+await runAll(withCharts())
 // A large chart changes V8's flags, and what it loads then is kept a second time.
 writeLargeFile(join(folder, 'warm'))
-await runAll([['template', 'web', './warm']], 'late')
+const large = [
+  ['template', 'web', './warm'],
+  ['upgrade', 'full', './warm', '--target', target],
+]
+await runAll(large, 'late')
 const site = await serveWarmSite(readFileSync(join(folder, 'classic-0.1.0.tgz')))
 writeDependent(`http://${site.host}`)
-await runAll(withRepositories(site.host), 'all')
+await runAll(withRepositories(site.host))
 site.close()
 rmSync(folder, { recursive: true })
 
 function withCharts() {
-  const values = ['--set', 'a.b=1,list[0]=x', '-f', 'warm/values.yaml', '--include-crds']
+  const values = ['--set', 'a.b=1,list[0]=x', '-f', 'warm/values.yaml']
   return [
     ['version'],
     ['env'],
@@ -38,7 +50,7 @@ function withCharts() {
     ['create', 'classic', '--engine', 'gotemplate'],
     ['template', 'web', './classic'],
     ['template', 'web', './native'],
-    ['template', 'web', './warm', ...values],
+    ['template', 'web', './warm', ...values, '--include-crds'],
     ['lint', './classic'],
     ['show', 'all', './classic'],
     ['package', './classic'],
@@ -46,6 +58,7 @@ function withCharts() {
     ['dependency', 'list', './classic'],
     ['install', 'web', './native', '--target', target],
     ['upgrade', 'web', './native', '--set', 'replicas=2', '--target', target],
+    ['install', 'full', './warm', ...values, '--target', target],
     ['list', '--target', target],
     ['status', 'web', '--target', target],
     ['history', 'web', '--target', target],
@@ -87,12 +100,14 @@ function writeDependent(url) {
   )
 }
 
-/** @param which code is kept: `all` that a run compiled, or what came after the change of flags */
+/** @param which scripts' code is kept: those that were loaded `late`, after the change of flags */
 async function runAll(runs, which) {
   for (const args of runs) {
+    const { owner, kept } = keeperOf(args)
+    const keeps = `${which ?? kept}/${owner}`
     const child = spawn(process.execPath, [main, ...args], {
       cwd: folder,
-      env: { ...env, KUBECTL_PKG_BUILDS_CODE_CACHE: which },
+      env: { ...env, KUBECTL_PKG_BUILDS_CODE_CACHE: keeps },
     })
     let text = ''
     child.stdout.resume()
@@ -102,4 +117,12 @@ async function runAll(runs, which) {
       throw new Error(`kubectl-pkg ${args.join(' ')} failed while the build warmed it:\n${text}`)
     }
   }
+}
+
+/** In which folder the code of a run is kept, and of which scripts. */
+function keeperOf([command]) {
+  if (!OWN.has(command)) return { owner: 'common', kept: 'all' }
+  const kept = begun.has(command) ? 'rest' : 'all'
+  begun.add(command)
+  return { owner: command, kept }
 }
