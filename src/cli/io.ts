@@ -1,4 +1,5 @@
-import { fstatSync, readSync, writeSync } from 'node:fs'
+import { fstatSync, readSync, statSync, writeSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { pieces } from '../golang/bytes.ts'
 import { withoutHandlers } from './signals.ts'
 
@@ -47,11 +48,10 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     get isTerminal() {
-      // Whether a file or a pipe is no terminal is known without making `process.stdout`.
-      return fstatSync(OUT).isCharacterDevice() && process.stdout.isTTY
+      return mayBeTerminal(OUT) && process.stdout.isTTY
     },
     get isErrTerminal() {
-      return fstatSync(ERR).isCharacterDevice() && process.stderr.isTTY
+      return mayBeTerminal(ERR) && process.stderr.isTTY
     },
     get rows() {
       return Number(process.env['LINES']) || process.stderr.rows || 24
@@ -61,6 +61,12 @@ export function processIo(): Io {
     },
     now: Date.now,
   }
+}
+
+/** That a file, a pipe or /dev/null is no terminal is known without making `process.stdout`. */
+function mayBeTerminal(descriptor: number): boolean {
+  const stats = fstatSync(descriptor)
+  return stats.isCharacterDevice() && stats.rdev !== statSync(devNull).rdev
 }
 
 /** Thrown when the reader of our output has gone, as with `| head`; the run ends in silence. */
