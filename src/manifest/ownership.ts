@@ -1,3 +1,4 @@
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { KubeObject } from './object.ts'
 
 /** The release that an object belongs to. */
@@ -23,9 +24,9 @@ export function withOwner<T extends KubeObject>(object: T, owner: Owner): T {
     ...object,
     metadata: {
       ...metadata,
-      labels: { ...stringsOf(metadata['labels']), [MANAGED_BY.label]: MANAGED_BY.value },
+      labels: { ...entriesOf(metadata['labels']), [MANAGED_BY.label]: MANAGED_BY.value },
       annotations: {
-        ...stringsOf(metadata['annotations']),
+        ...entriesOf(metadata['annotations']),
         [RELEASE_NAME]: owner.name,
         [RELEASE_NAMESPACE]: owner.namespace,
       },
@@ -46,6 +47,12 @@ export function ownerOf(object: KubeObject): Owner | undefined {
 export function isKept(object: KubeObject): boolean {
   const policy = stringsOf(object.metadata['annotations'])[RESOURCE_POLICY]
   return policy?.trim().toLowerCase() === 'keep'
+}
+
+/** With an empty text for null, as Helm has it; what is no text is the target's to refuse. */
+function entriesOf(value: Json | undefined): JsonObject {
+  if (!isJsonObject(value)) return {}
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, text ?? '']))
 }
 
 function stringsOf(value: unknown): Record<string, string> {

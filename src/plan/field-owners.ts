@@ -122,7 +122,8 @@ function isAtomic({ owners }: Place): boolean {
 }
 
 function isNothing(desired: Json | undefined, live: Json | undefined): boolean {
-  return live === undefined && (desired === null || isEmpty(desired))
+  const isAbsent = live === undefined || live === null
+  return isAbsent && (desired === null || isEmpty(desired))
 }
 
 function isEmpty(value: Json | undefined): boolean {

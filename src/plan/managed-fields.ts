@@ -66,7 +66,7 @@ function withoutIdentity({
 function isExactly(node: JsonObject, desired: Json | undefined, live: Json | undefined): boolean {
   const keys = Object.keys(node).filter((key) => key !== '.')
   const [first] = keys
-  if (live === undefined && isZero(desired)) return true
+  if ((live === undefined || live === null) && isZero(desired)) return true
   if (first === undefined) return isEqual(desired, live)
   if (first.startsWith('f:')) return areFields(node, desired, live)
   if (first.startsWith('k:')) return areItems(keys, node, { desired, live })

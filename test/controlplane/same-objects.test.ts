@@ -80,7 +80,7 @@ test('the rules that Kubernetes sums up into a role are neither drift nor a conf
 
 test('what the API server says in other words is no change of an upgrade', async () => {
   const named = (apiVersion: string, kind: string, rest: string): string =>
-    `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: odd\n  labels: { size: "{{ .Values.size }}" }\n${rest}\n`
+    `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: odd\n  labels: { none: null, size: "{{ .Values.size }}" }\n${rest}\n`
   const chart = writeChart(`${folder}/odd`, {
     'Chart.yaml': chartYaml('odd'),
     'templates/all.yaml': [
@@ -89,6 +89,7 @@ test('what the API server says in other words is no change of an upgrade', async
       named('v1', 'Secret', 'immutable: true\ndata:\n  a: |\n    aGVs\n    bG8='),
       named('v1', 'ConfigMap', 'immutable: true\ndata: { a: x, b: null }'),
       named('v1', 'ServiceAccount', 'secrets: []'),
+      named('rbac.authorization.k8s.io/v1', 'Role', 'rules: []'),
       named(
         'networking.k8s.io/v1',
         'NetworkPolicy',
@@ -107,7 +108,7 @@ test('what the API server says in other words is no change of an upgrade', async
       changes: { op: string; kind: string; fields: { path: string }[] }[]
     }
     const told = changes.map(({ op, kind, fields }) => [op, kind, fields.map(({ path }) => path)])
-    const kinds = ['LimitRange', 'ResourceQuota', 'Secret', 'ConfigMap', 'ServiceAccount']
+    const kinds = ['LimitRange', 'ResourceQuota', 'Secret', 'ConfigMap', 'ServiceAccount', 'Role']
     const want = [...kinds, 'NetworkPolicy'].map((kind) => [
       'update',
       kind,

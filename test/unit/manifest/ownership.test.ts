@@ -27,6 +27,15 @@ test('an object carries its owner, beside what it had', () => {
   expect(ownerOf(object)).toBeUndefined()
 })
 
+test('a label of nothing is an empty one, as with Helm, and one that is no text is not lost', () => {
+  const labels = { app: null, version: 1 }
+  expect(withOwner({ ...object, metadata: { name: 'a', labels } }, owner).metadata.labels).toEqual({
+    app: '',
+    version: 1,
+    'app.kubernetes.io/managed-by': 'Helm',
+  })
+})
+
 test.each([
   { policy: 'keep', want: true },
   { policy: ' Keep ', want: true },
