@@ -19,11 +19,11 @@ const env = {
 }
 
 /**
- * Commands with a code cache of their own. Of the scripts that its first run loads, that of a small
- * chart, only what this run needs is kept, as V8 takes time for every function; what the others
- * load besides is kept as they need it. All other commands share a cache with what any run needed.
+ * Commands with a code cache of their own. Of the scripts that its first run loads only what this
+ * run needs is kept, as V8 takes time for every function; what later ones load besides is kept as
+ * they need it. All other commands share a cache with what any run needed.
  */
-const OWN = new Set(['template'])
+const OWN = new Set(['template', 'lint', 'list'])
 const begun = new Set()
 
 writeWarmChart(join(folder, 'warm'))
