@@ -43,10 +43,23 @@ export function ownerOf(object: KubeObject): Owner | undefined {
   return name === undefined || namespace === undefined ? undefined : { name, namespace }
 }
 
-/** Whether the object stays when its release goes, by `helm.sh/resource-policy: keep`. */
+/** Whether the object stays when its release wants it no more, by `helm.sh/resource-policy: keep`. */
 export function isKept(object: KubeObject): boolean {
-  const policy = stringsOf(object.metadata['annotations'])[RESOURCE_POLICY]
-  return policy?.trim().toLowerCase() === 'keep'
+  return policyOf(object)?.trim().toLowerCase() === 'keep'
+}
+
+/**
+ * Whether the object stays when its release goes. As with Helm any policy will do: a chart that
+ * misspelt `keep` may hold somebody's data.
+ *
+ * Source: Helm 4.1.4 pkg/action/resource_policy.go, filterManifestsToKeep.
+ */
+export function staysBehind(object: KubeObject): boolean {
+  return policyOf(object) !== undefined
+}
+
+function policyOf({ metadata }: KubeObject): string | undefined {
+  return stringsOf(metadata['annotations'])[RESOURCE_POLICY]
 }
 
 /** With an empty text for null, as Helm has it; what is no text is the target's to refuse. */

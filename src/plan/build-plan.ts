@@ -7,6 +7,7 @@ import {
   ownerOf,
   RELEASE_NAME,
   RELEASE_NAMESPACE,
+  staysBehind,
   type Owner,
 } from '../manifest/ownership.ts'
 import { isSameJson } from './json-equal.ts'
@@ -56,7 +57,7 @@ export function buildPlan(input: PlanInput): Plan {
       return existing === undefined || desired.has(key) ? [] : [{ object, existing }]
     })
     .toSorted((left, right) => byUninstallOrder(left.object.kind, right.object.kind))
-    .map(({ object, existing }) => removalOf(object, existing, input.owner))
+    .map(({ object, existing }) => removalOf(object, existing, input))
 
   const changes = [...writes, ...removals]
   assertOwned(writes, previous, input)
@@ -65,13 +66,18 @@ export function buildPlan(input: PlanInput): Plan {
 }
 
 /** What another release has adopted is that one's to delete. */
-function removalOf(object: KubeObject, existing: KubeObject, owner: Owner): Change {
+function removalOf(
+  object: KubeObject,
+  existing: KubeObject,
+  { owner, desired }: PlanInput,
+): Change {
   const change = { object: existing, live: existing }
   const actual = ownerOf(existing)
   if (actual !== undefined && !isOwner(owner, actual)) {
     return { ...change, op: 'keep', reason: `it belongs to ${described(actual)}`, isAdopted: true }
   }
-  return { ...change, op: isKept(object) || isKept(existing) ? 'keep' : 'delete' }
+  const isLeft = desired.length === 0 && staysBehind(object)
+  return { ...change, op: isLeft || isKept(object) || isKept(existing) ? 'keep' : 'delete' }
 }
 
 function noticeOf({ object, reason = '', isAdopted = false }: Change): string[] {

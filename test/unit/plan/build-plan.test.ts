@@ -56,6 +56,17 @@ test('what the resource policy keeps is not deleted', () => {
   expect(plan({ previous: [kept], live: [kept] })).toEqual(['keep ConfigMap/kept'])
 })
 
+test('an uninstall leaves what has any resource policy, an upgrade what "keep" keeps', () => {
+  const nil = object('PersistentVolumeClaim/data', { 'helm.sh/resource-policy': 'nil' })
+  expect(plan({ previous: [nil], live: [nil] })).toEqual(['keep PersistentVolumeClaim/data'])
+
+  const wanted = mine('ConfigMap/wanted')
+  expect(plan({ desired: [wanted], previous: [nil], live: [nil, wanted] })).toEqual([
+    'unchanged ConfigMap/wanted',
+    'delete PersistentVolumeClaim/data',
+  ])
+})
+
 test('what a failed attempt may have written goes only where it is marked as ours', () => {
   expect(
     plan({
