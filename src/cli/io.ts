@@ -1,5 +1,5 @@
 import { fstatSync, readSync, statSync, writeSync } from 'node:fs'
-import { devNull } from 'node:os'
+import { requirePackage } from '../base/lazy.ts'
 import { pieces } from '../golang/bytes.ts'
 import { withoutHandlers } from './signals.ts'
 
@@ -66,7 +66,9 @@ export function processIo(): Io {
 /** That a file, a pipe or /dev/null is no terminal is known without making `process.stdout`. */
 function mayBeTerminal(descriptor: number): boolean {
   const stats = fstatSync(descriptor)
-  return stats.isCharacterDevice() && stats.rdev !== statSync(devNull).rdev
+  if (!stats.isCharacterDevice()) return false
+  const { devNull } = requirePackage('node:os') as typeof import('node:os')
+  return stats.rdev !== statSync(devNull).rdev
 }
 
 /** Thrown when the reader of our output has gone, as with `| head`; the run ends in silence. */
