@@ -166,9 +166,10 @@ async function preview(
   return left.switched(await cluster.preview(left.tried, { force, signal }))
 }
 
-/** Names what others have added to an object that the target then refuses. */
+/** Names what others have added to an object that the target then refuses without better advice. */
 function withAdded(error: unknown, object: KubeObject, live: KubeObject): unknown {
   if (!(error instanceof PkgError) || error.code !== 'OBJECT_INVALID') return error
+  if (error.hint !== undefined) return error
   const added = foreignFields(object, live, isOurs)
   if (added.length === 0) return error
   const fields = added.map(({ path, owner }) => `${path} ("${owner.manager}")`).join(', ')
