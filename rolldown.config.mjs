@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join, resolve } from 'node:path'
 import { defineConfig } from 'rolldown'
+import { thirdPartyLicenses } from './test/support/third-party-licenses.mjs'
 
 const { version, engines } = JSON.parse(readFileSync('package.json', 'utf8'))
 const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(commandFiles)]
@@ -151,7 +152,7 @@ const output = {
   format: 'cjs',
   minify: true,
   strict: true,
-  plugins: [plainExports(), nameContent()],
+  plugins: [plainExports(), nameContent(), thirdPartyLicenses(folder)],
 }
 
 export default defineConfig([

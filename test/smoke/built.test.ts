@@ -219,6 +219,23 @@ test('what npm packs is the program, its charts, schemas and pages', () => {
   expect(tops.filter((top) => top.endsWith('.mjs'))).toEqual([])
 })
 
+test.each(['@kubernetes/client-node', 'axios', 'handlebars', 'https-proxy-agent', 'yaml'])(
+  'a copy of the program has the licence of what it holds: %s',
+  (name) => {
+    const folder = join(root, 'node_modules', name)
+    const { version } = readJson<{ version: string }>(join(folder, 'package.json'))
+    const all = readFileSync(join(app, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8')
+    const [, own = ''] = all.split(`\n${name} ${version} (`)
+    expect(own.slice(0, 2000)).toMatch(/Permission (?:is hereby granted|to use)|Apache License/)
+  },
+)
+
+test('an installation brings no package that the program holds already', () => {
+  const { dependencies } = readJson<{ dependencies: object }>(join(app, 'package.json'))
+  // The types that plugins are written with name oclif's; openpgp stays a file of its own.
+  expect(Object.keys(dependencies)).toEqual(['@oclif/core', 'openpgp'])
+})
+
 test('the built program is as strict as its sources: an item of a loop stays what it is', () => {
   run('kubectl-pkg', ['create', 'items'])
   const template = 'items: [{{#each (list "a" 1)}}{{#if this}}{{toJson this}},{{/if}}{{/each}}]'
