@@ -45,7 +45,7 @@ function licencesOf(root) {
 }
 
 function licenceOfReadme(root) {
-  const [readme] = readdirSync(root).filter((file) => /^readme(?:\.|$)/i.test(file))
+  const readme = readdirSync(root).find((file) => /^readme(?:\.|$)/i.test(file))
   if (readme === undefined) return undefined
   const text = readFileSync(join(root, readme), 'utf8')
   return /^(?:#+ *licen[cs]e|licen[cs]e\n-+)\s*(.*)/ims.exec(text)?.[1].trim()
