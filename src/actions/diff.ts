@@ -2,6 +2,7 @@ import { planDeployment } from '../apply/deploy.ts'
 import { inParallel, PARALLEL } from '../apply/in-parallel.ts'
 import { liveObjects } from '../apply/read-live.ts'
 import { desiredObjects, objectsOf } from '../apply/target-objects.ts'
+import { PkgError } from '../base/errors.ts'
 import { byInstallOrder } from '../manifest/kind-order.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
 import { contentOf } from '../plan/content.ts'
@@ -13,7 +14,7 @@ import type { Release } from '../release/release.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
 import { valuesFor, type ChartRequest } from './install.ts'
-import { status } from './inspect.ts'
+import { hintOfRevision, history, revisionOf, status } from './inspect.ts'
 import { prepare } from './prepare.ts'
 import { reuseValues, type ValueReuse } from './reuse-values.ts'
 import { reporting } from './target-errors.ts'
@@ -45,10 +46,18 @@ export async function diffRevisions(
   release: ReleaseName,
   { from, to, ...options }: DiffOptions & { from: number; to: number },
 ): Promise<ObjectDiff[]> {
-  const after = await status(connections, release, to)
-  const before = await status(connections, release, from === 0 ? after.revision - 1 : from)
+  const revisions = await history(connections, release, Number.MAX_SAFE_INTEGER)
+  const after = revisionOf(revisions, to)
+  const before = from === 0 ? beforeOf(revisions, after) : revisionOf(revisions, from)
   const choice = { withHooks: true }
   return compareAll(objectsOf(before, choice), objectsOf(after, choice), options)
+}
+
+function beforeOf(revisions: readonly Release[], { name, revision }: Release): Release {
+  const before = lastRevision(revisions.filter((each) => each.revision < revision))
+  if (before !== undefined) return before
+  const message = `release "${name}" has no revision before ${revision}`
+  throw new PkgError('REVISION_NOT_FOUND', message, { hint: hintOfRevision(revisions, 0) })
 }
 
 /**
@@ -63,19 +72,19 @@ export async function diffChart(
 ): Promise<ObjectDiff[]> {
   return reporting('', async () => {
     const chart = await connections.loadChart(request.chart)
-    const history = await connections.storage.history(request.release)
-    const current = deployedRevision(history) ?? lastRevision(history)
+    const revisions = await connections.storage.history(request.release)
+    const current = deployedRevision(revisions) ?? lastRevision(revisions)
     const input = { chart, values: valuesFor(chart, request), onWarning: connections.onNotice }
     const release = await prepare(connections, {
       ...(current === undefined ? input : reuseValues(input, current, request.reuse ?? 'default')),
       release: request.release,
-      revision: nextRevision(history),
+      revision: nextRevision(revisions),
       isUpgrade: current !== undefined,
       labels: request.labels ?? {},
       render: request.render ?? {},
     })
     const { takeOwnership = false, withHooks = false } = request
-    const before = { history, abandoned: undefined }
+    const before = { history: revisions, abandoned: undefined }
     const plan = await planDeployment(connections, { release, before, takeOwnership, withHooks })
     return comparePlan(connections, plan, options)
   })

@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import type { GoMap } from '../golang/value.ts'
-import { lastRevision } from '../release/history.ts'
+import { lastRevision, namedRevisions } from '../release/history.ts'
 import type { Release, ReleaseStatus } from '../release/release.ts'
 import { isPending } from '../release/status.ts'
 import type { ReleaseSummary } from '../release/summary.ts'
@@ -107,16 +107,38 @@ export async function status(
   return reporting('', async () => {
     assertReleaseName(release)
     const revisions = await connections.storage.history(release)
-    const found =
-      revision === 0
-        ? lastRevision(revisions)
-        : revisions.find((each) => each.revision === revision)
-    if (found !== undefined) return found
     if (revisions.length === 0) throw notFound(release)
-    throw new PkgError('REVISION_NOT_FOUND', 'release: not found', {
-      hint: `Run "kubectl pkg history ${release.name}" to see which revisions there are.`,
-    })
+    return revisionOf(revisions, revision, 'release: not found')
   })
+}
+
+/**
+ * Picks a revision of a history that is not empty; 0 stands for the newest.
+ *
+ * @param message by default one that names the revision
+ * @throws PkgError REVISION_NOT_FOUND
+ */
+export function revisionOf(
+  revisions: readonly Release[],
+  wanted: number,
+  message?: string,
+): Release {
+  const last = lastRevision(revisions)
+  const found = wanted === 0 ? last : revisions.find(({ revision }) => revision === wanted)
+  if (found !== undefined) return found
+  const named = `release "${last?.name ?? ''}" has no revision ${wanted}`
+  throw new PkgError('REVISION_NOT_FOUND', message ?? named, {
+    hint: hintOfRevision(revisions, message === undefined ? 0 : wanted),
+  })
+}
+
+/** Which revisions there are instead of the one that is not, which 0 does not name. */
+export function hintOfRevision(revisions: readonly Release[], wanted: number): string {
+  const name = lastRevision(revisions)?.name ?? ''
+  const named = namedRevisions(revisions)
+  const has = `elease "${name}" has ${revisions.length === 1 ? 'only revision' : 'revisions'} ${named}`
+  const text = wanted === 0 ? `R${has}` : `There is no revision ${wanted}: r${has}`
+  return `${text}; "kubectl pkg history ${name}" tells of ${revisions.length === 1 ? 'it' : 'them'}.`
 }
 
 /**

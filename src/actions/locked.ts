@@ -48,12 +48,17 @@ export async function locked<T>(
   })
 }
 
+/** Whether a folder has never held a release: then nothing is written to it, not even a lock. */
+export async function isUntouched({ cluster, namespace, signal }: Connections): Promise<boolean> {
+  return !cluster.runsHooks && (await cluster.whyEmpty?.(namespace, signal)) !== undefined
+}
+
 /** Where there is no namespace to lock a release in, there is no release; one may be going, too. */
 function withoutNamespace(error: unknown): unknown {
   if (!(error instanceof PkgError) || error.code !== 'NAMESPACE_MISSING') return error
   if (error.message.includes('being terminated')) return error
   return new PkgError('RELEASE_NOT_FOUND', 'release: not found', {
-    hint: 'There is no such namespace; "kubectl pkg list -A" shows all releases.',
+    hint: '"kubectl pkg list -A" shows all releases.',
     cause: error,
   })
 }

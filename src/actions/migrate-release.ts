@@ -5,7 +5,7 @@ import type { Release } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
-import { locked } from './locked.ts'
+import { isUntouched, locked } from './locked.ts'
 import {
   migrateManifests,
   refusalOf,
@@ -34,7 +34,7 @@ export async function migrateRelease(
 ): Promise<ReleaseMigration> {
   return reporting('', async () => {
     assertReleaseName(name)
-    if (!options.write) {
+    if (!options.write || (await isUntouched(connections))) {
       const release = deployedOf(await connections.storage.history(name))
       return { ...reportOn(release, options), revision: undefined }
     }

@@ -9,7 +9,8 @@ import type { Release } from '../release/release.ts'
 import { timestamp } from '../release/timestamp.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
-import { locked } from './locked.ts'
+import { hintOfRevision } from './inspect.ts'
+import { isUntouched, locked } from './locked.ts'
 import { assertReleaseName } from './names.ts'
 import { assertRights } from './preflight.ts'
 import { isStop, reporting } from './target-errors.ts'
@@ -43,7 +44,7 @@ export async function rollback(
     assertReleaseName(request.release)
     if (request.dryRun === true) return rehearse(connections, request)
 
-    if (connections.records !== undefined) {
+    if (connections.records !== undefined || (await isUntouched(connections))) {
       const history = await connections.storage.history(request.release)
       const copy = copyOf(history, request, connections.now())
       const previous = unsettledRevisions(history)
@@ -147,7 +148,7 @@ function copyOf(history: readonly Release[], request: RollbackRequest, now: Date
   const source = history.find((each) => each.revision === wanted)
   if (source === undefined) {
     throw new PkgError('REVISION_NOT_FOUND', `release has no ${wanted} version`, {
-      hint: `Run "kubectl pkg history ${last.name}" to see its revisions.`,
+      hint: hintOfRevision(history, wanted),
     })
   }
   return {

@@ -9,7 +9,7 @@ import type { Release } from '../release/release.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 import type { Connections } from './connections.ts'
 import { filledOr } from './install.ts'
-import { locked } from './locked.ts'
+import { isUntouched, locked } from './locked.ts'
 import { assertReleaseName } from './names.ts'
 import { assertRights } from './preflight.ts'
 import { reporting } from './target-errors.ts'
@@ -54,7 +54,11 @@ export async function uninstall(
         await assertRights(connections, { verb: 'uninstall', release: last, previous })
       }
     }
-    const { release, keepHistory = false } = request
+    const { release, keepHistory = false, ignoreNotFound = false } = request
+    if (await isUntouched(connections)) {
+      if (ignoreNotFound) return nothingLeft()
+      throw notLoaded(release)
+    }
     const asked = `${release.namespace}/${release.name} ${String(keepHistory)}`
     const { cascade } = request
     const verb = { release, verb: 'uninstall', request: asked, cascade } as const
@@ -64,7 +68,7 @@ export async function uninstall(
       )
     } catch (error) {
       const isMissing = error instanceof PkgError && error.code === 'RELEASE_NOT_FOUND'
-      if (isMissing && request.ignoreNotFound === true) return nothingLeft()
+      if (isMissing && ignoreNotFound) return nothingLeft()
       throw error
     }
   })
@@ -79,7 +83,7 @@ async function uninstallLocked(
   const last = lastRevision(history)
   if (last === undefined) {
     if (ignoreNotFound || isRepeated) return nothingLeft()
-    throw notFound(`uninstall: Release not loaded: ${request.release.name}: release: not found`)
+    throw notLoaded(request.release)
   }
   if (last.status === 'uninstalled') {
     if (finished !== undefined && keepHistory) return { release: finished, plan: { changes: [] } }
@@ -109,6 +113,11 @@ async function rehearse(
 
 function nothingLeft(): Uninstalled {
   return { release: undefined, plan: { changes: [] } }
+}
+
+/** Source: Helm 4.1.4 pkg/action/uninstall.go, Run. */
+function notLoaded({ name }: ReleaseName): PkgError {
+  return notFound(`uninstall: Release not loaded: ${name}: release: not found`)
 }
 
 function notFound(message: string): PkgError {

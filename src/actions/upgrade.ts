@@ -27,7 +27,7 @@ import {
   valuesFor,
   type ChartRequest,
 } from './install.ts'
-import { locked } from './locked.ts'
+import { isUntouched, locked } from './locked.ts'
 import { assertReleaseName } from './names.ts'
 import { assertRights } from './preflight.ts'
 import { prepare } from './prepare.ts'
@@ -101,6 +101,7 @@ async function upgradeTo(connections: Connections, wanted: Wanted): Promise<Depl
   const { chart, request } = wanted
   assertReleaseName(request.release)
   if (request.dryRun === true) return rehearse(connections, chart, request)
+  if (await isUntouched(connections)) throw noDeployed(request.release.name, undefined)
   const early = await lookForWork(connections, wanted)
   if (early?.unchanged !== undefined) return early.unchanged
 

@@ -16,6 +16,8 @@ export abstract class ReleaseCommand extends BaseCommand {
 
   private removeHandlers: () => void = () => undefined
   private connections: Connections | undefined
+  /** The namespace that was meant last. */
+  private asked: string | undefined
 
   /** Opens the target; after Ctrl-C or a termination the run ends in order, with nothing half-written. */
   protected async openConnections(
@@ -39,8 +41,33 @@ export abstract class ReleaseCommand extends BaseCommand {
 
   /** What is drawn of a wait ends before the failure is told. */
   protected override async catch(failure: Error): Promise<void> {
+    const told = await this.withReason(failure)
     this.connections?.close()
-    await super.catch(failure)
+    await super.catch(told)
+  }
+
+  /** Where the target is not there at all, the release is not what was misspelt. */
+  private async withReason(failure: Error): Promise<Error> {
+    if (!(failure instanceof PkgError) || failure.code !== 'RELEASE_NOT_FOUND') return failure
+    const reason = await this.whyEmpty(this.asked)
+    if (reason === undefined) return failure
+    const { code, message, hint = '', span, details, cause } = failure
+    const text = `${reason[0]?.toUpperCase() ?? ''}${reason.slice(1)}. ${hint}`.trim()
+    return new PkgError(code, message, { hint: text, span, details, cause })
+  }
+
+  private async whyEmpty(namespace: string | undefined): Promise<string | undefined> {
+    const { cluster, signal } = this.connections ?? {}
+    return cluster?.whyEmpty?.(namespace, signal)
+  }
+
+  /** Says why a list that may be empty is: nobody would look for a misspelt target. */
+  protected async noteEmpty(
+    { length }: { length: number },
+    namespace: string | undefined,
+  ): Promise<void> {
+    const reason = length === 0 ? await this.whyEmpty(namespace) : undefined
+    if (reason !== undefined) this.note(`note: ${reason}`)
   }
 
   protected override async finally(failure: Error | undefined): Promise<void> {
@@ -67,7 +94,8 @@ export abstract class ReleaseCommand extends BaseCommand {
 
   /** The namespace that is meant: that of the flag, else that of the target. */
   protected namespaceOf(flags: { namespace?: string | undefined }): string {
-    return flags.namespace || (this.connections?.namespace ?? 'default')
+    this.asked = flags.namespace || (this.connections?.namespace ?? 'default')
+    return this.asked
   }
 }
 

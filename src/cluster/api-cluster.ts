@@ -1,3 +1,4 @@
+import { PkgError } from '../base/errors.ts'
 import { isClusterKind } from '../manifest/kind-order.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { accessOf, resourceName } from './access.ts'
@@ -50,6 +51,24 @@ export function openApiCluster(options: ApiClusterOptions): Cluster {
     resourceName: (review, signal) => resourceName({ discovery }, review, signal),
     // What a run leaves half-written at an API server is an object like others.
     sweep: () => Promise.resolve(),
+    whyEmpty: (namespace, signal) => whyEmpty(options, namespace, signal),
+  }
+}
+
+/** Who may not read namespaces, or cannot reach the server, has been told something else. */
+async function whyEmpty(
+  options: ApiClusterOptions,
+  name: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  if (name === undefined) return undefined
+  const ref = { apiVersion: 'v1', kind: 'Namespace', namespace: undefined, name }
+  try {
+    const found = await getObject(options, ref, signal)
+    return found === undefined ? `there is no namespace "${name}"` : undefined
+  } catch (error) {
+    if (error instanceof PkgError) return undefined
+    throw error
   }
 }
 

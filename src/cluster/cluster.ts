@@ -171,6 +171,11 @@ export interface Cluster {
   logs(pod: ObjectRef, options?: LogOptions): Promise<string>
   /** Whether each may be done, in the order of the questions. */
   can(reviews: readonly AccessReview[], signal?: AbortSignal): Promise<boolean[]>
+  /**
+   * Says for people why nothing can be found: the folder, or the namespace, is not there.
+   * Undefined when it is, and where that cannot be told.
+   */
+  whyEmpty?(namespace: string | undefined, signal?: AbortSignal): Promise<string | undefined>
   /** The name by which rules know what is asked about: `deployments`, `pods/log`. */
   resourceName?(review: AccessReview, signal?: AbortSignal): Promise<string>
   /** Removes what holders with these tokens left half-written when they were cut off. */

@@ -73,7 +73,16 @@ export function openDirectoryCluster(target: DirectoryTarget): Cluster {
     logs: () => Promise.resolve(''),
     can: (reviews) => Promise.resolve(reviews.map(() => true)),
     sweep: (tokens) => objects.sweep(tokens),
+    whyEmpty: () => whyEmpty(target),
   }
+}
+
+async function whyEmpty({ path, files }: DirectoryTarget): Promise<string | undefined> {
+  const there = async (place: string): Promise<boolean> =>
+    (await files.touchedAt(place)) !== undefined
+  if (!(await there(path))) return `there is no folder ${JSON.stringify(path)}`
+  if (await there(join(path, RECORDS_FOLDER))) return undefined
+  return `no release was ever written to the folder ${JSON.stringify(path)}`
 }
 
 interface ObjectFiles {

@@ -40,11 +40,13 @@ inject certificates are no drift. An upgrade puts back what the release sets.`
     }
     const connections = await this.openConnections(flags)
     const mask = flags['show-secrets'] ? undefined : newMask()
-    const { namespace } = this.releaseOf('', flags)
+    const namespace = this.namespaceOf(flags)
+    const searched = flags['all-namespaces'] ? undefined : namespace
     const drifts =
       args.name === undefined
-        ? await driftOfAll(connections, flags['all-namespaces'] ? undefined : namespace, mask)
+        ? await driftOfAll(connections, searched, mask)
         : [await driftOfRelease(connections, { name: args.name, namespace }, mask)]
+    await this.noteEmpty(drifts, searched)
 
     const color = this.isColored(flags.color)
     this.print(flags.output, drifts, (data) => viewDrift(data, { color }))

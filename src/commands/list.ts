@@ -59,8 +59,9 @@ export default class List extends ReleaseCommand {
     const { flags } = await this.parse(List)
     const connections = await this.openConnections(flags)
 
+    const namespace = flags['all-namespaces'] ? undefined : this.namespaceOf(flags)
     const { releases, unreadable, hidden } = await list(connections, {
-      namespace: flags['all-namespaces'] ? undefined : this.namespaceOf(flags),
+      namespace,
       ...(flags.filter !== undefined && { matches: nameFilter(flags.filter) }),
       ...(flags.selector !== undefined && { selector: flags.selector }),
       statuses: STATUSES.filter((status) => flags[status as 'deployed']),
@@ -80,6 +81,7 @@ export default class List extends ReleaseCommand {
       ...releases.map((release) => listItem(release, flags['time-format'])),
       ...hidden.map(unreadableItem),
     ]
+    await this.noteEmpty(items, namespace)
     if (flags.short) {
       const names = items.map(({ name }) => name)
       return this.print(flags.output, names, () => names.join('\n'))

@@ -26,6 +26,22 @@ export function currentRevision(history: readonly Release[]): Release | undefine
   return last?.status === 'failed' || last?.status === 'superseded' ? last : undefined
 }
 
+/** Says which revisions a history has, for people: `1, 3 to 5 and 8`. */
+export function namedRevisions(history: readonly Release[]): string {
+  const runs: [first: number, last: number][] = []
+  for (const { revision } of history.toSorted((left, right) => left.revision - right.revision)) {
+    const run = runs.at(-1)
+    if (run !== undefined && run[1] === revision - 1) run[1] = revision
+    else runs.push([revision, revision])
+  }
+  const texts = runs.flatMap(([first, last]) => {
+    if (last - first > 1) return [`${first} to ${last}`]
+    return first === last ? [String(first)] : [String(first), String(last)]
+  })
+  const last = texts.pop() ?? 'none'
+  return texts.length === 0 ? last : `${texts.join(', ')} and ${last}`
+}
+
 /** Counts from 1. */
 export function nextRevision(history: readonly Release[]): number {
   return (lastRevision(history)?.revision ?? 0) + 1
