@@ -2,7 +2,7 @@ import { conclude, deploy, type Deployed, type Deployment } from '../apply/deplo
 import { followUp } from '../apply/follow-up.ts'
 import { rehearseDeployment } from '../apply/rehearse-deployment.ts'
 import type { Site } from '../apply/site.ts'
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type ErrorCode } from '../base/errors.ts'
 import { lastRevision, unsettledRevisions } from '../release/history.ts'
 import type { Allowance } from '../plan/allow.ts'
 import type { Release } from '../release/release.ts'
@@ -96,12 +96,21 @@ async function deployCopy(
   }
 }
 
+/** What the plan is refused for, before anything is recorded; the hint names the flag to add. */
+const REFUSED_PLANS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'DATA_LOSS',
+  'FIELD_CONFLICT',
+  'FIELD_IMMUTABLE',
+  'IMPACT_TOO_HIGH',
+])
+
 /**
  * The failed revision is the last one now, so "the one before" would be another one. What a
  * signal ended is taken up by the same command.
  */
 function namingRevision(error: unknown, { name, description }: Release): unknown {
   if (!(error instanceof PkgError) || error.hint === undefined || isStop(error)) return error
+  if (REFUSED_PLANS.has(error.code)) return error
   const { code, message, span, details, cause } = error
   const command = `kubectl pkg rollback ${name} ${description.replace('Rollback to ', '')}`
   const hint = `Solve the cause and run "${command}"; it does what is left to do.`

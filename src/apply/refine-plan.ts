@@ -1,11 +1,11 @@
 import { PkgError } from '../base/errors.ts'
-import { isLegacyManager, FIELD_MANAGER } from '../cluster/field-managers.ts'
+import { isLegacyManager, FIELD_MANAGER, unite } from '../cluster/field-managers.ts'
 import { FieldConflictError } from '../cluster/field-conflict.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { ownerOf, type Owner } from '../manifest/ownership.ts'
+import { claimOf } from '../plan/cleared.ts'
 import { contentOf } from '../plan/content.ts'
 import { differencesOf } from '../plan/field-owners.ts'
-import { foreignFields } from '../plan/foreign-fields.ts'
 import { isDecidable, isFixed, isOrphaned } from '../plan/immutable.ts'
 import { isSameJson } from '../plan/json-equal.ts'
 import { leftStrategy, type LeftStrategy } from '../plan/left-strategy.ts'
@@ -14,6 +14,7 @@ import type { Change, Conflict, Plan } from '../plan/plan.ts'
 import { isScalers, yieldFields } from '../plan/yield.ts'
 import { isAwaited, ownWebhooks, type OwnWebhooks } from './await-webhook.ts'
 import { assertDefinitionsSafe } from './check-definitions.ts'
+import { clearWay } from './clear-way.ts'
 import { countCustomResources, keepUsedDefinitions } from './definitions.ts'
 import { inParallel, PARALLEL } from './in-parallel.ts'
 import { scalersFor } from './scalers.ts'
@@ -137,10 +138,13 @@ async function tryOut(trial: Trial, planned: Change, choice: Refinement): Promis
   } catch (error) {
     if (error instanceof FieldConflictError) {
       const conflicts = error.conflicts.map((each) => ({ ...each, object }))
-      return decide(await forced(trial, change, left), conflicts, choice)
+      const { change: done, conflicts: more } = await forced(trial, change, left)
+      return decide(done, [...conflicts, ...more], choice)
     }
     if (isAwaited(error, webhooks)) return decide(change, localConflicts(object, live), choice)
-    return { change: recreation(change, withAdded(error, object, live)), conflicts: [] }
+    const cleared = await refused(trial, change, error)
+    const known = isMoved ? localConflicts(object, live) : []
+    return decide(cleared.change, [...known, ...cleared.conflicts], choice)
   }
 }
 
@@ -148,13 +152,33 @@ async function forced(
   trial: Trial,
   change: Change,
   left: LeftStrategy | undefined,
-): Promise<Change> {
+): Promise<Refined> {
   try {
-    return { ...change, after: await preview(trial, { object: change.object, left, force: true }) }
+    const after = await preview(trial, { object: change.object, left, force: true })
+    return { change: { ...change, after }, conflicts: [] }
   } catch (error) {
-    if (isAwaited(error, trial.webhooks)) return change
-    return recreation(change, error)
+    if (isAwaited(error, trial.webhooks)) return { change, conflicts: [] }
+    return refused(trial, change, error)
   }
+}
+
+/** It may fit without what others have added; else it is made anew, or cannot be done. */
+async function refused(trial: Trial, change: Change, error: unknown): Promise<Refined> {
+  const { object, live } = change
+  if (live === undefined || !(error instanceof PkgError) || error.code !== 'OBJECT_INVALID') {
+    return { change: recreation(change, error), conflicts: [] }
+  }
+  const cleared = await clearWay(trial, object, live)
+  if (cleared === undefined) throw error
+  const foreign = cleared.fields.filter(({ owner }) => !isOurs(owner))
+  const told = new Map(
+    foreign.map(({ path, owner }) => [`${path} ${owner.manager}`, { path, owner }]),
+  )
+  const conflicts = [...told.values()].map(({ path, owner }) => {
+    return { object, field: path, manager: owner.manager, isInTheWay: true }
+  })
+  const claimed = unite(change.claimed ?? {}, claimOf(cleared.fields))
+  return { change: { ...change, after: cleared.after, claimed }, conflicts }
 }
 
 /** What the target would hold; what is left of a strategy can only go once it is ours. */
@@ -164,20 +188,6 @@ async function preview(
 ): Promise<KubeObject> {
   if (left === undefined) return cluster.preview(object, { force, signal })
   return left.switched(await cluster.preview(left.tried, { force, signal }))
-}
-
-/** Names what others have added to an object that the target then refuses without better advice. */
-function withAdded(error: unknown, object: KubeObject, live: KubeObject): unknown {
-  if (!(error instanceof PkgError) || error.code !== 'OBJECT_INVALID') return error
-  if (error.hint !== undefined) return error
-  const added = foreignFields(object, live, isOurs)
-  if (added.length === 0) return error
-  const fields = added.map(({ path, owner }) => `${path} ("${owner.manager}")`).join(', ')
-  return new PkgError(error.code, error.message, {
-    details: error.details,
-    hint: `What others have added to it may stand in the way: ${fields}. Take it out of the object.`,
-    cause: error,
-  })
 }
 
 /** Deleted and made anew, unless the trial failed for another reason. */

@@ -106,7 +106,13 @@ function hintOfRefusal(status: Status): string {
 }
 
 /** Helm's merge on the client would clear the field; applying leaves it to whoever manages it. */
-function hintOfFields({ causes }: Status): string | undefined {
+function hintOfFields({ causes, message }: Status): string | undefined {
+  if (/provided port is already allocated|duplicate nodePort/.test(message)) {
+    return 'Another Service has this nodePort, or another port of this one: choose another, or name none to be given one.'
+  }
+  if (message.includes('provided IP is already allocated')) {
+    return 'Another Service has this clusterIP: choose another, or name none to be given one.'
+  }
   const isLeft = causes.some(({ message }) =>
     message.includes("when strategy `type` is 'Recreate'"),
   )

@@ -50,6 +50,8 @@ export interface PatchOptions {
   subresource?: string | undefined
   /** By default the manager that `apply` uses. */
   fieldManager?: string | undefined
+  /** Writes nothing. */
+  isTrial?: boolean | undefined
   signal?: AbortSignal | undefined
 }
 

@@ -26,7 +26,7 @@ export function isLegacyManager({ manager, operation, subresource }: ManagerEntr
 
 /**
  * Makes the JSON patch that gives the fields of legacy managers to ours, and those that are
- * claimed, so that a field that the next apply leaves out is removed, and one that it changes is
+ * claimed from whoever manages them, so that a field that the next apply leaves out is removed, and one that it changes is
  * no conflict.
  *
  * The patch fails with OBJECT_CHANGED when somebody was faster.
@@ -48,7 +48,9 @@ export function movedFields(live: KubeObject, claimed?: JsonObject): Json[] | un
   const moved = legacy.filter(({ apiVersion }) => apiVersion === kept['apiVersion'])
   const known = unite(fieldsOf(kept), claimed ?? {})
   const fields = moved.reduce((all, entry) => unite(all, fieldsOf(entry)), known)
-  const others = entries.filter((entry) => entry !== own && !legacy.includes(entry))
+  const others = entries
+    .filter((entry) => entry !== own && !legacy.includes(entry))
+    .flatMap((entry) => (claimed === undefined ? [entry] : withoutFields(entry, claimed)))
   return [
     {
       op: 'replace',
@@ -58,6 +60,12 @@ export function movedFields(live: KubeObject, claimed?: JsonObject): Json[] | un
     // A replacement, not a test: it is refused as a conflict then, not as an invalid request.
     { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
   ]
+}
+
+/** An entry that is left with nothing goes. */
+function withoutFields(entry: JsonObject, claimed: JsonObject): JsonObject[] {
+  const fieldsV1 = subtract(fieldsOf(entry), claimed)
+  return isLeaf(fieldsV1) ? [] : [{ ...entry, fieldsV1 }]
 }
 
 function readEntry(entry: JsonObject): ManagerEntry {
@@ -83,7 +91,7 @@ function fieldsOf(entry: JsonObject): JsonObject {
 }
 
 /** All fields of two trees; `.` says that a place with fields below it is meant itself too. */
-function unite(one: JsonObject, other: JsonObject): JsonObject {
+export function unite(one: JsonObject, other: JsonObject): JsonObject {
   const all: JsonObject = { ...one }
   for (const [key, tree] of Object.entries(other)) {
     const own = all[key]
@@ -92,6 +100,18 @@ function unite(one: JsonObject, other: JsonObject): JsonObject {
     else all[key] = unite(own, tree)
   }
   return all
+}
+
+/** The fields of a tree without those of another, and without places that are empty then. */
+function subtract(one: JsonObject, other: JsonObject): JsonObject {
+  const kept = Object.entries(one).flatMap(([key, tree]): [string, Json][] => {
+    const taken = other[key]
+    if (!isJsonObject(taken) || !isJsonObject(tree)) return [[key, tree]]
+    if (isLeaf(taken) || isLeaf(tree)) return []
+    const rest = subtract(tree, taken)
+    return Object.keys(rest).length === 0 ? [] : [[key, rest]]
+  })
+  return Object.fromEntries(kept)
 }
 
 function isLeaf(tree: JsonObject): boolean {

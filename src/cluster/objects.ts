@@ -137,12 +137,15 @@ export async function patchObject(
   patch: JsonObject | readonly Json[],
   options: PatchOptions,
 ): Promise<KubeObject | undefined> {
-  const { type, subresource, fieldManager, signal } = options
+  const { type, subresource, fieldManager, isTrial = false, signal } = options
   const resource = await resourceOf(api.discovery, ref, signal)
   const answer = await api.transport.request({
     method: 'PATCH',
     path: objectPathOf(resource, ref, subresource),
-    query: writeQuery({ ...api, fieldManager: fieldManager ?? api.fieldManager }),
+    query: {
+      ...writeQuery({ ...api, fieldManager: fieldManager ?? api.fieldManager }),
+      dryRun: isTrial ? 'All' : undefined,
+    },
     contentType: PATCH_TYPES[type],
     body: patch as Json,
     signal,

@@ -16,7 +16,8 @@ const PASSING = new Set([500, 502, 503, 504])
 const TOO_MANY = 429
 
 /** The API server calls this a failure of its own, but the object is what is wrong. */
-export const BAD_OBJECT = /failed to (?:create typed patch object|convert new object)/
+export const BAD_OBJECT =
+  /failed to (?:create typed patch object|convert new object)|duplicate nodePort: /
 
 /** Whether an answer may be another one when the call is made again. */
 export function isPassing(

@@ -32,8 +32,15 @@ function assertNoConflicts({ conflicts = [] }: Plan, { forceConflicts = false }:
   const [first] = conflicts
   if (first === undefined || forceConflicts) return
   const lines = conflicts.map(
-    ({ object, field, manager }) => `${describeObject(object)} ${field} is managed by "${manager}"`,
+    ({ object, field, manager, isInTheWay = false }) =>
+      `${describeObject(object)} ${field} ${isInTheWay ? 'was added' : 'is managed'} by "${manager}"`,
   )
+  if (conflicts.every(({ isInTheWay }) => isInTheWay)) {
+    throw new PkgError('FIELD_CONFLICT', 'what somebody else has added does not fit the chart', {
+      details: lines,
+      hint: 'Have it taken away with --force-conflicts; or bring it into the chart or its values.',
+    })
+  }
   const count = lines.length === 1 ? 'a field' : `${lines.length} fields`
   throw new PkgError('FIELD_CONFLICT', `the chart sets ${count} that somebody else manages`, {
     details: lines,

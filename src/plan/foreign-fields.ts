@@ -8,6 +8,9 @@ export interface ForeignField {
   path: string
   live: Json
   owner: ManagedEntry
+  /** The place in the owner's fields, and what lies there: `f:spec`, `f:paused`. */
+  segments: readonly string[]
+  node: JsonObject
 }
 
 /** Parts of Kubernetes that fill in fields as they run; what they add is nobody's edit. */
@@ -26,15 +29,23 @@ export function foreignFields(
   live: KubeObject,
   isOurs: (entry: ManagedEntry) => boolean,
 ): ForeignField[] {
+  return managedEntries(live)
+    .filter((owner) => !isOurs(owner) && owner.subresource === '' && !SYSTEM.has(owner.manager))
+    .flatMap((owner) => fieldsBeside(desired, live, owner))
+}
+
+/** Lists the fields that an owner manages and the object does not name, its status left out. */
+export function fieldsBeside(
+  desired: KubeObject,
+  live: KubeObject,
+  owner: ManagedEntry,
+): ForeignField[] {
   const found: ForeignField[] = []
-  for (const owner of managedEntries(live)) {
-    if (isOurs(owner) || owner.subresource !== '' || SYSTEM.has(owner.manager)) continue
-    const { 'f:status': _status, ...fields } = owner.fields
-    const tell = (path: string, value: Json): void => {
-      found.push({ path, live: value, owner })
-    }
-    walk({ node: fields, desired, live, path: '' }, tell)
-  }
+  const { 'f:status': _status, ...fields } = owner.fields
+  walk({ node: fields, desired, live, path: '', segments: [] }, (place, value) => {
+    const { path, segments, node } = place
+    found.push({ path, live: value, owner, segments, node })
+  })
   return found
 }
 
@@ -43,14 +54,16 @@ interface Place {
   desired: Json | undefined
   live: Json | undefined
   path: string
+  segments: readonly string[]
 }
 
-type Tell = (path: string, value: Json) => void
+type Tell = (place: Place, value: Json) => void
 
 /** Told at the outermost field that the object does not have at all. */
-function walk({ node, desired, live, path }: Place, tell: Tell): void {
+function walk(whole: Place, tell: Tell): void {
+  const { node, desired, live, path, segments } = whole
   if (live === undefined) return
-  if (desired === undefined) return tell(path, live)
+  if (desired === undefined) return tell(whole, live)
   for (const [segment, child] of Object.entries(node)) {
     if (!isJsonObject(child) || segment === '.') continue
     if (segment.startsWith('f:')) {
@@ -58,15 +71,17 @@ function walk({ node, desired, live, path }: Place, tell: Tell): void {
       const place = /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key)
         ? `${path}.${key}`
         : `${path}[${JSON.stringify(key)}]`
-      walk({ node: child, desired: at(desired, key), live: at(live, key), path: place }, tell)
+      const below = { path: place, segments: [...segments, segment] }
+      walk({ node: child, desired: at(desired, key), live: at(live, key), ...below }, tell)
     } else if (segment.startsWith('k:')) {
-      walkItem({ node: child, desired, live, path }, keyOf(segment), tell)
+      const below = { path, segments: [...segments, segment] }
+      walkItem({ node: child, desired, live, ...below }, keyOf(segment), tell)
     }
   }
 }
 
 function walkItem(
-  { node, desired, live, path }: Place,
+  { node, desired, live, path, segments }: Place,
   key: JsonObject | undefined,
   tell: Tell,
 ): void {
@@ -79,6 +94,7 @@ function walkItem(
       desired: wanted.find((item) => hasKey(item, key, { mayLack: true })),
       live: live.find((item) => hasKey(item, key, { mayLack: false })),
       path: `${path}[${label.join(',')}]`,
+      segments,
     },
     tell,
   )

@@ -139,6 +139,9 @@ export function keyOf(segment: string): JsonObject | undefined {
   return isJsonObject(key) ? key : undefined
 }
 
+/** What an item's key is where the item leaves it out; other keys have no default. */
+const KEY_DEFAULTS: Readonly<Record<string, Json>> = { protocol: 'TCP' }
+
 /** Whether a list's item has the key. */
 export function hasKey(
   item: Json | undefined,
@@ -148,7 +151,9 @@ export function hasKey(
   if (!isJsonObject(item)) return false
   return Object.entries(key).every(([name, value]) => {
     const actual = own(item, name)
-    return actual === undefined ? mayLack : actual === value
+    return actual === undefined
+      ? mayLack && value === (KEY_DEFAULTS[name] ?? value)
+      : actual === value
   })
 }
 

@@ -39,12 +39,14 @@ export interface Plan {
   notices?: string[]
 }
 
-/** A field that the plan sets and that another manager has set to something else. */
+/** A field that another manager has set, and that the plan sets to something else or takes away. */
 export interface Conflict {
   object: KubeObject
   /** As Kubernetes writes paths: `.spec.replicas`. */
   field: string
   manager: string
+  /** The object does not name it, and cannot be applied as long as it is there. */
+  isInTheWay?: boolean
 }
 
 /** Which objects wait for which: by the objects' keys. */

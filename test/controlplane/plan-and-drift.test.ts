@@ -273,9 +273,9 @@ spec: {selector: {app: web}, ports: [{name: http, port: 80}]}
     },
   ])
   const refused = await run(Upgrade, 'port', chart)
-  expect(refused).toMatchObject({ code: 8 })
+  expect(refused).toMatchObject({ code: 4 })
   expect(refused.stderr).toContain(
-    'hint: What others have added to it may stand in the way: .spec.ports[port=8080,protocol="TCP"] ("kubectl-patch"). Take it out of the object.',
+    'Service/web .spec.ports[port=8080,protocol="TCP"] was added by "kubectl-patch"',
   )
 })
 

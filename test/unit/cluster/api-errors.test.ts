@@ -104,6 +104,12 @@ test.each([
     exit: 8,
   },
   {
+    status: 500,
+    body: statusBody(500, '', 'duplicate nodePort: {TCP 32011}'),
+    code: 'OBJECT_INVALID',
+    exit: 8,
+  },
+  {
     status: 503,
     body: '<html><head><title>503 Service\n Unavailable</title></head></html>',
     code: 'CLUSTER_UNREACHABLE',
@@ -272,4 +278,33 @@ test('the reason of a Status is found, and nothing else is taken for one', () =>
   expect(hasReason(answer(404, statusBody(404, 'NotFound', 'x')), 'NotFound')).toBe(true)
   expect(hasReason(answer(404, 'NotFound'), 'NotFound')).toBe(false)
   expect(hasReason(answer(404, '{"kind":"List","reason":"NotFound"}'), 'NotFound')).toBe(false)
+})
+
+test.each([
+  {
+    body: invalid('Service "a" is invalid: provided port is already allocated', {
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: 31777: provided port is already allocated',
+      field: 'spec.ports[0].nodePort',
+    }),
+    status: 422,
+    hint: /^Another Service has this nodePort/,
+  },
+  {
+    body: statusBody(500, '', 'duplicate nodePort: {TCP 32011}'),
+    status: 500,
+    hint: /^Another Service has this nodePort/,
+  },
+  {
+    body: invalid(
+      'Service "a" is invalid: spec.clusterIPs: Invalid value: ["10.96.38.89"]: failed to allocate IP 10.96.38.89: provided IP is already allocated',
+    ),
+    status: 422,
+    hint: /^Another Service has this clusterIP/,
+  },
+])('what another Service has is the fault of the object: $hint', ({ body, status, hint }) => {
+  const error = apiError(answer(status, body), { verb: 'apply', label: 'Service/a' })
+  expect(error.code).toBe('OBJECT_INVALID')
+  expect(error.message).toMatch(/^cannot apply Service\/a: /)
+  expect(error.hint).toMatch(hint)
 })

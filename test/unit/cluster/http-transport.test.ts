@@ -158,8 +158,10 @@ test.each([
   },
 )
 
-test('an object that cannot be read is not sent again, though the server calls it 500', async () => {
-  const message = 'failed to create typed patch object (a/web): .spec.replica: field not declared'
+test.each([
+  'failed to create typed patch object (a/web): .spec.replica: field not declared',
+  'duplicate nodePort: {TCP 32011}',
+])('a wrong object is not sent again, though the server calls it 500: %s', async (message) => {
   const { url, seen } = await serve((_, __, response) => {
     response.writeHead(500).end(statusBody(500, '', message))
   })
