@@ -8,25 +8,9 @@ export function adviseOnHelper(name: string): string | undefined {
   return name.startsWith('$') ? NAMED_VALUES : HELPERS.get(name)
 }
 
-/** How to close the block that a template leaves open last. */
-export function adviseOnOpenBlock(source: string): string | undefined {
-  const open: { name: string; line: number }[] = []
-  for (const { 1: mark, 2: name = '', index } of source.matchAll(BLOCK_TAG)) {
-    if (mark === '/') open.pop()
-    else open.push({ name, line: source.slice(0, index).split('\n').length })
-  }
-  const last = open.at(-1)
-  return last && `Close {{#${last.name}}} of line ${last.line} with {{/${last.name}}}.`
-}
-
-/** The whole tag around a place in a line, or the line where there is none. */
-export function tagAt(line: string, column: number): string {
-  const start = line.lastIndexOf('{{', column + 1)
-  const end = line.indexOf('}}', column)
-  return start < 0 ? line : line.slice(start, end < 0 ? undefined : end + 2)
-}
-
 const BLANKS = 'Handlebars trims blanks with a tilde: {{~ … ~}}.'
+/** For those who write `.Values.name`. */
+export const PATHS = 'Paths begin without a dot: values.name, release.name, chart.version.'
 const NAMED_VALUES = 'Handlebars names a value in a block: {{#with VALUE as |name|}} … {{/with}}.'
 
 /** Habits of Go's templates, in the order in which they are looked for. */
@@ -34,14 +18,32 @@ const TAGS: readonly { pattern: RegExp; advice: string }[] = [
   { pattern: /\{\{-|-\}\}/, advice: BLANKS },
   { pattern: /:=|\$[a-z]/i, advice: NAMED_VALUES },
   {
+    pattern: /\bas\s+[^|\s]|\|[^|]*,[^|]*\|/,
+    advice: 'Names stand between bars, with blanks: {{#each LIST as |item index|}} … {{/each}}.',
+  },
+  {
+    pattern: /[=!]==?|&&|\|\||\s[<>]=?\s|[(\s]!\w/,
+    advice: 'Comparisons are calls: {{#if (and (eq values.kind "x") (not values.off))}}.',
+  },
+  {
     pattern: /\|/,
     advice:
       'Handlebars has no pipes; put the call around its argument: {{nindent 2 (toYaml values.x)}}.',
   },
   {
     pattern: /[\s({]\.[A-Za-z]/,
-    advice: 'Paths begin without a dot: values.name, release.name, chart.version.',
+    advice: PATHS,
   },
+  {
+    pattern: /\w\[/,
+    advice: 'An item of a list is {{values.list.[0]}} or {{index values.list 0}}.',
+  },
+  {
+    pattern: /\)\s*\./,
+    advice: 'What a call gives is entered with {{#with (CALL …) as |name|}} … {{/with}}, or "get".',
+  },
+  { pattern: /,/, advice: 'Arguments have blanks between them, and no commas.' },
+  { pattern: /\s=|=\s/, advice: 'A name is followed by "=" and its value without blanks: a=1.' },
 ]
 
 const HELPERS = new Map([
@@ -57,8 +59,6 @@ const HELPERS = new Map([
   ['log', 'Templates print nothing but their output.'],
 ])
 
-const BLOCK_TAG = /\{\{\{?~?([#/])\s*>?\s*([^\s}~]+)/g
-
 function withoutTexts(tag: string): string {
-  return tag.replaceAll(/"[^"]*"|'[^']*'/g, '""').replaceAll(/\bas \|[^|]*\|/g, '')
+  return tag.replaceAll(/"[^"]*"|'[^']*'/g, '""').replaceAll(/\bas \|[\w\s-]*\|/g, '')
 }

@@ -7,6 +7,11 @@ import { atCall, lookUp, type Helper, type HelperCall } from './helpers.ts'
 import type { RenderState } from './state.ts'
 import { isTrue } from '../golang/truth.ts'
 
+/** Whether one of the helpers below has this name, which templates can call. */
+export function isBlockHelper(name: string): boolean {
+  return ['if', 'unless', 'each', 'with', 'lookup', 'and', 'or', 'not'].includes(name)
+}
+
 /**
  * The helpers that replace Handlebars' own: they count their steps, take Go's view of what
  * is empty, and go through maps by sorted key.

@@ -141,8 +141,7 @@ export class HandlebarsEnvironment {
     const isHelper = (name: string): boolean => this.helpers.has(name)
     const ast = inspectSource(file, source, {
       parse: (text) => handlebars.parseWithoutProcessing(text),
-      partials: Object.keys(this.tableOf(chart)),
-      isHelper,
+      names: { partials: Object.keys(this.tableOf(chart)), isHelper },
     })
     rewrite(ast, source, isHelper)
     return handlebars.compile(ast, { noEscape: true, knownHelpers }) as Compiled

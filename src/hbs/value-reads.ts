@@ -1,14 +1,29 @@
 import type HandlebarsModule from 'handlebars'
 import { requirePackage } from '../base/lazy.ts'
-import type { Place } from './fault.ts'
+import { isNode, type AstNode } from './check-names.ts'
+import { HandlebarsFault, type Place } from './fault.ts'
 import { inspectSource } from './inspect-source.ts'
+import {
+  ALL,
+  contextAt,
+  lookedUpIn,
+  scopeInside,
+  scopeOf,
+  scopeOfBody,
+  type ReadContext,
+  type Scope,
+} from './read-scope.ts'
 
-/** A place in a Handlebars file that reads of what all templates see: `{{values.image.tag}}`. */
+/** A place in a Handlebars file that reads a value: `{{values.image.tag}}`. */
 export interface ValueRead {
   file: string
-  /** `values`, `image`, `tag`; at least two names. */
-  path: string[]
   place: Place
+  /** `values`, `image`, `tag`: as they are written, without what leads to their context. */
+  path: string[]
+  context: ReadContext
+  isInPartial: boolean
+  /** It is no call, as it stands among the arguments of one. */
+  isArgument: boolean
 }
 
 /** A Handlebars file; partials have the name they are called by. */
@@ -18,124 +33,145 @@ export interface HandlebarsFile {
   partial?: string | undefined
 }
 
+/** What the templates of a chart read, and what is wrong with files that cannot be parsed. */
+export interface ValueReads {
+  reads: ValueRead[]
+  /** Names that calls of partials give to them, anywhere. */
+  given: ReadonlySet<string>
+  faults: HandlebarsFault[]
+}
+
 /**
- * Lists what the templates of a chart read of values and facts, as far as their text tells: where
- * a block or a partial has another context, only `@root.values` and `../values` do.
+ * Lists what the templates of a chart read, in all branches, as far as their text tells what a
+ * name is looked up in.
  *
- * @throws HandlebarsFault TEMPLATE_SYNTAX, CHART_TOO_LARGE
+ * @param isHelper tells calls from values
  */
-export function valueReads(files: readonly HandlebarsFile[]): ValueRead[] {
-  const { parseWithoutProcessing } = requirePackage(
+export function valueReads(
+  files: readonly HandlebarsFile[],
+  isHelper: (name: string) => boolean,
+): ValueReads {
+  const { parseWithoutProcessing: parse } = requirePackage(
     'handlebars/dist/handlebars.js',
   ) as typeof HandlebarsModule
-  const partials = files.flatMap(({ partial }) => partial ?? [])
-  const tools = { parse: parseWithoutProcessing, partials, isHelper: () => false }
-  const reader = new Reader(files, ({ path, source }) => inspectSource(path, source, tools))
-  for (const file of files) if (file.partial === undefined) reader.readFile(file, 0)
-  return reader.reads
+  const faults: HandlebarsFault[] = []
+  const parsed: ParsedFile[] = []
+  for (const file of files) {
+    try {
+      parsed.push({ ...file, ast: inspectSource(file.path, file.source, { parse }) })
+    } catch (error) {
+      if (!(error instanceof HandlebarsFault)) throw error
+      faults.push(error)
+    }
+  }
+  const reader = new Reader(parsed, isHelper)
+  for (const file of parsed) if (file.partial === undefined) reader.readFile(file, scopeOf(ALL))
+  return { reads: reader.reads, given: namesGiven(parsed), faults }
 }
 
-interface Node {
-  type: string
-  loc: { start: Place }
-  [key: string]: unknown
+interface ParsedFile extends HandlebarsFile {
+  ast: unknown
 }
-
-/** How many contexts lie over that of the template; undefined where the text cannot tell. */
-type Depth = number | undefined
 
 class Reader {
   readonly reads: ValueRead[] = []
-  private readonly files: readonly HandlebarsFile[]
-  private readonly parse: (file: HandlebarsFile) => unknown
-  private readonly parsed = new Map<string, unknown>()
-  /** Files by the depth they were read at, which end partials that call each other. */
+  private readonly files: readonly ParsedFile[]
+  private readonly isHelper: (name: string) => boolean
+  /** Files by what they were read with, which ends partials that call each other. */
   private readonly seen = new Set<string>()
   private readonly told = new Set<string>()
-  private file = ''
+  private file: ParsedFile | undefined
 
-  constructor(files: readonly HandlebarsFile[], parse: (file: HandlebarsFile) => unknown) {
+  constructor(files: readonly ParsedFile[], isHelper: (name: string) => boolean) {
     this.files = files
-    this.parse = parse
+    this.isHelper = isHelper
   }
 
-  readFile(file: HandlebarsFile, depth: Depth): void {
-    const key = `${depth ?? ''} ${file.path}`
+  readFile(file: ParsedFile, scope: Scope): void {
+    const key = JSON.stringify([file.path, scope.stack, [...scope.given].sort()])
     if (this.seen.has(key)) return
     this.seen.add(key)
-    const ast = this.parsed.get(file.path) ?? this.parse(file)
-    this.parsed.set(file.path, ast)
     const before = this.file
-    this.file = file.path
-    this.visit(ast, depth)
+    this.file = file
+    this.visit(file.ast, scope)
     this.file = before
   }
 
-  private visit(value: unknown, depth: Depth): void {
+  private visit(value: unknown, scope: Scope): void {
     if (Array.isArray(value)) {
-      for (const item of value) this.visit(item, depth)
+      for (const item of value) this.visit(item, scope)
     } else if (isNode(value)) {
-      if (value.type === 'PathExpression') this.readPath(value, depth)
-      else if (value.type === 'BlockStatement') this.visitBlock(value, depth)
-      else {
-        if (value.type.startsWith('Partial')) this.callPartial(value, depth)
-        for (const key of Object.keys(value)) if (key !== 'loc') this.visit(value[key], depth)
-      }
+      if (value.type === 'PathExpression') this.readPath(value, scope, true)
+      else if ('params' in value) this.visitCall(value, scope)
+      else for (const key of Object.keys(value)) if (key !== 'loc') this.visit(value[key], scope)
     }
   }
 
-  private visitBlock(node: Node, depth: Depth): void {
-    const { path, params, hash, program, inverse } = node
-    this.visit([path, params, hash, inverse], depth)
-    this.visit(program, hidesValues(program) ? undefined : inner(node, depth))
+  private visitCall(node: AstNode, scope: Scope): void {
+    const { type, path, name, params, hash, program, inverse } = node
+    this.visit([params, hash, inverse], scope)
+    if (type.startsWith('Partial')) {
+      this.callPartial(node, scope)
+      if (isNode(name) && name.type === 'SubExpression') this.visit(name, scope)
+      this.visit(program, scopeOfBody(scope))
+      return
+    }
+    const isCall = isNode(hash) || (Array.isArray(params) && params.length > 0)
+    if (isNode(path) && path.type === 'PathExpression' && !this.isNameOfHelper(path, isCall)) {
+      this.readPath(path, scope, false)
+    }
+    if (type === 'BlockStatement') this.visit(program, scopeInside(node, scope))
   }
 
-  private callPartial({ name, params, hash }: Node, depth: Depth): void {
+  private isNameOfHelper(path: AstNode, isCall: boolean): boolean {
+    const parts = path['parts'] as unknown[]
+    return parts.length === 1 && (isCall || this.isHelper(String(path['original'])))
+  }
+
+  private callPartial({ name, params, hash }: AstNode, scope: Scope): void {
     const called = isNode(name) ? name['original'] : undefined
     const file = this.files.find(({ partial }) => partial !== undefined && partial === called)
     if (file === undefined) return
-    const isSameContext = isEmpty(params) && !isGiven(hash, 'values')
-    this.readFile(file, isSameContext ? depth : undefined)
+    const [context] = Array.isArray(params) ? (params as unknown[]) : []
+    const found = context === undefined ? scope.stack[0] : contextAt(context, scope)
+    const inherited = found?.kind === 'all' ? scope.given : []
+    this.readFile(file, scopeOf(found, [...inherited, ...keysOf(hash)]))
   }
 
-  private readPath(node: Node, depth: Depth): void {
-    const parts = (node['parts'] as unknown[]).map(String)
-    const [root, ...rest] = parts
-    const ofRoot = node['data'] === true && node['depth'] === 0 && root === 'root'
-    const path = ofRoot ? rest : parts
-    if (path.length < 2) return
-    if (!(ofRoot || (node['data'] !== true && node['depth'] === depth))) return
+  private readPath(node: AstNode, scope: Scope, isArgument: boolean): void {
+    const found = lookedUpIn(node, scope)
+    const { file } = this
+    if (found === undefined || found.rest.length === 0 || node.loc === undefined) return
+    if (file === undefined) return
     const { line, column } = node.loc.start
-    const key = `${this.file}:${line}:${column}`
+    const key = `${file.path}:${line}:${column}`
     if (this.told.has(key)) return
     this.told.add(key)
-    this.reads.push({ file: this.file, path, place: { line, column } })
+    this.reads.push({
+      file: file.path,
+      place: { line, column },
+      path: found.rest,
+      context: found.context,
+      isInPartial: file.partial !== undefined,
+      isArgument,
+    })
   }
 }
 
-/** The depth inside a block: `each` and `with` change the context, other helpers do not. */
-function inner({ path, params, hash }: Node, depth: Depth): Depth {
-  if (depth === undefined) return undefined
-  const name = isNode(path) ? path['original'] : undefined
-  if (name === 'each' || name === 'with') return depth + 1
-  // `{{#name}}` without arguments changes it when the value is neither true nor false.
-  return isEmpty(params) && !isNode(hash) ? undefined : depth
+/** All names that any call of a partial gives. */
+function namesGiven(files: readonly ParsedFile[]): ReadonlySet<string> {
+  const names = new Set<string>()
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit)
+    else if (isNode(value)) {
+      if (value.type.startsWith('Partial')) for (const key of keysOf(value['hash'])) names.add(key)
+      for (const key of Object.keys(value)) if (key !== 'loc') visit(value[key])
+    }
+  }
+  for (const { ast } of files) visit(ast)
+  return names
 }
 
-function hidesValues(program: unknown): boolean {
-  const names = isNode(program) ? program['blockParams'] : undefined
-  return Array.isArray(names) && names.includes('values')
-}
-
-function isGiven(hash: unknown, name: string): boolean {
-  const pairs = isNode(hash) ? (hash['pairs'] as { key: string }[]) : []
-  return pairs.some(({ key }) => key === name)
-}
-
-function isEmpty(params: unknown): boolean {
-  return !Array.isArray(params) || params.length === 0
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'type' in value
+function keysOf(hash: unknown): string[] {
+  return isNode(hash) ? (hash['pairs'] as { key: string }[]).map(({ key }) => key) : []
 }

@@ -39,7 +39,8 @@ const ADVICE: readonly [RegExp, string | Advise][] = [
     /(?:function|helper) "(\w+)"(?: not defined|$)/,
     ([, name = ''], known) => ofFunction(name, known),
   ],
-  [/(?:no template|no partial) "([^"]+)"/, ([, name = ''], known) => ofTemplate(name, known)],
+  [/no partial "([^"]+)"/, ([, name = ''], known) => ofPartial(name, known)],
+  [/no template "([^"]+)"/, ([, name = ''], known) => ofTemplate(name, known)],
   [
     /nested reference name: (\S+?):/,
     ([, name = '']) => `Template "${name}" includes itself: give it an end.`,
@@ -105,6 +106,17 @@ function ofTemplate(name: string, { templates }: KnownNames): string {
   const near = nearest(name, templates())
   if (near !== undefined) return `Did you mean "${near}"?`
   return `Define "${name}" in a file of templates/, or add the library chart that does.`
+}
+
+function ofPartial(name: string, { templates }: KnownNames): string {
+  const known = templates()
+  const own = name.slice(name.lastIndexOf('/') + 1).replace(/^_/, '')
+  const near = known.includes(own) ? own : nearest(name, known)
+  if (near !== undefined) return `Did you mean "${near}"?`
+  const [chart, partial] = name.split('/')
+  return partial === undefined
+    ? `Write it as "templates/_${name}.hbs", or add the library chart that has it.`
+    : `Add the library chart "${chart}" to the dependencies; it needs "templates/_${partial}.hbs".`
 }
 
 function plainType(type: string): string {

@@ -1,10 +1,25 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 
 /**
+ * The names that a schema declares in the object at a path.
+ *
+ * @returns undefined where it declares none, or where the path itself is not declared
+ */
+export function declaredNames(schema: JsonObject, path: readonly string[]): string[] | undefined {
+  let here: Json[] = [schema]
+  for (const name of path) here = below(closure(schema, here, [...MUST, ...MAY]), name)
+  const names = closure(schema, here, [...MUST, ...MAY]).flatMap((each) =>
+    Object.keys(propertiesOf(each)),
+  )
+  return names.length === 0 ? undefined : [...new Set(names)]
+}
+
+/**
  * Tells which name of a path no values can have by a schema: the first that stands in a closed
  * object (`additionalProperties: false`) which does not declare it.
  *
  * @param schema values.schema.json
+ * @param path names, or `*` for any item of a list or map
  * @returns its position in the path and the names that are declared in its place; undefined when
  *   the schema allows the path, or cannot tell
  */
@@ -17,18 +32,24 @@ export function undeclaredName(
     const must = closure(schema, here, MUST)
     const may = closure(schema, here, [...MUST, ...MAY])
     if (may.some((each) => each['patternProperties'] !== undefined)) return undefined
-    const found = may.flatMap((each) => ownOf(propertiesOf(each), name) ?? [])
-    const others = may.flatMap((each) => {
-      const rest = each['additionalProperties']
-      return isJsonObject(rest) ? [rest] : []
-    })
-    if (found.length === 0 && others.length === 0) {
-      if (!must.some(isClosed)) return undefined
-      return { at, declared: [...new Set(may.flatMap((each) => Object.keys(propertiesOf(each))))] }
-    }
-    here = found.length > 0 ? found : others
+    here = below(may, name)
+    if (here.length > 0) continue
+    if (name === ITEM || !must.some(isClosed)) return undefined
+    return { at, declared: [...new Set(may.flatMap((each) => Object.keys(propertiesOf(each))))] }
   }
   return undefined
+}
+
+/** Any item of a list or map. */
+export const ITEM = '*'
+
+/** The schemas of what lies under a name in values that obey some of these; none when none may. */
+function below(schemas: readonly JsonObject[], name: string): Json[] {
+  const found = schemas.flatMap((each) => ownOf(propertiesOf(each), name) ?? [])
+  if (found.length > 0) return found
+  const keywords = name === ITEM ? ['items', 'additionalProperties'] : ['additionalProperties']
+  const others = schemas.flatMap((each) => keywords.map((keyword) => each[keyword]))
+  return others.filter(isJsonObject)
 }
 
 /** Keywords whose schemas a value must obey, and those which it may come to obey. */

@@ -47,7 +47,7 @@ test.each([
   { template: '{{> lables}}', hint: 'Did you mean "labels"?' },
   {
     template: '{{> web/selector}}',
-    hint: 'Define "web/selector" in a file of templates/, or add the library chart that does.',
+    hint: 'Add the library chart "web" to the dependencies; it needs "templates/_selector.hbs".',
   },
   {
     template: '{{#if eq values.name "web"}}{{/if}}',

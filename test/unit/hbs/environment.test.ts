@@ -246,20 +246,20 @@ test.each([
   {
     template: 'a\n{{#if values.on}}\nb',
     code: 'TEMPLATE_SYNTAX',
-    place: [3, 2],
-    want: 'unexpected end of the file: a block or tag is not closed',
+    place: [2, 1],
+    want: '{{#if}} is not closed',
   },
   {
     template: 'a\n b {{add 1 (2}} {{values.name}}',
     code: 'TEMPLATE_SYNTAX',
-    place: [2, 14],
-    want: 'unexpected end of the tag',
+    place: [2, 12],
+    want: 'the "(" is not closed',
   },
   {
     template: '{{#if values.on}}\n{{/each}}',
     code: 'TEMPLATE_SYNTAX',
-    place: [1, 4],
-    want: "if doesn't match each",
+    place: [1, 1],
+    want: '{{#if}} is not closed before {{/each}} of line 2',
   },
   {
     template: '{{#*inline "a"}}x{{/inline}}',

@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest'
+import { PkgError } from '../../../src/base/errors.ts'
+import { offlineCapabilities } from '../../../src/render/capabilities.ts'
+import { renderChart } from '../../../src/render/render-chart.ts'
+import { chartOf, type ChartFiles } from '../../support/chart-builder.ts'
+
+/** What a person is told of a template: `line:column message`, and the hint. */
+function told(template: string, others: ChartFiles = {}): string[] {
+  const chart = chartOf({ 'templates/x.yaml.hbs': template, ...others })
+  const release = { name: 'r', namespace: 'apps', revision: 1, isUpgrade: false }
+  const values = new Map([['Values', new Map()]])
+  try {
+    renderChart(chart, values, { release, capabilities: offlineCapabilities() })
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    const { line, column } = error.span ?? {}
+    return [`${line}:${column} ${error.message.replace(/^.*?\): /, '')}`, error.hint ?? '']
+  }
+  return []
+}
+
+const END = 'Close {{#if}} of line 2 with {{/if}}.'
+const COMPARE = 'Comparisons are calls: {{#if (and (eq values.kind "x") (not values.off))}}.'
+const ITEM = 'An item of a list is {{values.list.[0]}} or {{index values.list 0}}.'
+const BARS = 'Names stand between bars, with blanks: {{#each LIST as |item index|}} … {{/each}}.'
+const PATHS = 'Paths begin without a dot: values.name, release.name, chart.version.'
+const NAMED = 'Handlebars names a value in a block: {{#with VALUE as |name|}} … {{/with}}.'
+const TEXT = 'Save it as UTF-8 text; other files belong outside templates/, for "files.get".'
+
+test.each([
+  // Blocks.
+  ['a\n{{#if values.a}}\nb\n', '2:1 {{#if}} is not closed', END],
+  ['a\n{{#if values.a}}\n{{#each values.b}}{{/each}}\nb\n', '2:1 {{#if}} is not closed', END],
+  [
+    'a\n{{#if values.a}}\nb\n{{end}}\nc\n',
+    '2:1 {{#if}} is not closed',
+    'A block ends with its own name: write {{/if}} for {{end}} of line 4.',
+  ],
+  [
+    '{{#if values.a}}\n {{#each values.b}}\n{{/if}}',
+    '2:2 {{#each}} is not closed before {{/if}} of line 3',
+    'Close {{#each}} with {{/each}}.',
+  ],
+  [
+    'a\n {{/if}}',
+    '2:2 {{/if}} closes no block',
+    'Open the block before it with {{#if …}}, or take the tag away.',
+  ],
+  [
+    'a\n{{if values.a}}\nb\n{{/if}}',
+    '2:1 {{if …}} opens no block',
+    'A block begins with "#": {{#if …}}.',
+  ],
+  [
+    '{{each values.a}}\nb\n{{else}}\nc',
+    '1:1 {{each …}} opens no block',
+    'A block begins with "#": {{#each …}}.',
+  ],
+  [
+    'a\n{{else}}\nb',
+    '2:1 {{else}} stands outside a block',
+    'Open a block before it, {{#if …}} or {{#each …}}, or take the tag away.',
+  ],
+  [
+    '{{#if values.a}}\na\n{{elseif values.b}}\nb\n{{/if}}',
+    '3:1 there is no helper "elseif"',
+    'Use {{else if …}}.',
+  ],
+  [
+    '{{/* a comment */}}',
+    '1:1 this is no comment of Handlebars',
+    'A comment is written {{!-- … --}}.',
+  ],
+  // Tags.
+  ['a: {{values.name\nb: c\n', '1:4 the tag is not closed', 'Close it with "}}".'],
+  ['a: {{values.name}\nb: {{c}}\n', '1:4 the tag is not closed', 'Close it with "}}".'],
+  ['a: {{values.name', '1:4 the tag is not closed', 'Close it with "}}".'],
+  ['a: {{}}', '1:4 the tag is empty', 'Name what it shall print.'],
+  [
+    'a: {{{values.name}}',
+    '1:4 a tag that begins with "{{{" ends with "}}"',
+    'Close it with "}}}", or begin it with "{{": nothing is escaped in either.',
+  ],
+  [
+    'a: {b: {{values.name}}}',
+    '1:23 a "}" follows the tag at once',
+    'Put a blank between the tag and the brace of YAML: {name: {{values.name}} }.',
+  ],
+  [
+    'a: {b: {c: {{values.name}}}}',
+    '1:27 a "}" follows the tag at once',
+    'Put a blank between the tag and the brace of YAML: {name: {{values.name}} }.',
+  ],
+  [
+    'a: {{quote "b}}\nc: d',
+    '1:12 the text is not closed',
+    'Close the text with " on the line where it begins.',
+  ],
+  [
+    "a: {{quote 'b}}",
+    '1:12 the text is not closed',
+    "Close the text with ' on the line where it begins.",
+  ],
+  ['a: {{quote (lower "b"}}', '1:12 the "(" is not closed', 'Put ")" behind the last argument.'],
+  [
+    'a: {{quote lower "b")}}',
+    '1:21 a ")" without its "("',
+    'Take it away, or put "(" before the call that it ends.',
+  ],
+  // Habits of other languages.
+  ['{{#if values.a == 2}}b{{/if}}', '1:16 unexpected "="', COMPARE],
+  ['{{#if values.a && values.b}}b{{/if}}', '1:16 unexpected "&"', COMPARE],
+  ['{{#if !values.a}}b{{/if}}', '1:7 unexpected "!"', COMPARE],
+  ['a: {{values.a[0].b}}', '1:14 unexpected "["', ITEM],
+  [
+    'a: {{replace "a", "b" values.c}}',
+    '1:17 unexpected ","',
+    'Arguments have blanks between them, and no commas.',
+  ],
+  ['{{#each values.a as |b, c|}}d{{/each}}', '1:23 unexpected ","', BARS],
+  [
+    'a: {{dict "b" = 1}}',
+    '1:15 unexpected "="',
+    'A name is followed by "=" and its value without blanks: a=1.',
+  ],
+  [
+    'a: {{(files.glob "a/*").asConfig}}',
+    '1:6 unexpected "("',
+    'What a call gives is entered with {{#with (CALL …) as |name|}} … {{/with}}, or "get".',
+  ],
+  ['a: {{quote .Values.name}}', '1:6 a path has no blanks in it', PATHS],
+  ['a: {{$name}}', '1:6 there is no variable "$name"', NAMED],
+  [
+    'a: {{$.release.name}}',
+    '1:6 there is no variable "$"',
+    'The top is @root: {{@root.values.name}}.',
+  ],
+  // What is not there, also where it does not run.
+  [
+    '{{#if values.no}}\n{{qoute 1}}{{/if}}',
+    '2:1 there is no helper "qoute"',
+    'Did you mean "quote"?',
+  ],
+  [
+    '{{#if values.no}}{{else if (eqq 1 2)}}a{{/if}}',
+    '1:28 there is no helper "eqq"',
+    'Did you mean "eq"?',
+  ],
+  ['{{#if values.no}}{{@rot.values.a}}{{/if}}', '1:20 there is no "@rot"', 'Did you mean "@root"?'],
+  [
+    '{{#if values.no}}{{@name}}{{/if}}',
+    '1:20 there is no "@name"',
+    'There are @root, and in a loop @index, @key, @first and @last.',
+  ],
+  [
+    'a\n{{#> frame}}b{{/frame}}',
+    '2:1 there is no partial "frame"',
+    'Write it as "templates/_frame.hbs", or add the library chart that has it.',
+  ],
+  [
+    '{{> "labels"}}',
+    '1:1 there is no partial "labels"',
+    'Write it as "templates/_labels.hbs", or add the library chart that has it.',
+  ],
+  // No text.
+  ['a\nb\0', '2:2 the template is no text: it holds a byte 0', TEXT],
+])('%j', (template, message, hint) => {
+  expect(told(template)).toEqual([message, hint])
+})
+
+test.each([
+  '{{#each values.a as |$b|}}{{$b}}{{/each}}{{this.$c}}',
+  '{{#with files}}{{#if a}}{{lines "a"}}{{/if}}{{/with}}',
+  '{{#each values.a}}{{@index}}{{@../key}}{{@first}}{{@last}}{{@root.release.name}}{{/each}}',
+  '{{values.[a key]}} {{values.[.b c]}}',
+  '{{#values.a as |b|}}{{b}}{{/values.a}}{{^values.a}}b{{/values.a}}',
+  '{{!-- {{ --}}{{! {{#if }}\\{{#if}} {{quote "{{#each}}"}}',
+  'a: {b: {{values.name}} }',
+])('%s is no mistake', (template) => {
+  expect(told(template)).toEqual([])
+})
