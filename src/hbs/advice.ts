@@ -8,6 +8,69 @@ export function adviseOnHelper(name: string): string | undefined {
   return name.startsWith('$') ? NAMED_VALUES : HELPERS.get(name)
 }
 
+/**
+ * What to do about a failure while a template runs, where templates of this engine have a way of
+ * their own; undefined where those of both have one.
+ */
+export function adviseOnFailure(message: string): string | undefined {
+  for (const [pattern, advise] of FAILURES) {
+    const found = pattern.exec(message)
+    if (found !== null) return advise(found)
+  }
+  return undefined
+}
+
+const FAILURES: readonly [RegExp, (found: readonly string[]) => string][] = [
+  [
+    /(?:cannot parse template|tpl function execution for) "[^"]*\{\{[~#>&\s]*(?:[#>]|values|release|chart)\b/s,
+    () => 'Texts for "tpl" are Go templates: {{ .Values.name }}, {{ if … }} … {{ end }}.',
+  ],
+  [
+    /argument for (\w+): want (\w+), got null/,
+    ([, name = '', type = '']) =>
+      `It has no value: give one with {{${name} (default ${EXAMPLES.get(type) ?? '"x"'} VALUE)}}, or ask with {{#if VALUE}}. Inside "each" and "with" the chart's values are @root.values.`,
+  ],
+  [
+    /argument for \w+: want string, got (?:map|slice)/,
+    () => 'Name one value of it, or print all with "toYaml", "toJson" or "join".',
+  ],
+  [
+    /number of arguments for (\w+): want (?:at least )?(\d+), got (\d+)/,
+    ([, name = '', wanted = '', got = '']) =>
+      Number(got) > Number(wanted)
+        ? `Put calls among the arguments into parentheses: {{${name} (OTHER VALUE)}}.`
+        : `Give "${name}" what it lacks; a call among its arguments stands in parentheses.`,
+  ],
+  [
+    /no helper "files\.\w+"/,
+    () => '"files" has get, getBytes, glob, lines, asConfig and asSecrets.',
+  ],
+  [/"each" wants/, () => 'Give a list or a map: in values [a, b] or {a: 1, b: 2}.'],
+  [
+    /has no option/,
+    () =>
+      'Arguments follow with blanks between them; "=" is for indent, nindent, dict and partials.',
+  ],
+  [/whole number of blanks/, () => 'Give a number: indent=4.'],
+  [/divide by zero/, () => 'Ask first whether the divisor is set: {{#if VALUE}} … {{/if}}.'],
+  [
+    /constraint|semantic version/i,
+    () => 'Give a range such as ">=1.2.0" and a version such as "1.4.0".',
+  ],
+  [/is more than \d+$|longer than the limit/, () => 'Make less of it at once.'],
+]
+
+/** Defaults of the kinds that functions take. */
+const EXAMPLES = new Map([
+  ['map', '(dict)'],
+  ['list', '(list)'],
+  ['strings', '(list)'],
+  ['int', '0'],
+  ['int64', '0'],
+  ['float64', '0'],
+  ['bool', 'false'],
+])
+
 const BLANKS = 'Handlebars trims blanks with a tilde: {{~ … ~}}.'
 /** For those who write `.Values.name`. */
 export const PATHS = 'Paths begin without a dot: values.name, release.name, chart.version.'

@@ -1,4 +1,4 @@
-import { GoError, GoStruct, type Value } from '../golang/value.ts'
+import { GoError, GoStruct, kindOf, type Value } from '../golang/value.ts'
 import { sortedKeys } from '../golang/order.ts'
 import { adviseOnHelper } from './advice.ts'
 import { COSTS } from './budget.ts'
@@ -46,10 +46,15 @@ function conditional(state: RenderState, wanted: boolean): Helper {
 /** `{{#if eq a b}}` lacks the parentheses that make `eq a b` one argument. */
 function assertOneArgument(state: RenderState, call: HelperCall, all: readonly unknown[]): void {
   if (all.length === 2) return
-  throw new HandlebarsFault(`"${call.name}" wants one argument`, {
+  const { name } = call
+  const isNaming = name === 'each' || name === 'with'
+  throw new HandlebarsFault(`"${name}" wants one argument`, {
     file: state.file,
     place: call.loc?.start,
-    hint: `Put a call into parentheses: {{#${call.name} (FUNCTION …)}}.`,
+    hint:
+      all.length === 1
+        ? `Say what it is about: {{#${name} VALUE}}.`
+        : `Put a call into parentheses: {{#${name} (FUNCTION …)}}${isNaming ? '; a name stands between bars: as |name|' : ''}.`,
   })
 }
 
@@ -119,7 +124,7 @@ function itemsOf(value: Value): Items {
   if (value instanceof GoStruct) {
     return { keys: [...value.fields.keys()], values: [...value.fields.values()] }
   }
-  throw new GoError('"each" wants a list or a map')
+  throw new GoError(`"each" wants a list or a map, got ${kindOf(value)}`)
 }
 
 /** With a container and a key Handlebars' own; with four texts Helm's, which asks the cluster. */

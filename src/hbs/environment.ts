@@ -4,9 +4,9 @@ import { LIMITS } from '../base/limits.ts'
 import type { FunctionTable } from '../golang/function.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import { blockHelpers } from './block-helpers.ts'
-import { Budget, COSTS } from './budget.ts'
-import { HandlebarsFault } from './fault.ts'
-import { functionHelpers, type Helper } from './helpers.ts'
+import { Budget, BudgetError, COSTS } from './budget.ts'
+import { HandlebarsFault, type Place } from './fault.ts'
+import { functionHelpers, placed, type Helper } from './helpers.ts'
 import { inspectSource } from './inspect-source.ts'
 import { layoutHelpers } from './layout-helpers.ts'
 import { rewrite } from './rewrite.ts'
@@ -43,7 +43,13 @@ export class HandlebarsEnvironment {
     const library = requirePackage('handlebars/dist/handlebars.js') as typeof HandlebarsModule
     this.handlebars = library.create()
     writeText(this.handlebars)
-    this.state = { views: new Views(), budget: new Budget(steps), file: '', source: '' }
+    this.state = {
+      views: new Views(),
+      budget: new Budget(steps),
+      file: '',
+      source: '',
+      place: undefined,
+    }
     this.files = partials
     for (const [name, helper] of functionHelpers(functions, this.state)) {
       this.helpers.set(name, helper)
@@ -97,13 +103,22 @@ export class HandlebarsEnvironment {
     const { budget } = this.state
     let compiled: Compiled | undefined
     const call: Compiled = (context, options) => {
-      budget.spend(COSTS.partial)
-      if (budget.isDeepest) throw this.tooDeep(partial)
-      compiled ??= this.compile(partial.chart, partial.file, partial.source)
-      const template = compiled
-      const partials = { ...this.tableOf(partial.chart) }
-      const run = (): string => budget.measure(template(context, { ...options, partials }))
-      return budget.nest(() => this.running(partial.file, partial.source, run))
+      const { file, place } = this.state
+      const caller = file === '' || place === undefined ? undefined : { file, place }
+      if (budget.isDeepest) throw tooDeep(partial, caller)
+      try {
+        budget.spend(COSTS.partial)
+        compiled ??= this.compile(partial.chart, partial.file, partial.source)
+        const template = compiled
+        const partials = { ...this.tableOf(partial.chart) }
+        const run = (): string => budget.measure(template(context, { ...options, partials }))
+        return budget.nest(() => this.running(partial.file, partial.source, run))
+      } catch (error) {
+        if (caller === undefined) throw error
+        if (error instanceof BudgetError) throw placed(error, caller)
+        if (error instanceof HandlebarsFault) error.callers.push(caller)
+        throw error
+      }
     }
     this.tableOf(partial.chart)[partial.name] = call
     const qualified = `${partial.chart}/${partial.name}`
@@ -111,19 +126,6 @@ export class HandlebarsEnvironment {
       this.tableOf(chart)[qualified] = call
     }
     this.tableOf('')[qualified] = call
-  }
-
-  /** Handlebars does not tell where a partial is called from; the text of the caller does. */
-  private tooDeep({ name }: PartialFile): HandlebarsFault {
-    const { file, source } = this.state
-    const call = new RegExp(`\\{\\{~?>\\s*${name.replaceAll(/\W/g, '\\$&')}[\\s~}]`).exec(source)
-    const before = call === null ? undefined : source.slice(0, call.index).split('\n')
-    return new HandlebarsFault(`partials are nested more than ${LIMITS.partialDepth} deep`, {
-      code: 'RENDER_BUDGET',
-      file,
-      place: before && { line: before.length, column: before.at(-1)?.length ?? 0 },
-      hint: `Look for a partial that calls itself without an end: "${name}" does.`,
-    })
   }
 
   /** The partials that a chart's templates can name: its own, and all under their chart. */
@@ -148,14 +150,39 @@ export class HandlebarsEnvironment {
   }
 
   private running<T>(file: string, source: string, work: () => T): T {
-    const before = { file: this.state.file, source: this.state.source }
+    const { file: calling, source: text, place } = this.state
+    const before = { file: calling, source: text, place }
     Object.assign(this.state, { file, source })
     try {
       return work()
+    } catch (error) {
+      throw missingPartial(error, this.state) ?? error
     } finally {
       Object.assign(this.state, before)
     }
   }
+}
+
+/** A partial whose name is computed is looked for when it is called. */
+function missingPartial(error: unknown, { file, place }: RenderState): HandlebarsFault | undefined {
+  if (!(error instanceof Error)) return undefined
+  const name = /^The partial (.*) could not be found$/.exec(error.message)?.[1]
+  if (name === undefined) return undefined
+  const message =
+    name === 'undefined' ? 'the name of the partial is not set' : `there is no partial "${name}"`
+  const hint = name === 'undefined' ? 'Look at what gives the name: it has no value.' : undefined
+  return new HandlebarsFault(message, { file, place, hint })
+}
+
+function tooDeep(
+  { name, file }: PartialFile,
+  caller: { file: string; place: Place } | undefined,
+): HandlebarsFault {
+  return new HandlebarsFault(`partials are nested more than ${LIMITS.partialDepth} deep`, {
+    code: 'RENDER_BUDGET',
+    ...(caller ?? { file }),
+    hint: `Look for a partial that calls itself without an end: "${name}" does.`,
+  })
 }
 
 /** The parts of Handlebars' code generator that `writeText` changes and uses. */

@@ -12,6 +12,8 @@ export class HandlebarsFault extends Error {
   readonly code: ErrorCode
   readonly file: string
   readonly place: Place | undefined
+  /** Where the partials were called in which it happened, the innermost first. */
+  readonly callers: { file: string; place: Place }[] = []
   /** What the person can do about it. */
   readonly hint: string | undefined
 

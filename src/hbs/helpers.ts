@@ -32,6 +32,7 @@ export function functionHelpers(table: FunctionTable, state: RenderState): Map<s
 
 /** Runs a helper's work; a failure is tied to the place of the call. */
 export function atCall<T>(state: RenderState, call: HelperCall, work: () => T): T {
+  state.place = call.loc?.start
   try {
     state.budget.spend(COSTS.helper)
     return work()
@@ -40,7 +41,8 @@ export function atCall<T>(state: RenderState, call: HelperCall, work: () => T): 
   }
 }
 
-function placed(error: unknown, where: { file: string; place: Place | undefined }): unknown {
+/** A failure in a helper's words as one at a place of a template. */
+export function placed(error: unknown, where: { file: string; place: Place | undefined }): unknown {
   if (error instanceof GoError) return new HandlebarsFault(error.message, where)
   if (error instanceof BudgetError) {
     return new HandlebarsFault(error.message, { ...where, code: 'RENDER_BUDGET', hint: MORE_FUEL })

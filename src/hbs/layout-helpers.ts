@@ -1,6 +1,6 @@
 import { atCall, type Helper, type HelperCall } from './helpers.ts'
 import { GoError } from '../golang/value.ts'
-import { STANDING_ALONE, VALUE_OF, WITH_NAMES } from './rewrite.ts'
+import { CALLED_HERE, STANDING_ALONE, VALUE_OF, WITH_NAMES } from './rewrite.ts'
 import type { RenderState } from './state.ts'
 
 /** The helpers that rewritten tags call. */
@@ -9,6 +9,7 @@ export function layoutHelpers(state: RenderState): Map<string, Helper> {
     [STANDING_ALONE, standingAlone(state)],
     [VALUE_OF, valueOf],
     [WITH_NAMES, withNames(state)],
+    [CALLED_HERE, calledHere(state)],
   ])
 }
 
@@ -29,6 +30,14 @@ function standingAlone(state: RenderState): Helper {
 /** A method of a fact may stand where a value is wanted. */
 function valueOf(this: unknown, value: unknown): unknown {
   return typeof value === 'function' ? (value as (this: unknown) => unknown).call(this) : value
+}
+
+/** Notes where a partial is called. */
+function calledHere(state: RenderState): Helper {
+  return function calledHere(context, call): unknown {
+    state.place = (call as HelperCall).loc?.start
+    return context
+  }
 }
 
 /** Lays names over the context of a partial; maps alone have names. */

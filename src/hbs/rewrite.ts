@@ -15,6 +15,9 @@
  *
  * Brackets around a path mean the path: `(values.name)` is no call.
  *
+ * Handlebars does not tell where a partial is called from, so its context passes through a helper
+ * that notes the place.
+ *
  * Names that a partial is given (`{{> port name="web"}}`) are laid over its context by a helper
  * of ours, because Handlebars takes a context that is no map apart.
  */
@@ -24,6 +27,7 @@ import type { Place } from './fault.ts'
 export const STANDING_ALONE = 'standing alone'
 export const VALUE_OF = 'value of'
 export const WITH_NAMES = 'with names'
+export const CALLED_HERE = 'called here'
 
 interface Node {
   type: string
@@ -41,7 +45,7 @@ export function rewrite(ast: unknown, source: string, isHelper: (name: string) =
   visit(ast, (node) => {
     if (node.type === 'SubExpression') rewriteBrackets(node, isHelper)
     if (node.type === 'MustacheStatement') rewriteStandingAlone(node, lines, isHelper)
-    if (node.type.startsWith('Partial')) rewriteNames(node)
+    if (node.type.startsWith('Partial')) rewriteContext(node)
     if (node.type === 'BlockStatement') trimChain(node, lines)
   })
 }
@@ -111,12 +115,12 @@ function bodyOf(program: unknown): Node[] {
   return Array.isArray(body) ? body.filter(isNode) : []
 }
 
-function rewriteNames(node: Node): void {
-  const { loc, params, hash } = node
-  if (!isNode(hash)) return
+function rewriteContext(node: Node): void {
+  const { loc, name, params, hash } = node
+  if (!isNode(hash) && isNode(name) && name['original'] === '@partial-block') return
   const self = { type: 'PathExpression', data: false, depth: 0, parts: [], original: 'this', loc }
   const context: unknown = Array.isArray(params) && params.length > 0 ? params[0] : self
-  const path = pathTo(WITH_NAMES, node)
+  const path = pathTo(isNode(hash) ? WITH_NAMES : CALLED_HERE, node)
   node['params'] = [{ type: 'SubExpression', path, params: [context], hash, loc }]
   delete node['hash']
 }

@@ -4,6 +4,7 @@ import { quote } from '../golang/strconv.ts'
 import { GoError, type Value } from '../golang/value.ts'
 import { BUILTINS } from '../gotmpl/builtins.ts'
 import { TemplateError } from '../gotmpl/template-error.ts'
+import { adviseOnFailure } from '../hbs/advice.ts'
 import { BudgetError, MORE_FUEL } from '../hbs/budget.ts'
 import { HandlebarsEnvironment, type PartialFile } from '../hbs/environment.ts'
 import { HandlebarsFault } from '../hbs/fault.ts'
@@ -53,9 +54,9 @@ export class HandlebarsRenderer {
       (chart === undefined ? undefined : this.partials.get(`${chart}/${name}`)) ??
       this.partials.get(name)
     if (partial === undefined) return undefined
-    return this.explained(partial.file, () =>
-      this.environment.renderPartial(partial.chart, partial.name, data),
-    )
+    const print = (): string => this.environment.renderPartial(partial.chart, partial.name, data)
+    // Within a Handlebars template its own calls are told too, when it is explained.
+    return chart === undefined ? this.explained(partial.file, print) : print()
   }
 
   private explained<T>(path: string, work: () => T): T {
@@ -77,15 +78,20 @@ export class HandlebarsRenderer {
   }
 
   private explainFault(fault: HandlebarsFault): PkgError {
-    const { file, place, code } = fault
+    const { file, place, code, callers } = fault
     const where = place === undefined ? file : `${file}:${place.line}:${place.column}`
     const what = code === 'TEMPLATE_SYNTAX' ? 'parse error' : 'execution error'
     const refusal = warningOf(fault.message)
     const message = refusal ?? fault.message
-    return new PkgError(code, `${what} at (${where}): ${message}`, {
+    const calls = new Set(callers.map((caller) => `\n  called at ${shown(caller)}`))
+    const trace = [...calls].slice(0, MOST_CALLERS)
+    return new PkgError(code, `${what} at (${where}): ${message}${trace.join('')}`, {
       span: this.spanOf(fault),
       hint:
-        fault.hint ?? (refusal === undefined ? adviceFor(message, this.known) : REFUSED_BY_CHART),
+        fault.hint ??
+        (refusal === undefined
+          ? (adviseOnFailure(message) ?? adviceFor(message, this.known))
+          : REFUSED_BY_CHART),
       cause: fault,
     })
   }
@@ -96,6 +102,14 @@ export class HandlebarsRenderer {
     const span = { file, line: place.line, column: place.column + 1 }
     return source === undefined ? span : { ...span, source }
   }
+}
+
+/** So many calls of partials are told of, the innermost first. */
+const MOST_CALLERS = 5
+
+/** A place as editors open it, with columns from 1. */
+function shown({ file, place }: HandlebarsFault['callers'][number]): string {
+  return `${file}:${place.line}:${place.column + 1}`
 }
 
 /** `templates/_labels.hbs` and `templates/_labels.yaml.hbs` are both called `labels`. */

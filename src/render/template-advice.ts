@@ -36,6 +36,10 @@ const ADVICE: readonly [RegExp, string | Advise][] = [
     'The text given to "tpl" is no template: correct the value it comes from.',
   ],
   [
+    /function "(?:release|chart|capabilities|files|subcharts)" not defined|args for values: want 1 got 0|unexpected "[#>^!]" in command/,
+    'This is read as a Go template: write {{ .Values.name }}, or let the name of the file end in ".hbs" to have Handlebars read it.',
+  ],
+  [
     /(?:function|helper) "(\w+)"(?: not defined|$)/,
     ([, name = ''], known) => ofFunction(name, known),
   ],

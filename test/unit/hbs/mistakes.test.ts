@@ -168,6 +168,101 @@ test.each([
   expect(told(template)).toEqual([message, hint])
 })
 
+const OPEN = 'Look at what gives the name: it has no value.'
+const OWN = 'Write it as "templates/_nope.hbs", or add the library chart that has it.'
+const NULL = (call: string): string =>
+  `It has no value: give one with {{${call} VALUE)}}, or ask with {{#if VALUE}}. Inside "each" and "with" the chart's values are @root.values.`
+const TPL = 'Texts for "tpl" are Go templates: {{ .Values.name }}, {{ if … }} … {{ end }}.'
+
+test.each([
+  ['{{> (printf "no%s" "pe")}}', '1:1 there is no partial "nope"', OWN],
+  ['a\n  {{> (lookup values "x") b=1}}', '2:3 the name of the partial is not set', OPEN],
+  [
+    '{{lower values.x}}',
+    '1:1 wrong type of argument for lower: want string, got null',
+    NULL('lower (default "x"'),
+  ],
+  [
+    '{{get values.x "y"}}',
+    '1:1 wrong type of argument for get: want map, got null',
+    NULL('get (default (dict)'),
+  ],
+  [
+    '{{upper (dict "a" 1)}}',
+    '1:1 wrong type of argument for upper: want string, got map',
+    'Name one value of it, or print all with "toYaml", "toJson" or "join".',
+  ],
+  [
+    '{{lower "a" "b"}}',
+    '1:1 wrong number of arguments for lower: want 1, got 2',
+    'Put calls among the arguments into parentheses: {{lower (OTHER VALUE)}}.',
+  ],
+  [
+    '{{replace "a" "b"}}',
+    '1:1 wrong number of arguments for replace: want 3, got 2',
+    'Give "replace" what it lacks; a call among its arguments stands in parentheses.',
+  ],
+  [
+    '{{#each "abc"}}a{{/each}}',
+    '1:1 "each" wants a list or a map, got string',
+    'Give a list or a map: in values [a, b] or {a: 1, b: 2}.',
+  ],
+  [
+    '{{#with values as name}}a{{/with}}',
+    '1:1 "with" wants one argument',
+    'Put a call into parentheses: {{#with (FUNCTION …)}}; a name stands between bars: as |name|.',
+  ],
+  ['{{#if}}a{{/if}}', '1:1 "if" wants one argument', 'Say what it is about: {{#if VALUE}}.'],
+  [
+    '{{files.gte "a"}}',
+    '1:1 there is no helper "files.gte"',
+    '"files" has get, getBytes, glob, lines, asConfig and asSecrets.',
+  ],
+  [
+    '{{tpl "{{values.a}}" this}}',
+    '1:1 error during tpl function execution for "{{values.a}}": template: gotpl:1:2: executing "gotpl" at <values>: wrong number of args for values: want 1 got 0',
+    TPL,
+  ],
+  [
+    '{{tpl "{{#if a}}{{/if}}" this}}',
+    '1:1 cannot parse template "{{#if a}}{{/if}}": template: gotpl:1: unexpected "#" in command',
+    TPL,
+  ],
+])('%j while it runs', (template, message, hint) => {
+  expect(told(template)).toEqual([message, hint])
+})
+
+test('a Go template that is written as a Handlebars one is told what to be called', () => {
+  const hint =
+    'This is read as a Go template: write {{ .Values.name }}, or let the name of the file end in ".hbs" to have Handlebars read it.'
+  const file = (text: string): ChartFiles => ({ 'templates/b.yaml': text })
+  expect(told('', file('a: {{release.name}}'))[1]).toBe(hint)
+  expect(told('', file('a: {{values.name}}'))[1]).toBe(hint)
+  expect(told('', file('{{#if a}}{{/if}}'))[1]).toBe(hint)
+  expect(told('', file('{{> labels}}'))[1]).toBe(hint)
+})
+
+test('an error in a partial names the calls that led to it', () => {
+  const partials = {
+    'templates/_p.hbs': 'a\n  {{> q}}',
+    'templates/_q.hbs': 'a: {{lower x}}',
+    'templates/_r.hbs': 'b\n {{include "q" this}}',
+    'templates/_s.hbs': '{{> s}}',
+  }
+  const what = 'wrong type of argument for lower: want string, got int'
+  expect(told('{{> q x="A"}}\n{{> p x=1}}', partials)[0]).toBe(
+    `1:4 ${what}\n  called at web/templates/_p.hbs:2:3\n  called at web/templates/x.yaml.hbs:2:1`,
+  )
+  expect(told('{{> r x=1}}', partials)[0]).toBe(
+    `1:4 ${what}\n  called at web/templates/_r.hbs:2:2\n  called at web/templates/x.yaml.hbs:1:1`,
+  )
+  expect(told('{{> s}}', partials)[0]).toBe(
+    '1:1 partials are nested more than 250 deep\n  called at web/templates/_s.hbs:1:1\n  called at web/templates/x.yaml.hbs:1:1',
+  )
+  const go = { ...partials, 'templates/b.yaml': '{{ include "q" (dict "x" 1) }}' }
+  expect(told('', go)[0]).toBe(`1:4 ${what}64`)
+})
+
 test.each([
   '{{#each values.a as |$b|}}{{$b}}{{/each}}{{this.$c}}',
   '{{#with files}}{{#if a}}{{lines "a"}}{{/if}}{{/with}}',
