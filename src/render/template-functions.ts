@@ -76,21 +76,21 @@ function runText(set: TemplateSet, state: CallState, call: { text: string; data:
   const { text, data } = call
   const clone = set.clone()
   clone.withFunctions(templateFunctions(clone, state))
-  const template = attempt(state, `cannot parse template ${quote(text)}: `, () =>
+  const template = attempt(state, { text, doing: 'cannot parse template' }, () =>
     clone.parse(SET_NAME, text),
   )
-  return attempt(state, `error during tpl function execution for ${quote(text)}: `, () =>
+  return attempt(state, { text, doing: 'error during tpl function execution for' }, () =>
     clone.execute(template, data),
   )
 }
 
 /** Helm puts what it was doing before the error; its place is kept only if it is in a file. */
-function attempt<T>(state: CallState, doing: string, work: () => T): T {
+function attempt<T>(state: CallState, call: { text: string; doing: string }, work: () => T): T {
   try {
     return work()
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    const wrapped = new GoError(doing + error.message)
+    const wrapped = new GoError(`${call.doing} ${quote(call.text)}: ${error.message}`)
     if (state.isFile(error.span.file)) wrapped.cause = error
     throw wrapped
   }
