@@ -254,7 +254,7 @@ test('an error in a partial names the calls that led to it', () => {
     `1:4 ${what}\n  called at web/templates/_p.hbs:2:3\n  called at web/templates/x.yaml.hbs:2:1`,
   )
   expect(told('{{> r x=1}}', partials)[0]).toBe(
-    `1:4 ${what}\n  called at web/templates/_r.hbs:2:2\n  called at web/templates/x.yaml.hbs:1:1`,
+    `1:4 ${what}64\n  called at web/templates/_r.hbs:2:2\n  called at web/templates/x.yaml.hbs:1:1`,
   )
   expect(told('{{> s}}', partials)[0]).toBe(
     '1:1 partials are nested more than 250 deep\n  called at web/templates/_s.hbs:1:1\n  called at web/templates/x.yaml.hbs:1:1',
