@@ -101,7 +101,7 @@ const LATE = {
   handlebars: modules({ hbs: '*', render: 'handlebars-renderer' }),
   indexes: modules({ index: 'entry-reader lines read scan values' }),
   inference: modules({ values: 'schema-of types-of' }),
-  keys: modules({ sprig: 'der letters pem private-keys x509' }),
+  keys: modules({ sprig: 'der letters pem private-keys rsa x509' }),
   paths: modules({ encoding: 'json-path*' }),
   oclif: (id) =>
     /\/node_modules\/(@oclif\/core\/lib\/(?!args|cache|command|flags|logger|symbols)|ansi|ansis|balanced-match|brace-expansion|clean-stack|cli-spinners|color-|debug|ejs|emoji-regex|escape-string-regexp|fdir|get-package-type|has-flag|indent-string|is-fullwidth|lilconfig|minimatch|ms\/|picomatch|string-width|strip-ansi|supports-color|tinyglobby|widest-line|wordwrap|wrap-ansi)/.test(

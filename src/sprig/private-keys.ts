@@ -4,6 +4,7 @@ import { requirePackage } from '../base/lazy.ts'
 import { GoError } from '../golang/value.ts'
 import { integer, partsOf, readDer, readInteger, sequence, TAG } from './der.ts'
 import { decodePem, encodePem } from './pem.ts'
+import { makeRsaKey } from './rsa.ts'
 
 /** A private key that may sign, or a DSA key, with which Go signs no certificates. */
 export interface PrivateKey {
@@ -39,8 +40,9 @@ export function generatePrivateKey(type: string): string {
 
 /** Makes an RSA key of that many bits. */
 export function generateRsaKey(bits: number): PrivateKey {
-  const { privateKey } = node().generateKeyPairSync('rsa', { modulusLength: bits })
-  return { key: privateKey, pem: printed(privateKey) }
+  const bytes = makeRsaKey(bits)
+  const key = node().createPrivateKey({ key: bytes, format: 'der', type: 'pkcs1' })
+  return { key, pem: encodePem({ type: 'RSA PRIVATE KEY', bytes }) }
 }
 
 /**

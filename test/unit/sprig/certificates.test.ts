@@ -1,4 +1,11 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import {
+  checkPrimeSync,
+  createPrivateKey,
+  createPublicKey,
+  sign,
+  verify,
+  X509Certificate,
+} from 'node:crypto'
 import { expect, test } from 'vitest'
 import { render } from './call.ts'
 
@@ -63,6 +70,27 @@ test.each([
     type === 'rsa' ? render('{{ (genCA "x" 1).Key }}') : render(`{{ genPrivateKey "${type}" }}`)
   expect(pem).toMatch(start)
   expect(createPrivateKey(pem).asymmetricKeyType).toBe(wanted)
+})
+
+test.each([
+  ['(genCA "x" 1).Key', 2048],
+  ['genPrivateKey "rsa"', 4096],
+])('the key of %s has %i bits, and its parts fit together', (action, bits) => {
+  const key = createPrivateKey(render(`{{ ${action} }}`))
+  expect(key.asymmetricKeyDetails).toEqual({ modulusLength: bits, publicExponent: 65537n })
+  const jwk = key.export({ format: 'jwk' })
+  const part = (name: keyof typeof jwk): bigint =>
+    BigInt(`0x${Buffer.from(String(jwk[name]), 'base64url').toString('hex')}`)
+  const [n, e, d, p, q] = [part('n'), part('e'), part('d'), part('p'), part('q')]
+  expect([checkPrimeSync(p), checkPrimeSync(q), p > q, p * q === n]).toEqual(Array(4).fill(true))
+  expect([(e * d) % (p - 1n), (e * d) % (q - 1n)]).toEqual([1n, 1n])
+  expect([part('dp'), part('dq')]).toEqual([d % (p - 1n), d % (q - 1n)])
+  expect((part('qi') * q) % p).toBe(1n)
+
+  const signature = sign('sha256', Buffer.from('text'), key)
+  const other = createPrivateKey(render(`{{ ${action} }}`))
+  expect(verify('sha256', Buffer.from('text'), createPublicKey(key), signature)).toBe(true)
+  expect(verify('sha256', Buffer.from('text'), createPublicKey(other), signature)).toBe(false)
 })
 
 test('a DSA key signs nothing, as in Go', () => {
