@@ -77,8 +77,14 @@ export async function install(
 ): Promise<Deployed> {
   return reporting('INSTALLATION FAILED', async () => {
     const chart = await connections.loadChart(request.chart)
+    tellDeprecated(connections, chart)
     return installChart(connections, chart, request)
   })
+}
+
+/** Source: Helm 4.1.4 pkg/cmd/install.go, runInstall. */
+export function tellDeprecated({ onNotice }: Connections, { metadata }: Chart): void {
+  if (metadata.deprecated === true) onNotice(`warning: the chart "${metadata.name}" is deprecated`)
 }
 
 /** Installs a chart that is loaded already. */

@@ -24,6 +24,7 @@ import {
   commonDeployment,
   filledOr,
   installChart,
+  tellDeprecated,
   valuesFor,
   type ChartRequest,
 } from './install.ts'
@@ -63,6 +64,7 @@ export async function upgrade(
   request: UpgradeRequest,
 ): Promise<Upgraded> {
   const chart = await reporting('', () => connections.loadChart(request.chart))
+  tellDeprecated(connections, chart)
   const seen = request.install === true ? await historyOf(connections, request) : undefined
   if (seen !== undefined && isMissing(seen)) {
     const installed = await installUnlessThere(connections, chart, request)

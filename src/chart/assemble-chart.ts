@@ -69,6 +69,7 @@ function assemble(source: ChartSource, depth: number): Chart {
     lock,
     templates: parts.templates,
     values,
+    ...(parts.values === undefined && { lacksValues: true }),
     schema: parts.schema?.data,
     files: otherFiles(parts, metadata),
     subcharts: [],

@@ -16,6 +16,8 @@ export interface Chart {
   templates: ChartFile[]
   /** values.yaml as read; empty when the chart has none. */
   values: GoMap
+  /** Whether there is no values.yaml, which Helm's records tell from an empty one. */
+  lacksValues?: boolean
   /** values.schema.json as it stands. */
   schema: Uint8Array | undefined
   /** Everything that is none of the above: what `.Files` and crds/ are made of. */
@@ -45,6 +47,8 @@ export interface ChartLock {
   generated: string
   digest: string
   dependencies: Dependency[]
+  /** Whether it names no list, which Go tells from an empty one. */
+  lacksList?: boolean
 }
 
 /** Whether the chart has Handlebars templates; its values are then read as YAML 1.2. */

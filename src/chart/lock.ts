@@ -29,7 +29,8 @@ export function lockDigest(
 export function isLockInStep({ metadata, lock }: Chart): boolean {
   const { dependencies, apiVersion } = metadata
   if (lock === undefined) return dependencies === undefined || dependencies.length === 0
-  if (lock.digest === lockDigest(dependencies, lock.dependencies)) return true
+  const locked = lock.lacksList === true ? undefined : lock.dependencies
+  if (lock.digest === lockDigest(dependencies, locked)) return true
   return apiVersion === 'v1' && lock.digest === sha256(`{"dependencies":${listText(dependencies)}}`)
 }
 

@@ -78,7 +78,8 @@ export function readLock(document: Value) {
   const fields: StructFields = {}
   readStruct(document, LOCK, fields)
   const { generated = '0001-01-01T00:00:00Z', digest = '' } = fields as Record<string, string>
-  const { dependencies = [] } = withDependencies(fields) as { dependencies?: Dependency[] }
+  const { dependencies } = withDependencies(fields) as { dependencies?: Dependency[] }
+  if (dependencies === undefined) return { generated, digest, dependencies: [], lacksList: true }
   return { generated, digest, dependencies }
 }
 

@@ -3,6 +3,7 @@ import { releaseArg } from '../cli/args.ts'
 import { outputFlag, revisionFlag } from '../cli/flags.ts'
 import { ReleaseCommand } from '../cli/release-command.ts'
 import { status } from '../actions/inspect.ts'
+import { liveResources } from '../actions/live-resources.ts'
 import { resourcesOf } from '../actions/resources.ts'
 import { releaseDocument } from '../output/deployed-view.ts'
 import { viewRelease } from '../output/release-view.ts'
@@ -31,7 +32,8 @@ export default class Status extends ReleaseCommand {
     const { args, flags } = await this.parse(Status)
     const connections = await this.openConnections(flags)
     const release = await status(connections, this.releaseOf(args.name, flags), flags.revision)
-    const document = releaseDocument(release, { withChart: false })
+    const live = flags.output === 'table' ? undefined : await liveResources(connections, release)
+    const document = releaseDocument(release, { withChart: false, resources: live })
     if (!flags['show-resources']) {
       return this.print(flags.output, document, () => viewRelease(release))
     }

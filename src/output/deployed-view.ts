@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 import { hideSecretValues } from '../base/redact.ts'
 import type { Hook } from '../manifest/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -28,14 +28,19 @@ export function viewDeployed({ release }: DeployedView, options: DeployedViewOpt
  *
  * @param options.hideSecrets leaves Secrets of the manifest out, and hides values whose key
  *   names a secret
+ * @param options.resources what lives of it, as Helm has it beside a status
  */
 export function releaseDocument(
   release: Release,
-  { withChart = true, hideSecrets = false } = {},
+  { withChart = true, hideSecrets = false, resources }: ReleaseDocumentOptions = {},
 ): object {
   const shown = hideSecrets ? withoutSecrets(release) : release
   const document = JSON.parse(recordText(shown)) as RecordDocument
   delete document.run
+  for (const { last_run: ran } of document.hooks ?? []) {
+    delete ran.event
+    delete ran.run
+  }
   if (hideSecrets && document.chart !== undefined) {
     document.chart.values = hideSecretValues(document.chart.values)
   }
@@ -43,12 +48,22 @@ export function releaseDocument(
     document.config = hideSecretValues(document.config)
   }
   if (!withChart) delete document.chart
+  if (resources !== undefined) document.info['resources'] = resources
   return document
+}
+
+export interface ReleaseDocumentOptions {
+  withChart?: boolean
+  hideSecrets?: boolean
+  resources?: Record<string, Json[]> | undefined
 }
 
 interface RecordDocument {
   /** Of our own making, and of no use to others. */
   run?: string
+  /** For which event a hook has run, and by which run, is of our own making too. */
+  hooks?: { last_run: { event?: string; run?: string } }[]
+  info: JsonObject
   chart?: { values: Json }
   config?: Json
 }

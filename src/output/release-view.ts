@@ -4,6 +4,7 @@ import type { ReleaseList, ReleaseMetadata } from '../actions/inspect.ts'
 import { compareText } from '../golang/order.ts'
 import { trimSpace } from '../golang/space.ts'
 import type { GoMap } from '../golang/value.ts'
+import { dependencyJson } from '../release/record-write.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseSummary } from '../release/summary.ts'
 import type { ReleaseHistoryItem } from '../types/history.ts'
@@ -177,12 +178,13 @@ const APPLY_METHODS: Record<string, string> = {
 }
 
 /** What `get metadata -o json` and `-o yaml` print: as in Go, what is empty is left out. */
-export function metadataDocument(metadata: ReleaseMetadata): Partial<ReleaseMetadata> {
+export function metadataDocument(metadata: ReleaseMetadata): object {
   const optional = new Set(['annotations', 'labels', 'dependencies', 'applyMethod'])
   const isEmpty = (value: unknown): boolean =>
     value === '' || (typeof value === 'object' && value !== null && !Object.keys(value).length)
+  const document = { ...metadata, dependencies: metadata.dependencies.map(dependencyJson) }
   return Object.fromEntries(
-    Object.entries(metadata).filter(([key, value]) => !optional.has(key) || !isEmpty(value)),
+    Object.entries(document).filter(([key, value]) => !optional.has(key) || !isEmpty(value)),
   )
 }
 

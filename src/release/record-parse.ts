@@ -92,7 +92,11 @@ function parseChart(json: JsonObject): Chart {
     origin: '',
     warnings: [],
   }
-  return { ...chart, values: mapIn(json, 'values', numbersOf(chart)) }
+  return {
+    ...chart,
+    values: mapIn(json, 'values', numbersOf(chart)),
+    ...(json['values'] === null && { lacksValues: true }),
+  }
 }
 
 /** A native chart tells integers from floats, also when its values come from a record. */
@@ -142,6 +146,7 @@ function parseLock(json: Json | undefined): ChartLock | undefined {
     generated: textIn(json, 'generated'),
     digest: textIn(json, 'digest'),
     dependencies: objectsIn(json, 'dependencies').map(parseDependency),
+    ...(!Array.isArray(json['dependencies']) && { lacksList: true }),
   }
 }
 

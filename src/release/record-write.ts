@@ -52,7 +52,10 @@ function chartText(chart: Chart, extra: JsonObject | undefined): RawJson {
     ['metadata', metadataText(chart.metadata)],
     ['lock', lockText(chart)],
     ['templates', filesText(chart.templates)],
-    ['values', valueText(chart.values)],
+    [
+      'values',
+      chart.lacksValues === true && chart.values.size === 0 ? null : valueText(chart.values),
+    ],
     ['schema', chart.schema === undefined ? null : base64(chart.schema)],
     ['schemamodtime', schemamodtime],
     ['files', filesText(chart.files)],
@@ -106,17 +109,20 @@ function metadataText(metadata: ChartMetadata): RawJson {
 
 function lockText({ lock }: Chart): RawJson | null {
   if (lock === undefined) return null
-  const { generated, digest, dependencies } = lock
+  const { generated, digest, dependencies, lacksList = false } = lock
   return objectText([
     ['generated', generated === '' ? NO_TIME : generated],
     ['digest', digest],
     [
       'dependencies',
-      dependencies.length === 0
-        ? null
-        : listText(dependencies.map((dependency) => dependencyText(dependency))),
+      lacksList ? null : listText(dependencies.map((dependency) => dependencyText(dependency))),
     ],
   ])
+}
+
+/** A dependency as Helm's JSON has it. */
+export function dependencyJson(dependency: Dependency): JsonObject {
+  return JSON.parse(dependencyText(dependency).text) as JsonObject
 }
 
 function dependencyText(dependency: Dependency): RawJson {

@@ -36,6 +36,7 @@ test('each file finds its place', () => {
     generated: '2026-01-01T00:00:00Z',
     digest: 'sha256:0',
     dependencies: [],
+    lacksList: true,
   })
   expect(chart.values).toEqual(new Map([['a', 1]]))
   expect(Buffer.from(chart.schema ?? []).toString()).toBe('{}')
