@@ -107,7 +107,9 @@ function selectionOf(object: KubeObject): PodSelection | undefined {
   const labels = valueAt(object, ...(SELECTORS[`${groupOf(object)}/${object.kind}`] ?? ['']))
   const { namespace } = object.metadata
   if (!isJsonObject(labels) || typeof namespace !== 'string') return undefined
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`)
+  const pairs = Object.entries(labels).flatMap(([key, value]) =>
+    typeof value === 'string' ? [`${key}=${value}`] : [],
+  )
   return pairs.length === 0 ? undefined : { namespace, labelSelector: pairs.sort().join(',') }
 }
 
