@@ -4,7 +4,10 @@ import { isNative, rawFile, type Chart } from '../chart/chart.ts'
 import { decodeJsonPlain } from '../encoding/json.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { GoError } from '../golang/value.ts'
+import { compileSchema } from '../values/schema-compile.ts'
+import { parseSchemaJson } from '../values/schema-json.ts'
 import { inferSchema } from '../values/schema-of.ts'
+import { spanOfSchemaError } from '../values/schema-span.ts'
 import { valuesTypes } from '../values/types-of.ts'
 
 /** Infers a schema from a chart's values.yaml and the comments in it. */
@@ -25,15 +28,18 @@ export function typesOf(chart: Chart, name: string): Promise<string> {
 }
 
 function ownSchema(data: Uint8Array): JsonObject {
+  const text = fromBytes(data)
   try {
-    const schema = decodeJsonPlain(fromBytes(data))
-    if (isJsonObject(schema)) return schema
-    throw new GoError('it is no object')
+    const schema = decodeJsonPlain(text)
+    if (!isJsonObject(schema)) throw new GoError('it is no object')
+    // A schema that is none would be a riddle for what makes types of it.
+    compileSchema(parseSchemaJson(text))
+    return schema
   } catch (error) {
     if (!(error instanceof GoError)) throw error
     throw new PkgError('SCHEMA_INVALID', `values.schema.json cannot be read: ${error.message}`, {
       hint: 'Correct values.schema.json, or make it anew with "values schema --write --force".',
-      span: { file: 'values.schema.json' },
+      span: spanOfSchemaError({ name: 'values.schema.json', text }, error.message),
       cause: error,
     })
   }

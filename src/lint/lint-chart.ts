@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import type { ChartFolder } from '../chart/chart-folder.ts'
-import { isNative, type Chart } from '../chart/chart.ts'
+import { chartPath, isNative, type Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
 import { lintChartfile } from './chartfile-rules.ts'
 import { lintCrds } from './crd-rules.ts'
@@ -8,7 +8,10 @@ import { lintDependencies } from './dependency-rules.ts'
 import { Findings, type Finding } from './finding.ts'
 import { lintRendered, type ChartRules } from './lint-rendered.ts'
 import type { ObjectScore } from './lint-manifests.ts'
-import { lintTemplates, type RenderedTemplates } from './template-rules.ts'
+import { lintNative } from './native-rules.ts'
+import { lintPresets } from './preset-rules.ts'
+import { lintSchema } from './schema-rules.ts'
+import { isNotes, lintTemplates, type RenderedTemplates } from './template-rules.ts'
 import { lintValueNames } from './value-names.ts'
 import { lintHygiene } from './values-hygiene.ts'
 import { lintValues } from './values-rules.ts'
@@ -57,10 +60,25 @@ export function lintChart(folder: ChartFolder, request: LintRequest): LintedObje
     if (chart !== undefined) lintCrds(chart, findings)
   }
   if (request.hygiene && chart !== undefined) lintHygiene(chart, findings)
-  if (rendered !== undefined && chart !== undefined) lintValueNames(chart, findings)
+  if (chart !== undefined) lintOwn(chart, rendered, findings)
   if (request.rules === undefined || chart === undefined) return { findings: findings.all }
   const linted = lintRendered(chart, rendered, request.rules)
   return { findings: [...findings.all, ...linted.findings], scores: linted.scores }
+}
+
+/** What Helm's lint does not tell of a chart that Helm cannot read. */
+function lintOwn(chart: Chart, rendered: RenderedTemplates | undefined, findings: Findings): void {
+  if (rendered === undefined || !isNative(chart)) return
+  const { files, locate } = rendered
+  lintValueNames(chart, findings)
+  const root = `${chartPath(chart)}/`
+  const own = new Set(chart.templates.map(({ name }) => root + name))
+  const given = files
+    .filter(({ path }) => own.has(path) && !isNotes(path))
+    .map(({ path, content }) => ({ name: path.slice(root.length), content }))
+  lintNative(chart, { files: given, locate }, findings)
+  lintPresets(chart, findings)
+  lintSchema(chart, findings)
 }
 
 /** What was found, and with rules of our own how safe each object is. */

@@ -63,11 +63,13 @@ export function lintTemplates(
   const extensions = isNative(chart) ? NATIVE_EXTENSIONS : HELM_EXTENSIONS
   const locate = templateLines(chart, rendered)
   for (const { name } of chart.templates) {
-    findings.check(
+    const isKnown = findings.check(
       { severity: 'error', path: name, span: { file: name } },
       extensionProblem(name, extensions),
     )
-    if (!/\.ya?ml$/i.test(name.replace(/\.hbs$/, ''))) continue
+    // Of a native chart all that is rendered is checked: Helm would not look into a .txt or .md.
+    const isChecked = isNative(chart) ? isKnown && !isNotes(name) : /\.ya?ml$/i.test(name)
+    if (!isChecked) continue
     const content = contents.get(`${chartPath(chart)}/${name}`) ?? ''
     const file = { name, content, locate, kubeVersion: capabilities.kubeVersion }
     if (content.trim() !== '' && !lintObjects(file, findings)) break
@@ -147,6 +149,11 @@ function prepare(
     if (error instanceof PkgError) return undefined
     throw error
   }
+}
+
+/** Notes are for people. */
+export function isNotes(name: string): boolean {
+  return /(?:^|\/)NOTES\.txt(?:\.hbs)?$/.test(name)
 }
 
 const HELM_EXTENSIONS = ['.yaml', '.yml', '.tpl', '.txt']

@@ -9,6 +9,7 @@ import type { GoMap } from '../golang/value.ts'
 import { coalesceInto } from '../values/coalesce.ts'
 import { locateInFiles } from '../values/locate-value.ts'
 import { leavesOf } from '../values/schema-failure.ts'
+import { spanOfSchemaError } from '../values/schema-span.ts'
 import { checkAgainstSchema } from '../values/validate.ts'
 import type { Findings } from './finding.ts'
 
@@ -77,7 +78,10 @@ function schemaProblem(
   const finding = checkAgainstSchema(schema, merged)
   if (finding === undefined) return undefined
   const { text: message, failure } = finding
-  if (failure === undefined) return { message, span: { file: SCHEMA } }
+  if (failure === undefined) {
+    const span = spanOfSchemaError({ name: SCHEMA, text: fromBytes(schema) }, message)
+    return { message, span }
+  }
   const locate = locateInFiles([{ name: FILE, text: own.text }])
   const [span = { file: FILE }] = leavesOf(failure).flatMap(({ path }) => locate(path) ?? [])
   return { message, span }

@@ -20,6 +20,11 @@ const WEIGHT_ANNOTATION = 'helm.sh/hook-weight'
 const DELETE_ANNOTATION = 'helm.sh/hook-delete-policy'
 const OUTPUT_ANNOTATION = 'helm.sh/hook-output-log-policy'
 
+/** What the annotation of a hook may name. */
+export function hookEvents(): string[] {
+  return [...EVENTS.keys()]
+}
+
 /** Whether a document is a hook, also one whose events nobody knows. */
 export function isHook(head: Head): boolean {
   return head.annotations.has(EVENT_ANNOTATION)

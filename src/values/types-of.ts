@@ -36,8 +36,18 @@ function toDraft7(schema: Json): Json {
     const isMap = MAPS.has(keyword) && isJsonObject(value)
     return [[RENAMED.get(keyword) ?? keyword, isMap ? mapToDraft7(value) : toDraft7(value)]]
   })
-  return Object.fromEntries(entries)
+  return Object.fromEntries(saysNothing(schema) ? [...entries, ['tsType', 'unknown']] : entries)
 }
+
+/** What only describes a value takes any; the generator would make an object of it. */
+function saysNothing(schema: JsonObject): boolean {
+  const keywords = Object.keys(schema)
+  return keywords.length > 0 && keywords.every((keyword) => DESCRIBING.has(keyword))
+}
+
+const DESCRIBING = new Set(
+  'title description default examples deprecated readOnly writeOnly $comment'.split(' '),
+)
 
 /** Names in these are a person's own, whatever keyword they look like. */
 function mapToDraft7(schemas: JsonObject): JsonObject {

@@ -1,13 +1,12 @@
 import { PkgError, type SourceSpan } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import type { Chart } from '../chart/chart.ts'
-import { offsetOfJsonError } from '../encoding/json-error.ts'
-import { spanIn } from '../encoding/yaml-span.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { GoError, typeName, type GoMap } from '../golang/value.ts'
 import { compileSchema } from './schema-compile.ts'
 import { describeFailure, leavesOf, type Failure } from './schema-failure.ts'
 import { parseSchemaJson } from './schema-json.ts'
+import { spanOfSchemaError } from './schema-span.ts'
 import { pointerTo } from './schema-uri.ts'
 import { validateSchema } from './schema-validate.ts'
 
@@ -118,17 +117,12 @@ function rejectedError(rejections: readonly Rejection[], locate?: LocateValue): 
   })
 }
 
-/** Where the first of the schemas is no JSON; of one that is, the file alone. */
+/** Where the first of the schemas is wrong. */
 function spanOfSchema([first]: readonly Rejection[]): SourceSpan | undefined {
   if (first === undefined) return undefined
-  const { chart, path } = first
+  const { chart, path, text: message } = first
   const name = `${path.map((each) => `charts/${each}/`).join('')}values.schema.json`
-  const text = fromBytes(chart.schema ?? new Uint8Array())
-  const offset = offsetOfJsonError(text)
-  if (offset === undefined) return { file: name }
-  const before = text.slice(0, offset)
-  const column = offset - before.lastIndexOf('\n')
-  return spanIn({ name, text }, before.split('\n').length, column)
+  return spanOfSchemaError({ name, text: fromBytes(chart.schema ?? new Uint8Array()) }, message)
 }
 
 interface Place {

@@ -88,7 +88,8 @@ test('what required and fail complain of is told as warnings of the run', () => 
 
 test('a native chart has Handlebars files, which are checked as others are', async () => {
   const path = folder({
-    'templates/a.yaml.hbs': 'kind: Pod\nmetadata:\n  name: {{upper Release.Name}}\n',
+    'templates/a.yaml.hbs':
+      'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{upper Release.Name}}\n',
     'templates/_p.hbs': 'x',
     'templates/b.md': 'x',
   })

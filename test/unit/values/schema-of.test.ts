@@ -66,3 +66,14 @@ test('types come from a schema, newer keywords included', async () => {
   expect(types).toContain("mode?: 'fast'")
   expect(types).toContain('pair?:')
 })
+
+test('a value of which only a default or a description is known is of any type', async () => {
+  const schema = inferSchema('# Who may come in.\nguests: ~\n', 'core')
+  expect(await valuesTypes(schema)).toBe(`export interface Values {
+  /**
+   * Who may come in.
+   */
+  guests?: unknown
+}
+`)
+})

@@ -1,0 +1,106 @@
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { nearest } from '../base/nearest.ts'
+import type { Chart } from '../chart/chart.ts'
+import { decodeJsonPlain, decodeJson } from '../encoding/json.ts'
+import { spanFinder } from '../encoding/yaml-span.ts'
+import { fromBytes, toBytes } from '../golang/bytes.ts'
+import { GoError } from '../golang/value.ts'
+import { checkAgainstSchema } from '../values/validate.ts'
+import type { Findings } from './finding.ts'
+
+/**
+ * Tells of what a schema says in vain: keywords that nobody knows and that are nearly one, and
+ * defaults that the schema beside them refuses.
+ *
+ * A schema that cannot be read, or used, has been told of with the values.
+ */
+export function lintSchema({ schema: data }: Chart, findings: Findings): void {
+  const text = fromBytes(data ?? new Uint8Array())
+  const root = schemaIn(text)
+  if (root === undefined) return
+  const find = spanFinder({ name: FILE, text })
+  visit(root, [], (schema, path) => {
+    const tell = (keyword: string, message: string): void => {
+      const span = find([...path, keyword]) ?? { file: FILE }
+      const where = span.line === undefined ? '' : `line ${span.line}: `
+      findings.check({ severity: 'warning', path: FILE, span }, where + message)
+    }
+    for (const keyword of Object.keys(schema)) {
+      const meant = KEYWORDS.has(keyword) ? undefined : nearest(keyword, [...KEYWORDS])
+      if (meant === undefined || keyword.length < SHORT) continue
+      tell(keyword, `"${keyword}" is no keyword of a schema; did you mean "${meant}"?`)
+    }
+    const refusal = refusalOfDefault(root, schema)
+    if (refusal !== undefined) tell('default', `the schema refuses its own default: ${refusal}`)
+  })
+}
+
+const FILE = 'values.schema.json'
+
+function schemaIn(text: string): JsonObject | undefined {
+  try {
+    const schema = text === '' ? undefined : decodeJsonPlain(text)
+    return isJsonObject(schema) ? schema : undefined
+  } catch (error) {
+    if (error instanceof GoError) return undefined
+    throw error
+  }
+}
+
+type Visit = (schema: JsonObject, path: readonly string[]) => void
+
+function visit(schema: Json | undefined, path: readonly string[], tell: Visit): void {
+  if (!isJsonObject(schema)) return
+  tell(schema, path)
+  for (const [keyword, inner] of Object.entries(schema)) {
+    if (MAPS.has(keyword) && isJsonObject(inner)) {
+      for (const [name, each] of Object.entries(inner)) visit(each, [...path, keyword, name], tell)
+    } else if (LISTS.has(keyword) && Array.isArray(inner)) {
+      for (const [at, each] of inner.entries()) visit(each, [...path, keyword, String(at)], tell)
+    } else if (SCHEMAS.has(keyword)) visit(inner, [...path, keyword], tell)
+  }
+}
+
+/** Checks the default as the only value, beside all that the schema may refer to. */
+function refusalOfDefault(root: JsonObject, schema: JsonObject): string | undefined {
+  if (schema['default'] === undefined || schema['default'] === null) return undefined
+  const { $schema, $defs, definitions, properties } = root
+  const around = Object.entries({ $schema, $defs, definitions }).filter(([, each]) => each)
+  const all = isJsonObject(properties) ? properties : {}
+  const alone = { ...Object.fromEntries(around), properties: { ...all, [ALONE]: schema } }
+  const values = decodeJson(JSON.stringify({ [ALONE]: schema['default'] }))
+  if (!(values instanceof Map)) return undefined
+  const finding = checkAgainstSchema(toBytes(JSON.stringify(alone)), values)
+  if (finding?.failure === undefined) return undefined
+  const [first = ''] = finding.text.split('\n')
+  return first.replace(/^- at '[^']*': /, '')
+}
+
+/** A name that no value has. */
+const ALONE = 'the default'
+
+const MAPS = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+])
+const LISTS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
+const SCHEMAS = new Set(
+  'items additionalProperties additionalItems not if then else contains propertyNames unevaluatedItems unevaluatedProperties'.split(
+    ' ',
+  ),
+)
+
+const KEYWORDS: ReadonlySet<string> = new Set([
+  ...MAPS,
+  ...LISTS,
+  ...SCHEMAS,
+  ...'$schema $id $ref $anchor $comment $vocabulary $dynamicRef $dynamicAnchor $recursiveRef $recursiveAnchor id title description default examples type enum const minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern format minItems maxItems uniqueItems minContains maxContains minProperties maxProperties required dependencies dependentRequired deprecated readOnly writeOnly contentEncoding contentMediaType contentSchema'.split(
+    ' ',
+  ),
+])
+
+/** Letters below which keywords of others are alike by chance. */
+const SHORT = 5
