@@ -5,7 +5,7 @@ import { GoError } from './value.ts'
 export interface Zone {
   /** As Go prints it: `UTC`, `Local`, a name of the tz database, or empty when fixed. */
   readonly name: string
-  /** Name in the tz database; undefined when the offset is fixed. */
+  /** Name in the tz database, or `HERE`; undefined when the offset is fixed. */
   readonly place: string | undefined
   /** Offset of a fixed zone in seconds east of UTC. */
   readonly offset: number
@@ -33,28 +33,65 @@ export function fixedZone(name: string, offset: number): Zone {
  */
 export function loadZone(name: string): Zone {
   if (name === '' || name === 'UTC') return UTC
-  if (name === 'Local') return localZone()
+  if (name === LOCAL.name) return LOCAL
   if (!/^[A-Z][A-Za-z0-9_+/-]*$/.test(name) || formatterOf(name) === undefined) {
     throw new GoError(`unknown time zone ${name}`)
   }
   return { name, place: name, offset: 0 }
 }
 
+/** Stands for the place of this machine, whose name takes 20 ms to find and is seldom needed. */
+const HERE = 'Local'
+const LOCAL: Zone = { name: 'Local', place: HERE, offset: 0 }
+
 /** The zone of this machine; UTC where it has none that is known, as with an empty `TZ`. */
 export function localZone(): Zone {
+  return LOCAL
+}
+
+/** The name of a zone as Go prints it. */
+export function nameOf(zone: Zone): string {
+  return zone.place === HERE && placeHere() === undefined ? UTC.name : zone.name
+}
+
+/** The name of this machine's place in the tz database; undefined when it is not known. */
+function placeHere(): string | undefined {
   const place = new Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined
-  return place === undefined || place === 'Etc/Unknown' ? UTC : { name: 'Local', place, offset: 0 }
+  return place === 'Etc/Unknown' ? undefined : place
 }
 
 /** Looks up what a zone's clocks show; `seconds` count from 1970 in UTC. */
 export function lookUp(zone: Zone, seconds: number): ZoneTime {
+  if (zone.place === HERE) return lookUpHere(seconds)
   if (zone.place === undefined) return { offset: zone.offset, abbreviation: zone.name }
-  const text = formatterOf(zone.place)?.format(seconds * 1000) ?? ''
+  return lookUpAt(zone.place, seconds)
+}
+
+/** The abbreviation is looked up when it is asked for: only some layouts show it. */
+function lookUpHere(seconds: number): ZoneTime {
+  const minutes = new Date(seconds * 1000).getTimezoneOffset()
+  if (seconds < WHOLE_MINUTES || Number.isNaN(minutes)) return lookUpAt(placeHere(), seconds)
+  const offset = 0 - minutes * 60
+  return {
+    offset,
+    get abbreviation() {
+      const place = placeHere()
+      return place === undefined ? UTC.name : abbreviationOf(place, offset)
+    },
+  }
+}
+
+/** In February of 1972: the last zone whose offset had seconds, which Date leaves out, had gone. */
+const WHOLE_MINUTES = 65_750_400
+
+function lookUpAt(place: string | undefined, seconds: number): ZoneTime {
+  if (place === undefined) return { offset: 0, abbreviation: UTC.name }
+  const text = formatterOf(place)?.format(seconds * 1000) ?? ''
   const match = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?/.exec(text)
   const [, sign = '+', hours = '0', minutes = '0', rest = '0'] = match ?? []
   const size = Number(hours) * 3600 + Number(minutes) * 60 + Number(rest)
   const offset = sign === '-' ? -size : size
-  return { offset, abbreviation: abbreviationOf(zone.place, offset) }
+  return { offset, abbreviation: abbreviationOf(place, offset) }
 }
 
 /**
@@ -63,9 +100,10 @@ export function lookUp(zone: Zone, seconds: number): ZoneTime {
  * @returns undefined for an abbreviation that the zone does not have
  */
 export function offsetNamed(zone: Zone, abbreviation: string): number | undefined {
-  if (zone.place === undefined) return zone.name === abbreviation ? zone.offset : undefined
+  const place = zone.place === HERE ? placeHere() : zone.place
+  if (place === undefined) return nameOf(zone) === abbreviation ? zone.offset : undefined
   abbreviations ??= readAbbreviations()
-  const names = abbreviations.get(zone.place) ?? new Map<number, string>()
+  const names = abbreviations.get(place) ?? new Map<number, string>()
   return [...names].find(([, name]) => name === abbreviation)?.[0]
 }
 

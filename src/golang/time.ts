@@ -1,7 +1,7 @@
 import { nanosecondsOf, toDuration } from './duration.ts'
 import { fromCivil, type Instant, toCivil, weekday, yearDay } from './time-instant.ts'
 import { formatTime, MONTHS, WEEKDAYS } from './time-layout.ts'
-import { localZone, UTC, type Zone } from './time-zone.ts'
+import { localZone, nameOf, UTC, type Zone } from './time-zone.ts'
 import { GoError, GoInt, GoStruct, type GoType, int, int64, typeName, type Value } from './value.ts'
 
 export type { Instant } from './time-instant.ts'
@@ -79,7 +79,7 @@ const WEEKDAY: GoType = named('time.Weekday', (value) => WEEKDAYS[value] ?? `%!W
 const LOCATION: GoType = {
   name: '*time.Location',
   kind: 'ptr',
-  methods: { String: (self) => zoneOf(self).name },
+  methods: { String: (self) => nameOf(zoneOf(self)) },
 }
 
 const TIME: GoType = {
@@ -159,7 +159,8 @@ function addDate(instant: Instant, by: readonly Value[]): Instant {
 function goString(instant: Instant): string {
   const { year, month, day, hour, minute, second } = toCivil(instant)
   const clock = `${hour}, ${minute}, ${second}, ${instant.nanoseconds}`
-  const { name, offset } = instant.zone
+  const name = nameOf(instant.zone)
+  const { offset } = instant.zone
   const zone =
     name === 'UTC' || name === 'Local' ? `time.${name}` : `time.Location(${JSON.stringify(name)})`
   const shown = name === '' && offset === 0 ? 'time.UTC' : zone
