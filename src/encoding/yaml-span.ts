@@ -64,13 +64,18 @@ const ADVICE: readonly [RegExp, string][] = [
   ],
   [
     /cannot start any token/,
-    'Indent with blanks, not with tabs, and put quotes around text that begins with "@" or "`".',
+    'Indent with blanks, not with tabs, and put quotes around text that begins with "@", "%" or "`".',
   ],
   [
-    /did not find expected key|block mapping|could not find expected ':'/,
+    /did not find expected key/,
+    'Correct the indentation: keys of one map begin in one column; and let nothing follow the quote that ends a text.',
+  ],
+  [
+    /block mapping|could not find expected ':'/,
     'Correct the indentation: keys of one map begin in one column, and a ":" follows each.',
   ],
   [/did not find expected ',' or|flow/, 'Close the bracket, or put a comma before what follows.'],
+  [/invalid map key/, 'Put quotes around text that begins with "{" or "[".'],
   [/unknown anchor/, 'Define the anchor with "&" above, in the same document.'],
   [/alphabetic or numeric character/, 'Put quotes around text that begins with "*" or "&".'],
   [/document separator/, 'Put nothing behind "---".'],

@@ -47,11 +47,12 @@ function templateLine(
   if (wanted === undefined) return undefined
   const [above, below] = bounds(source, output, at)
   if (above === below) return above
-  const fits = source
-    .map((_, line) => line)
-    .slice(above + 1, below)
-    .filter((line) => couldGive(source[line] ?? '', wanted))
-  return fits.length === 1 ? fits[0] : undefined
+  const between = source.map((_, line) => line).slice(above + 1, below)
+  const fits = between.filter((line) => couldGive(source[line] ?? '', wanted))
+  if (fits.length > 0) return fits.length === 1 ? fits[0] : undefined
+  // An action may print many lines; where there is one alone, it gave what nothing else did.
+  const printing = between.filter((line) => prints(source[line] ?? ''))
+  return printing.length === 1 ? printing[0] : undefined
 }
 
 /** The nearest anchors around a line of the output, as lines of the template. */
@@ -87,6 +88,14 @@ function uniquePlaces(lines: readonly string[]): Map<string, number> {
   }
   return places
 }
+
+/** Whether a line has an action that prints, and does not only open or close a block. */
+function prints(template: string): boolean {
+  return [...template.matchAll(/\{\{[{~-]?\s*(\S*)/g)].some(([, word = '']) => !BLOCK.test(word))
+}
+
+/** How tags of both engines begin that print nothing themselves. */
+const BLOCK = /^(?:[#/!^]|(?:if|else|end|range|with|define|block|break|continue)\b|\$\w*$)/
 
 /** Whether a line of a template could have printed the text: its fixed parts stand in it. */
 function couldGive(template: string, text: string): boolean {

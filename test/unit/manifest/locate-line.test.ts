@@ -31,6 +31,20 @@ test.each([
   expect(locate(line)).toEqual({ file: path, line: want, source })
 })
 
-test('of a line that an include gave only the file is told', () => {
-  expect(locate(7)).toEqual({ file: path })
+test('a line that only one action can have given comes from its line', () => {
+  const source = '    {{- include "labels" . | nindent 4 }}'
+  expect(locate(7)).toEqual({ file: path, line: 6, source })
+})
+
+test('of a line that one of two actions gave only the file is told', () => {
+  const text = template.replace('data:', '    {{- include "more" . | nindent 4 }}\ndata:')
+  const of = locateIn([{ path, content: output }], new Map([[path, text]]))
+  expect(of(path, 7)).toEqual({ file: path })
+})
+
+test('tags that open and close blocks give no lines', () => {
+  const text = 'a:\n{{#if values.a}}\n  {{toYaml values.a}}\n{{else}}\n{{/if}}\nb: c\n'
+  const content = 'a:\n  - x\n   y\nb: c\n'
+  const of = locateIn([{ path, content }], new Map([[path, text]]))
+  expect(of(path, 3)).toEqual({ file: path, line: 3, source: '  {{toYaml values.a}}' })
 })
