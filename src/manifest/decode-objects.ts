@@ -1,4 +1,4 @@
-import { PkgError } from '../base/errors.ts'
+import { PkgError, type SourceSpan } from '../base/errors.ts'
 import { isJsonObject, type Json } from '../base/json.ts'
 import { decodeYamlPlain } from '../encoding/yaml-decode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
@@ -32,7 +32,9 @@ export function decodeSourced(text: string, name: string): SourcedObject[] {
   return [...wholeDocumentsIn(text)].flatMap(({ text: document, line }) => {
     const value = decodeDocument(document, { file: name, line })
     const [, path = ''] = /^# Source: (.*)$/m.exec(document) ?? []
-    const objects = value === null ? [] : objectsIn(value, { file: name, line })
+    // A line of the manifest is none of the template that a person knows.
+    const objects =
+      value === null ? [] : objectsIn(value, path === '' ? { file: name, line } : { file: path })
     return objects.map((object) => ({ object, path }))
   })
 }
@@ -64,7 +66,7 @@ export function isKubeObject(value: Json | undefined): value is KubeObject {
   return isJsonObject(metadata) && typeof metadata['name'] === 'string' && metadata['name'] !== ''
 }
 
-function objectsIn(value: Json, span: { file: string; line: number }): KubeObject[] {
+function objectsIn(value: Json, span: SourceSpan): KubeObject[] {
   if (isKubeObject(value)) return [value]
   if (isList(value)) return value.items.flatMap((item) => objectsIn(item, span))
   throw new PkgError('MANIFEST_INVALID', `${span.file}: ${whatIsMissing(value)}`, {

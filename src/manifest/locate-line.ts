@@ -33,8 +33,9 @@ export function locateIn(
 /** The column of the same text, or of the first action of the line, which gave what is behind it. */
 function columnIn(template: string, output: string, column: number): number {
   const action = template.indexOf('{{')
-  if (action < 0 || column <= action) return column
-  return output.startsWith(template.slice(0, action)) ? action + 1 : 1
+  if (action < 0) return column
+  const isBehind = column > action || !output.startsWith(template.slice(0, action))
+  return isBehind ? action + 1 : column
 }
 
 /** Lines counted from 0. */
