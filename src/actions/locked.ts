@@ -44,7 +44,7 @@ export async function locked<T>(
     },
   )
   return held.catch((error: unknown) => {
-    throw verb === 'install' || isHeld ? error : withoutNamespace(error)
+    throw verb === 'install' || isHeld ? error : withoutNamespace(error, verb, release)
   })
 }
 
@@ -54,11 +54,17 @@ export async function isUntouched({ cluster, namespace, signal }: Connections): 
 }
 
 /** Where there is no namespace to lock a release in, there is no release; one may be going, too. */
-function withoutNamespace(error: unknown): unknown {
+function withoutNamespace(error: unknown, verb: Verb, { name }: ReleaseName): unknown {
   if (!(error instanceof PkgError) || error.code !== 'NAMESPACE_MISSING') return error
   if (error.message.includes('being terminated')) return error
-  return new PkgError('RELEASE_NOT_FOUND', 'release: not found', {
+  return new PkgError('RELEASE_NOT_FOUND', MISSING[verb]?.(name) ?? 'release: not found', {
     hint: '"kubectl pkg list -A" shows all releases.',
     cause: error,
   })
+}
+
+/** What Helm says of a release that is not there. */
+const MISSING: Partial<Record<Verb, (name: string) => string>> = {
+  uninstall: (name) => `uninstall: Release not loaded: ${name}: release: not found`,
+  upgrade: (name) => `"${name}" has no deployed releases`,
 }

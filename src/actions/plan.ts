@@ -63,9 +63,20 @@ export async function planRelease(
     const crds = await planDefinitions(connections, { objects: crdsOf(release), mode })
     const plan = joined(crds, planned)
     const options = { ...optionsOf(request), crds: mode }
+    if (isInstall && request.createNamespace !== true) await tellNamespace(connections, release)
     const document = describe({ release, plan, isInstall }, { connections, options, mask })
     return { document, release, plan }
   })
+}
+
+/** A folder is made when it is first written to; a namespace is not. */
+async function tellNamespace(
+  { cluster, signal, onNotice }: Connections,
+  { namespace }: Release,
+): Promise<void> {
+  const reason = cluster.runsHooks ? await cluster.whyEmpty?.(namespace, signal) : undefined
+  if (reason !== undefined)
+    onNotice(`warning: ${reason}; plan with --create-namespace to have it made`)
 }
 
 /**

@@ -8,6 +8,7 @@ import { contentOf } from '../plan/content.ts'
 import { differencesOf } from '../plan/field-owners.ts'
 import { isDecidable, isFixed, isOrphaned } from '../plan/immutable.ts'
 import { isSameJson } from '../plan/json-equal.ts'
+import { leaving } from '../plan/leaving.ts'
 import { leftStrategy, type LeftStrategy } from '../plan/left-strategy.ts'
 import { isOwn, isSettled, managedEntries, type ManagedEntry } from '../plan/managed-fields.ts'
 import type { Change, Conflict, Plan } from '../plan/plan.ts'
@@ -40,8 +41,9 @@ export interface Refinement {
 export async function refinePlan(view: View, plan: Plan, choice: Refinement): Promise<Plan> {
   const scalers = await scalersFor(view, plan)
   const webhooks = ownWebhooks(plan.changes)
-  const refined = await inParallel(plan.changes, PARALLEL, async (change) => {
-    if (change.op !== 'update') return { change, notices: [], conflicts: [] }
+  const refined = await inParallel(plan.changes, PARALLEL, async (planned) => {
+    const { change, notices: left } = leaving(planned) ?? { change: planned, notices: [] }
+    if (change.op !== 'update') return { change, notices: left, conflicts: [] }
     const { object, notices } = yieldFields(change.object, {
       live: change.live,
       scalers,
@@ -49,7 +51,7 @@ export async function refinePlan(view: View, plan: Plan, choice: Refinement): Pr
     })
     return {
       ...(await refineUpdate({ ...view, webhooks }, { ...change, object }, choice)),
-      notices,
+      notices: [...left, ...notices],
     }
   })
   const changes = refined.map(({ change }) => change)

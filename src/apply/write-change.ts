@@ -62,9 +62,12 @@ async function moveFields(
   if (patch !== undefined) await cluster.patch(refOf(live), patch, { type: 'json', signal })
 }
 
-async function remove(site: Site, { object, live, isOrphaning = false }: Change): Promise<void> {
+async function remove(
+  site: Site,
+  { object, live, isOrphaning = false, isLeaving = false }: Change,
+): Promise<void> {
   const { cluster, signal } = site
   const cascade = isOrphaning ? 'orphan' : 'background'
-  await cluster.delete(refOf(object), { uid: uidOf(live), cascade, signal })
+  if (!isLeaving) await cluster.delete(refOf(object), { uid: uidOf(live), cascade, signal })
   await awaitGone(site, [live ?? object])
 }

@@ -82,7 +82,7 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
 
     if (flags.output === 'text') {
       const color = this.isColored(flags.color)
-      this.io.out(viewDiff(differences, { color, context: flags.lines }))
+      this.io.out(viewDiff(differences, { color, context: flags.lines, isDone: from === '' }))
     } else {
       this.print(flags.output, differences, String)
     }

@@ -9,9 +9,12 @@ export interface DiffViewOptions {
   color: boolean
   /** Lines of context around a change; Infinity for all. */
   context?: number
+  /** Whether it shows what others have done already. */
+  isDone?: boolean
 }
 
 const TITLES = { add: 'will be added', remove: 'will be removed', change: 'changes' } as const
+const DONE_TITLES = { add: 'was added', remove: 'is gone', change: 'was changed' } as const
 
 /**
  * Views differences as unified diffs of the objects' YAML, one after the other, with a
@@ -21,7 +24,7 @@ export function viewDiff(diffs: readonly ObjectDiff[], options: DiffViewOptions)
   if (diffs.length === 0) return ''
   const paint = painter(options.color)
   const parts = diffs.map((diff) => viewObject(diff, options, paint))
-  return `${parts.join('\n')}\n${summary(diffs)}\n`
+  return `${parts.join('\n')}\n${summary(diffs, options)}\n`
 }
 
 function viewObject(diff: ObjectDiff, options: DiffViewOptions, paint: Paint): string {
@@ -31,7 +34,7 @@ function viewObject(diff: ObjectDiff, options: DiffViewOptions, paint: Paint): s
   const { hunks } = structuredPatch('', '', before, after, '', '', {
     context: options.context ?? 3,
   })
-  const lines = [paint(titleOf(diff), 'title')]
+  const lines = [paint(titleOf(diff, options), 'title')]
   for (const { oldStart, oldLines, newStart, newLines, lines: changes } of hunks) {
     lines.push(paint(`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`, 'place'))
     for (const line of changes) lines.push(viewLine(line, paint))
@@ -45,12 +48,16 @@ function viewLine(changed: string, paint: Paint): string {
   return line.startsWith('-') ? paint(line, 'remove') : line
 }
 
-function titleOf({ kind, namespace, name, op }: ObjectDiff): string {
+function titleOf(
+  { kind, namespace, name, op }: ObjectDiff,
+  { isDone = false }: DiffViewOptions,
+): string {
   const place = namespace === '' ? '' : `${namespace}/`
-  return term(`${kind} ${place}${name} ${TITLES[op]}`)
+  return term(`${kind} ${place}${name} ${(isDone ? DONE_TITLES : TITLES)[op]}`)
 }
 
-function summary(diffs: readonly ObjectDiff[]): string {
+function summary(diffs: readonly ObjectDiff[], { isDone = false }: DiffViewOptions): string {
   const count = (op: ObjectDiff['op']): number => diffs.filter((diff) => diff.op === op).length
+  if (isDone) return `${count('add')} added, ${count('change')} changed, ${count('remove')} gone`
   return `${count('add')} to add, ${count('change')} to change, ${count('remove')} to remove`
 }

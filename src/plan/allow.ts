@@ -53,7 +53,8 @@ function assertNoConflicts({ conflicts = [] }: Plan, { forceConflicts = false }:
 
 function assertNoRecreation({ changes }: Plan, { recreate = [] }: Allowance): void {
   const refused = changes.filter(
-    (change) => change.op === 'recreate' && !isListed(change, recreate),
+    (change) =>
+      change.op === 'recreate' && change.isLeaving !== true && !isListed(change, recreate),
   )
   if (refused.length === 0) return
   const lines = refused.map(({ object, reason = '' }) => `${describeObject(object)}: ${reason}`)

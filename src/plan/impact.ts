@@ -46,7 +46,9 @@ export function impactOf(change: Change, facts: ImpactFacts = {}): Verdict {
     case 'update':
       return ofUpdate(change)
     case 'recreate':
-      return ofRecreation(change, facts)
+      return change.isLeaving === true
+        ? { impact: 'none', reason: change.reason ?? '' }
+        : ofRecreation(change, facts)
     case 'delete':
     default:
       return ofDeletion(change.object, facts)

@@ -21,6 +21,8 @@ export interface Change {
   claimed?: JsonObject
   /** Why it is made anew or kept: `spec.selector: field is immutable`. */
   reason?: string
+  /** Somebody deletes it already; it is made anew when it is gone. */
+  isLeaving?: boolean
   /** Kept because another release has taken it over. */
   isAdopted?: boolean
   /** Deletes the object alone and leaves what it owns: pods and claims of a StatefulSet. */

@@ -98,7 +98,7 @@ test.for([
     const plan = await pkgOk(namespace, `plan web ${service} --set rev=2${more}`)
     expect(plan).toContain(`${added}, managed by "kubectl-patch"`)
     expect(await pkgOk(namespace, 'drift web')).toContain(`${added}: added`)
-    expect(await pkgOk(namespace, 'diff web')).toContain('0 to add, 1 to change, 0 to remove')
+    expect(await pkgOk(namespace, 'diff web')).toContain('0 added, 1 changed, 0 gone')
 
     await pkgOk(namespace, `${upgrade} --force-conflicts`)
     expect(await portsOf()).toEqual(before)

@@ -1,8 +1,10 @@
 import { beforeAll, expect, test } from 'vitest'
+import { uidOf } from '../../src/cluster/cluster.ts'
+import type { KubeObject } from '../../src/manifest/object.ts'
 import { auditedCalls, auditMark } from '../support/audit.ts'
 import { chartYaml, writeChart } from '../support/chart-builder.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
-import { api, apiOk, freshNamespace } from '../support/plane.ts'
+import { api, apiOk, freshNamespace, kubectlOk } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -94,3 +96,49 @@ test('what is slow to go is watched, and not asked for again and again', async (
   expect(calls.filter(({ verb }) => verb === 'list')).toHaveLength(1)
   expect(new Set(calls.filter(({ verb }) => verb === 'watch').map(({ path }) => path)).size).toBe(1)
 })
+
+test('a pod that ends is waited for, and made anew', async () => {
+  const namespace = await freshNamespace()
+  // On a node that is not there nobody ends it.
+  const pod = writeChart(temporaryFolder(), {
+    'Chart.yaml': chartYaml('pod'),
+    'templates/pod.yaml':
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { nodeName: nowhere, containers: [{ name: web, image: web }] }\n',
+  })
+  await pkgOk(namespace, `install web ${pod}`)
+  const path = `/api/v1/namespaces/${namespace}/pods/web`
+  const before = (await apiOk('GET', path)) as KubeObject
+  await apiOk('DELETE', path)
+  expect(await pkgOk(namespace, `plan web ${pod}`)).toContain(
+    'it is being deleted, and is made anew when it is gone',
+  )
+
+  const upgrade = pkgOk(namespace, `upgrade web ${pod}`)
+  await apiOk('DELETE', path, { gracePeriodSeconds: 0 })
+  await upgrade
+  const { metadata } = await apiOk('GET', path)
+  expect(metadata).not.toMatchObject({ uid: uidOf(before) })
+  expect(metadata).not.toHaveProperty('deletionTimestamp')
+})
+
+test('an object that a finalizer holds takes along what is applied to it, which is told', async () => {
+  const namespace = await freshNamespace()
+  await pkgOk(namespace, `install web ${chart}`)
+  const finalizers = ['example.com/hold']
+  const path = `/api/v1/namespaces/${namespace}/configmaps/web`
+  await kubectlOk(['patch', 'configmap/web', '-n', namespace, '-p', hold(finalizers)])
+  await apiOk('DELETE', path)
+  const { code, err } = await pkg(namespace, `upgrade web ${chart} --set text=two --no-hooks`)
+  expect([code, err]).toEqual([
+    0,
+    expect.stringContaining('ConfigMap/web is being deleted, and waits for example.com/hold'),
+  ])
+
+  await kubectlOk(['patch', 'configmap/web', '-n', namespace, '-p', hold([])])
+  await pkgOk(namespace, `upgrade web ${chart} --set text=two --no-hooks`)
+  expect((await apiOk('GET', path))['data']).toEqual({ text: 'two' })
+})
+
+function hold(finalizers: readonly string[]): string {
+  return JSON.stringify({ metadata: { finalizers: finalizers.length === 0 ? null : finalizers } })
+}
