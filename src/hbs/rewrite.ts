@@ -13,6 +13,8 @@
  * The tag that closes a chain (`{{#if a}} … {{else if b}} … {{/if}}`) and stands alone on its line
  * leaves nothing behind; Handlebars leaves its blanks there.
  *
+ * A partial with a block (`hbs/indent-blocks.ts`) is laid out as one without.
+ *
  * Brackets around a path mean the path: `(values.name)` is no call.
  *
  * Handlebars does not tell where a partial is called from, so its context passes through a helper
@@ -22,6 +24,7 @@
  * of ours, because Handlebars takes a context that is no map apart.
  */
 import type { Place } from './fault.ts'
+import { indentBlocks } from './indent-blocks.ts'
 
 /** Names of the helpers that rewritten tags call; no template can write such a name. */
 export const STANDING_ALONE = 'standing alone'
@@ -31,6 +34,8 @@ export const CALLED_HERE = 'called here'
 
 interface Node {
   type: string
+  /** How many columns the block around it was moved to the left. */
+  outdent?: number
   loc?: { start: Place; end: Place }
   [key: string]: unknown
 }
@@ -42,6 +47,7 @@ interface Node {
  */
 export function rewrite(ast: unknown, source: string, isHelper: (name: string) => boolean): void {
   const lines = source.split('\n')
+  indentBlocks(ast, lines)
   visit(ast, (node) => {
     if (node.type === 'SubExpression') rewriteBrackets(node, isHelper)
     if (node.type === 'MustacheStatement') rewriteStandingAlone(node, lines, isHelper)
@@ -126,12 +132,15 @@ function rewriteContext(node: Node): void {
 }
 
 /** How many blanks are before a tag that has its line for itself; undefined for others. */
-function columnAlone({ loc, strip }: Node, lines: readonly string[]): number | undefined {
+function columnAlone(
+  { loc, strip, outdent = 0 }: Node,
+  lines: readonly string[],
+): number | undefined {
   if (loc === undefined || loc.start.line !== loc.end.line || isStripped(strip)) return undefined
   const line = lines[loc.start.line - 1] ?? ''
   const isAlone =
     line.slice(0, loc.start.column).trim() === '' && line.slice(loc.end.column).trim() === ''
-  return isAlone ? loc.start.column : undefined
+  return isAlone ? loc.start.column - outdent : undefined
 }
 
 function isStripped(strip: unknown): boolean {

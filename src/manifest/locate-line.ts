@@ -96,7 +96,7 @@ function prints(template: string): boolean {
 }
 
 /** How tags of both engines begin that print nothing themselves. */
-const BLOCK = /^(?:[#/!^]|(?:if|else|end|range|with|define|block|break|continue)\b|\$\w*$)/
+const BLOCK = /^(?:#(?!>)|[/!^]|(?:if|else|end|range|with|define|block|break|continue)\b|\$\w*$)/
 
 /** Whether a line of a template could have printed the text: its fixed parts stand in it. */
 function couldGive(template: string, text: string): boolean {

@@ -24,6 +24,8 @@ const PARTIALS = {
   'templates/_crlf.hbs': 'app: web\r\ntier: front\r\n',
   'templates/_empty.hbs': '{{#if values.nope}}\nx: 1\n{{/if}}\n',
   'templates/_gap.hbs': 'a: |\n  one\n\n  two\n',
+  'templates/_frame.hbs': '- name: x\n  {{> @partial-block}}\n  last: 1\n',
+  'templates/_plain.hbs': 'b:\n{{> @partial-block}}\n',
 }
 
 function render(template: string, passed = VALUES): string {
@@ -143,4 +145,39 @@ test.each(['"4"', 'true', 'null', '-1', '1.5', 'values.list'])('indent=%s is ref
   expect(() => render(`{{toYaml values.list indent=${width}}}`)).toThrow(
     'the option "indent" wants a whole number of blanks',
   )
+})
+
+// A block stands where its tag does, as if the partial had it as it is written below the tag.
+test.each([
+  {
+    template: 'c:\n  {{#> frame}}\n  a: 1\n  {{/frame}}\nd: 1\n',
+    want: 'c:\n  - name: x\n    a: 1\n    last: 1\nd: 1\n',
+  },
+  {
+    template: 'c:\n{{#> frame}}\na: 1\n{{/frame}}\nd: 1\n',
+    want: 'c:\n- name: x\n  a: 1\n  last: 1\nd: 1\n',
+  },
+  {
+    template:
+      'c:\n  {{#> frame}}\n  {{#if values.map}}\n  m:\n    {{toYaml values.map}}\n  {{/if}}\n  {{> labels}}\n  n: {{values.name}}\n  {{/frame}}\n',
+    want: 'c:\n  - name: x\n    m:\n      a: 1\n      b:\n      - x\n      - "y"\n    app: web\n    tier: front\n    n: web\n    last: 1\n',
+  },
+  {
+    template:
+      'c:\n  {{#> frame}}\n  e:\n    {{#> frame}}\n    a: 1\n    {{/frame}}\n  f: 1\n  {{/frame}}\n',
+    want: 'c:\n  - name: x\n    e:\n      - name: x\n        a: 1\n        last: 1\n    f: 1\n    last: 1\n',
+  },
+  {
+    template:
+      '{{#each values.list}}\n  {{#> frame @root}}\n  a: |\n    one\n\n    two\n  {{/frame}}\n{{/each}}\n',
+    want: '  - name: x\n    a: |\n      one\n    \n      two\n    last: 1\n'.repeat(2),
+  },
+  { template: '  {{#> plain}}\n  - a\n  {{/plain}}\n', want: '  b:\n  - a\n' },
+  { template: 'c: {{#> plain}}a{{/plain}}\n', want: 'c: b:\na\n' },
+  {
+    template: 'c:\r\n  {{#> frame}}\r\n  a: 1\r\n  {{/frame}}\r\nd: 1\r\n',
+    want: 'c:\r\n  - name: x\n    a: 1\r\n    last: 1\nd: 1\r\n',
+  },
+])('a partial with a block is indented like its tag: $template', ({ template, want }) => {
+  expect(render(template)).toBe(want)
 })

@@ -42,6 +42,13 @@ test('of a line that one of two actions gave only the file is told', () => {
   expect(of(path, 7)).toEqual({ file: path })
 })
 
+test('a partial with a block prints', () => {
+  const text = 'a:\n  {{#> frame}}\n  b: {c: {{values.c}} }\n  {{/frame}}\nd: e\n'
+  const content = 'a:\n- x\n  b: {c: 1 }\nd: e\n'
+  const of = locateIn([{ path, content }], new Map([[path, text]]))
+  expect(of(path, 2)).toEqual({ file: path })
+})
+
 test('tags that open and close blocks give no lines', () => {
   const text = 'a:\n{{#if values.a}}\n  {{toYaml values.a}}\n{{else}}\n{{/if}}\nb: c\n'
   const content = 'a:\n  - x\n   y\nb: c\n'
