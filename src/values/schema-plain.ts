@@ -14,9 +14,10 @@ export function isPlainSchema(schema: SchemaValue, draft: Draft, isRoot = true):
   if (typeof schema === 'boolean') return draft > 4
   if (!isMap(schema)) return false
   for (const [keyword, value] of schema) {
-    const check = CHECKS.get(keyword)
-    const isRight = isRoot && keyword === '$schema' ? isDraft(value, draft) : check?.(value, draft)
-    if (isRight !== true) return false
+    const check = isRoot && keyword === '$schema' ? isDraft : CHECKS.get(keyword)
+    // What no draft knows may be anything: some charts describe forms so.
+    const isRight = check === undefined ? !OTHER_KEYWORDS.has(keyword) : check(value, draft)
+    if (!isRight) return false
   }
   return true
 }
@@ -85,6 +86,15 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ['required', isTexts],
   ['type', isType],
 ])
+
+/** The keywords of all drafts that are checked by the metaschema alone. */
+const OTHER_KEYWORDS: ReadonlySet<string> = new Set(
+  (
+    '$anchor $dynamicAnchor $dynamicRef $id $recursiveAnchor $recursiveRef $schema $vocabulary ' +
+    'contentSchema dependencies dependentRequired dependentSchemas id maxContains minContains ' +
+    'multipleOf prefixItems unevaluatedItems unevaluatedProperties'
+  ).split(' '),
+)
 
 function each(check: Check, keywords: string[]): [string, Check][] {
   return keywords.map((keyword) => [keyword, check])

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { loadDocument } from '../../../src/values/schema-documents.ts'
+import { metaschemaText } from '../../../src/values/metaschemas.ts'
 import { METASCHEMA_URLS, type Draft } from '../../../src/values/schema-drafts.ts'
 import { parseSchemaJson } from '../../../src/values/schema-json.ts'
 import { compileSchema } from '../../../src/values/schema-compile.ts'
@@ -27,6 +28,51 @@ test.each(DRAFTS)('the metaschema of draft %j refuses what is wrong', (draft) =>
   const meta = metaschemas.get(draft)
   const wrong = parseSchemaJson('{"properties":{"a":{"type":"text"}}}')
   expect(meta && validateSchema(meta, wrong)).toBeDefined()
+})
+
+const PARTS = 'applicator content core format format-annotation meta-data unevaluated validation'
+
+/** Every keyword that a metaschema says something of. */
+function allKeywords(): string[] {
+  const parts = (['2019-09', '2020-12'] as const).flatMap((draft) =>
+    PARTS.split(' ').map((part) => `https://json-schema.org/draft/${draft}/meta/${part}`),
+  )
+  const documents = [...Object.values(METASCHEMA_URLS), ...parts]
+    .filter((url) => metaschemaText(url) !== undefined)
+    .map((url) => loadDocument(url).root)
+  const names = documents.flatMap((root) => {
+    const properties = root instanceof Map ? root.get('properties') : undefined
+    return properties instanceof Map ? [...properties.keys()] : []
+  })
+  return [...new Set(names)]
+}
+
+test.each(allKeywords())('what a metaschema refuses of %s is not plain', (keyword) => {
+  const values = [
+    'null',
+    'false',
+    '-1',
+    '0',
+    '"("',
+    '"text"',
+    '[]',
+    '[1,1]',
+    '{"a":1}',
+    '{"a":[1]}',
+  ]
+  const schemas = values.map((value) => parseSchemaJson(`{"${keyword}":${value}}`))
+  const passed = DRAFTS.flatMap((draft) => {
+    const meta = metaschemas.get(draft)
+    return schemas.filter(
+      (schema) => isPlainSchema(schema, draft) && meta && validateSchema(meta, schema),
+    )
+  })
+  expect(passed).toEqual([])
+})
+
+test('of a keyword that no draft has anything is plain', () => {
+  const schema = parseSchemaJson('{"form":{"type":1},"properties":{"a":{"render":"slider"}}}')
+  expect(DRAFTS.filter((draft) => !isPlainSchema(schema, draft))).toEqual([])
 })
 
 test('a plain schema is one that its metaschema accepts', () => {
