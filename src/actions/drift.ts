@@ -60,7 +60,12 @@ export async function driftOfAll(
   mask: Mask | undefined,
 ): Promise<ReleaseDrift[]> {
   return reporting('', async () => {
-    const { releases } = await list(connections, { namespace, statuses: ['deployed'] })
+    const { releases, unreadable } = await list(connections, { namespace, statuses: ['deployed'] })
+    for (const { namespace: place, name, reason } of unreadable) {
+      connections.onNotice(
+        `warning: release "${place}/${name}" is left out, a record of it cannot be read: ${reason}; "kubectl pkg repair ${name} --namespace ${place}" shows more`,
+      )
+    }
     const drifts: ReleaseDrift[] = []
     for (const release of releases) drifts.push(await driftOfRelease(connections, release, mask))
     return drifts

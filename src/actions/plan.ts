@@ -76,7 +76,7 @@ async function tellNamespace(
 ): Promise<void> {
   const reason = cluster.runsHooks ? await cluster.whyEmpty?.(namespace, signal) : undefined
   if (reason !== undefined)
-    onNotice(`warning: ${reason}; plan with --create-namespace to have it made`)
+    onNotice(`warning: ${reason}; --create-namespace makes one that is missing`)
 }
 
 /**

@@ -29,8 +29,18 @@ export function isStop({ code }: PkgError): boolean {
 function asPkgError(error: unknown): unknown {
   if (!isSystemError(error) || error.path === undefined) return error
   const isRead = ['scandir', 'lstat', 'stat', 'read'].includes(error.syscall ?? '')
+  const advice = IN_THE_WAY[error.code ?? '']
   return new PkgError(isRead ? 'FILE_UNREADABLE' : 'FILE_UNWRITABLE', error.message, {
-    hint: `${diskHint(error) ?? 'Check the permissions of the folder.'} Then run the command again.`,
+    hint:
+      advice ??
+      `${diskHint(error) ?? 'Check the permissions of the folder.'} Then run the command again.`,
     cause: error,
   })
+}
+
+/** What stands where a folder should be. */
+const IN_THE_WAY: Readonly<Record<string, string>> = {
+  EEXIST:
+    'A file or a link that leads nowhere is in the way: name a folder with --target dir:PATH.',
+  ENOTDIR: 'A file is where the target has a folder: name a folder with --target dir:PATH.',
 }

@@ -65,7 +65,9 @@ async function whyEmpty(
   const ref = { apiVersion: 'v1', kind: 'Namespace', namespace: undefined, name }
   try {
     const found = await getObject(options, ref, signal)
-    return found === undefined ? `there is no namespace "${name}"` : undefined
+    if (found === undefined) return `there is no namespace "${name}"`
+    const isGoing = found.metadata['deletionTimestamp'] !== undefined
+    return isGoing ? `the namespace "${name}" is being deleted` : undefined
   } catch (error) {
     if (error instanceof PkgError) return undefined
     throw error

@@ -101,15 +101,19 @@ function hintOfRefusal(status: Status): string {
   if (isTerminating(status)) return 'Wait until the namespace is gone, and make it anew.'
   if (/exceeded quota/.test(message)) return 'Ask for less, or have the quota raised.'
   return / is forbidden: (?!User ")|denied (?:the )?request/.test(message)
-    ? 'A rule of the cluster refuses the object, whoever asks: change it, or talk to who made the rule.'
+    ? RULE
     : 'Ask for the right, or use another context or --as.'
 }
+
+const RULE =
+  'A rule of the cluster refuses the object, whoever asks: change it, or talk to who made the rule.'
 
 /** Helm's merge on the client would clear the field; applying leaves it to whoever manages it. */
 function hintOfFields({ causes, message }: Status): string | undefined {
   if (/provided port is already allocated|duplicate nodePort/.test(message)) {
     return 'Another Service has this nodePort, or another port of this one: choose another, or name none to be given one.'
   }
+  if (/denied (?:the )?request/.test(message)) return RULE
   if (message.includes('provided IP is already allocated')) {
     return 'Another Service has this clusterIP: choose another, or name none to be given one.'
   }

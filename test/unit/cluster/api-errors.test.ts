@@ -297,12 +297,19 @@ test.each([
   },
   {
     body: invalid(
+      "services \"a\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'p' denied request: no nines",
+    ),
+    status: 422,
+    hint: /^A rule of the cluster refuses the object/,
+  },
+  {
+    body: invalid(
       'Service "a" is invalid: spec.clusterIPs: Invalid value: ["10.96.38.89"]: failed to allocate IP 10.96.38.89: provided IP is already allocated',
     ),
     status: 422,
     hint: /^Another Service has this clusterIP/,
   },
-])('what another Service has is the fault of the object: $hint', ({ body, status, hint }) => {
+])('a refused object has the advice that fits: $hint', ({ body, status, hint }) => {
   const error = apiError(answer(status, body), { verb: 'apply', label: 'Service/a' })
   expect(error.code).toBe('OBJECT_INVALID')
   expect(error.message).toMatch(/^cannot apply Service\/a: /)
