@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { renderRelease } from '../../../src/actions/render.ts'
 import { LIMITS } from '../../../src/base/limits.ts'
 import { PkgError } from '../../../src/base/errors.ts'
+import { inferSchema } from '../../../src/values/schema-of.ts'
+import { valuesTypes } from '../../../src/values/types-of.ts'
 import { composeValues } from '../../../src/values/compose-values.ts'
 import { viewError } from '../../../src/output/error-view.ts'
 import { chartOf, type ChartFiles } from '../../support/chart-builder.ts'
@@ -17,6 +19,9 @@ interface Section {
   passed: { name: string; text: string }[]
   outputs: Record<string, string>
   error: string | undefined
+  /** What `values schema` and `values types` print. */
+  schema: string | undefined
+  types: string | undefined
 }
 
 /** The examples below one headline: files of a chart, and what they give. */
@@ -27,17 +32,20 @@ function sectionOf(text: string): Section {
     passed: [],
     outputs: {},
     error: undefined,
+    schema: undefined,
+    types: undefined,
   }
   for (const [, kind = '', path = '', body = ''] of text.matchAll(BLOCK)) {
     if (kind === 'file') section.files[path] = body
     else if (kind === 'passed') section.passed.push({ name: path, text: body })
     else if (kind === 'output') section.outputs[path] = body
+    else if (kind === 'schema' || kind === 'types') section[kind] = body
     else section.error = body
   }
   return section
 }
 
-const BLOCK = /^```\w+ (file|passed|output|error)=?(\S*)\n([\s\S]*?)^```$/gm
+const BLOCK = /^```\w+ (file|passed|output|error|schema|types)=?(\S*)\n([\s\S]*?)^```$/gm
 
 /** Output of the named files, or what a person reads of the failure. */
 function rendered({ files, passed, outputs }: Section): {
@@ -78,11 +86,21 @@ test.each(sections.filter(({ files }) => Object.keys(files).length > 0))(
   },
 )
 
+test.each(sections.filter(({ schema }) => schema !== undefined))(
+  'the schema and the types of "$title" are what the page says',
+  async ({ files, schema = '', types }) => {
+    const inferred = inferSchema(String(files['values.yaml']), 'core')
+    expect(inferred).toEqual(JSON.parse(schema))
+    expect(await valuesTypes(inferred)).toBe(types)
+  },
+)
+
 test('every example has a file and a result', () => {
   const fences = page.match(/^```\w/gm)?.length
-  const found = sections.map(({ files, passed, outputs, error }) => [
+  const found = sections.map(({ files, passed, outputs, error, schema, types }) => [
     Object.keys(files).length + passed.length,
-    Object.keys(outputs).length + (error === undefined ? 0 : 1),
+    Object.keys(outputs).length +
+      [error, schema, types].filter((each) => each !== undefined).length,
   ])
   expect(found.filter(([files, results]) => (files === 0) !== (results === 0))).toEqual([])
   expect(found.flat().reduce((sum, each) => sum + each, 0)).toBe(fences)
