@@ -50,13 +50,6 @@ export function isBreak(code: number): boolean {
   return code === 0x0a || code === 0x0d || code === 0x85 || code === 0x2028 || code === 0x2029
 }
 
-/** Whether goyaml writes a character as it is; `code` is a UTF-16 unit. */
-export function isPrintable(code: number): boolean {
-  if (code < 0x7f) return code >= 0x20 || code === 0x0a
-  if (code < 0xd800) return code >= 0xa0
-  return code > 0xdfff && code < 0xfffe && code !== 0xfeff
-}
-
 const LEADING_OR_TRAILING = /^[ \n\r\u0085\u2028\u2029]|[ \n\r\u0085\u2028\u2029]$/
 
 interface Findings {
@@ -69,6 +62,14 @@ interface Findings {
 }
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
+/** Tried behind {@link PRINTABLE_ASCII}: there is a line break. */
+const PRINTABLE_LINES = /^[\n\x20-\x7e]*$/
+const BREAK = /[\n\r\u0085\u2028\u2029]/
+const BREAK_SPACE = /[\n\r\u0085\u2028\u2029] /
+const SPACE_BREAK = / [\n\r\u0085\u2028\u2029]/
+/** Characters that goyaml does not write as they are. */
+const SPECIAL = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
+const SPECIAL_BUT_TAB = /[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
 const NOTHING: Readonly<Findings> = {
   breaks: false,
   special: false,
@@ -78,21 +79,18 @@ const NOTHING: Readonly<Findings> = {
 }
 
 function scan(text: string, tabsInLiteral: boolean): Findings {
-  const found = { ...NOTHING }
-  let previous = 0
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0x20) {
-      if (isBreak(previous)) found.breakSpace = true
-    } else if (isBreak(code)) {
-      found.breaks = true
-      if (previous === 0x20) found.spaceBreak = true
-    }
-    if (code === 0x09 && tabsInLiteral) found.tab = true
-    else if (!isPrintable(code)) found.special = true
-    previous = code
+  if (PRINTABLE_LINES.test(text)) {
+    const breakSpace = text.includes('\n ')
+    const spaceBreak = text.includes(' \n')
+    return { breaks: true, special: false, tab: false, breakSpace, spaceBreak }
   }
-  return found
+  return {
+    breaks: BREAK.test(text),
+    special: (tabsInLiteral ? SPECIAL_BUT_TAB : SPECIAL).test(text),
+    tab: tabsInLiteral && text.includes('\t'),
+    breakSpace: BREAK_SPACE.test(text),
+    spaceBreak: SPACE_BREAK.test(text),
+  }
 }
 
 /** Whether a character stands where it would be read as syntax in a block. */

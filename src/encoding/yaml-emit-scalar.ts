@@ -1,5 +1,5 @@
 import { byteLength } from '../golang/bytes.ts'
-import { analyze, type Analysis, isBreak, isPrintable, readsAsOther } from './yaml-emit-analyze.ts'
+import { analyze, type Analysis, isBreak, readsAsOther } from './yaml-emit-analyze.ts'
 
 /** What the emitter keeps while it writes a document from left to right. */
 export interface Emitter {
@@ -155,7 +155,8 @@ function writeSingle(emitter: Emitter, text: string, folds: boolean): void {
   openQuote(emitter, "'")
   let afterSpace = false
   let afterBreak = false
-  for (let at = 0; at < text.length; at++) {
+  let at = 0
+  while (at < text.length) {
     const code = text.charCodeAt(at)
     if (code === 0x20) {
       const mayFold = folds && !afterSpace && at > 0 && at < text.length - 1
@@ -163,17 +164,21 @@ function writeSingle(emitter: Emitter, text: string, folds: boolean): void {
         writeIndent(emitter)
       } else put(emitter, ' ')
       afterSpace = true
+      at++
     } else if (isBreak(code)) {
       emitter.out += text.charAt(at)
       emitter.column = 0
       emitter.indention = true
       afterBreak = true
+      at++
     } else {
       if (afterBreak) writeIndent(emitter)
-      put(emitter, code === 0x27 ? "''" : text.charAt(at))
+      const end = code === 0x27 ? at + 1 : endOfRun(IN_SINGLE, text, at)
+      put(emitter, code === 0x27 ? "''" : text.slice(at, end))
       emitter.indention = false
       afterSpace = false
       afterBreak = false
+      at = end
     }
   }
   closeQuote(emitter, "'")
@@ -186,23 +191,25 @@ function writeDouble(emitter: Emitter, text: string, folds: boolean): void {
   let afterSpace = false
   let at = 0
   while (at < text.length) {
-    const code = text.codePointAt(at) ?? 0
-    const size = code > 0xffff ? 2 : 1
-    if (escapesAll || mustEscape(code)) {
-      put(emitter, escapeOf(code))
+    const end = escapesAll ? at : endOfRun(IN_DOUBLE, text, at)
+    if (end > at) {
+      put(emitter, text.slice(at, end))
       afterSpace = false
-    } else if (code === 0x20) {
+      at = end
+    } else if (text.charCodeAt(at) === 0x20 && !escapesAll) {
       const mayFold = folds && !afterSpace && at > 0 && at < text.length - 1
       if (mayFold && emitter.column > emitter.width) {
         writeIndent(emitter)
         if (text.charCodeAt(at + 1) === 0x20) put(emitter, '\\')
       } else put(emitter, ' ')
       afterSpace = true
+      at++
     } else {
-      put(emitter, text.charAt(at))
+      const code = text.codePointAt(at) ?? 0
+      put(emitter, escapeOf(code))
       afterSpace = false
+      at += code > 0xffff ? 2 : 1
     }
-    at += size
   }
   closeQuote(emitter, '"')
 }
@@ -224,9 +231,15 @@ function put(emitter: Emitter, text: string): void {
   emitter.column += text.length
 }
 
-function mustEscape(code: number): boolean {
-  if (code > 0xffff || code === 0x22 || code === 0x5c) return true
-  return !isPrintable(code) || isBreak(code)
+/** What stands in single quotes as it is, but for spaces and line breaks. */
+const IN_SINGLE = /[^ '\n\r\u0085\u2028\u2029]+/y
+/** What stands in double quotes as it is, but for spaces. */
+const IN_DOUBLE = /[!#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]+/y
+
+/** Where the characters that a sticky pattern takes end; `at` where there are none. */
+function endOfRun(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : at
 }
 
 const ESCAPES = new Map(

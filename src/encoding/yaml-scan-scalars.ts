@@ -86,9 +86,21 @@ function scanQuotedWords(cursor: YamlCursor, quote: number): string {
       value += text.slice(from, cursor.at)
       value += scanEscape(cursor)
       from = cursor.at
-    } else cursor.at++
+    } else skipOrdinary(cursor, quote === DOUBLE ? IN_DOUBLE : IN_SINGLE)
   }
   return from === cursor.at ? value : value + text.slice(from, cursor.at)
+}
+
+const IN_DOUBLE = /[^"\\\0\t\n\r\u0085\u2028\u2029]*/y
+const IN_SINGLE = /[^'\0\t\n\r\u0085\u2028\u2029]*/y
+
+/** Passes what stands for itself; spaces before a tab or a line break may not. */
+function skipOrdinary(cursor: YamlCursor, pattern: RegExp): void {
+  pattern.lastIndex = cursor.at
+  pattern.test(cursor.text)
+  cursor.at = pattern.lastIndex
+  if (!isBlankOrEnd(cursor.code)) return
+  while (cursor.peek(-1) === SPACE) cursor.at--
 }
 
 function skipEscapedBreak(cursor: YamlCursor, gap: Gap): void {
