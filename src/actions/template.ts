@@ -156,13 +156,16 @@ function joined(documents: readonly SourcedDocument[]): string {
   return documents.map(({ text }) => `---\n${text}\n`).join('')
 }
 
+function isNearly(path: string, pattern: string): boolean {
+  return [pattern, `${pattern}.hbs`].some((each) => path === each || path.endsWith(`/${each}`))
+}
+
 function selectedBy(pattern: string, documents: readonly SourcedDocument[]): string {
   const found = matching(documents, pattern)
   if (found.length > 0) return joined(found)
-  const near = nearest(
-    pattern,
-    documents.flatMap(({ path }) => path ?? []),
-  )
+  const paths = documents.flatMap(({ path }) => path ?? [])
+  // A Handlebars template is `service.yaml.hbs`, and some leave its folder out.
+  const near = paths.find((path) => isNearly(path, pattern)) ?? nearest(pattern, paths)
   throw new PkgError('USAGE', `could not find template ${pattern} in chart`, {
     hint:
       near === undefined

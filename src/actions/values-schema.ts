@@ -10,11 +10,15 @@ import { inferSchema } from '../values/schema-of.ts'
 import { spanOfSchemaError } from '../values/schema-span.ts'
 import { valuesTypes } from '../values/types-of.ts'
 
-/** Infers a schema from a chart's values.yaml and the comments in it. */
-export function schemaOf(chart: Chart): JsonObject {
+/**
+ * Infers a schema from a chart's values.yaml and the comments in it.
+ *
+ * @param onWarning told of comments that are meant for a schema and say nothing
+ */
+export function schemaOf(chart: Chart, onWarning?: (warning: string) => void): JsonObject {
   const values = rawFile(chart, 'values.yaml')
   const text = values === undefined ? '' : fromBytes(values.data)
-  return inferSchema(text, isNative(chart) ? 'core' : 'helm')
+  return inferSchema(text, isNative(chart) ? 'core' : 'helm', onWarning)
 }
 
 /**

@@ -107,6 +107,7 @@ class Inspection {
       code: 'TEMPLATE_SYNTAX',
       file: this.file,
       place: node.loc?.start,
+      hint: 'A partial is a file "templates/_NAME.hbs", which is called with {{> NAME}}.',
     })
   }
 }

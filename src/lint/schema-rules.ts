@@ -1,10 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
-import { nearest } from '../base/nearest.ts'
 import type { Chart } from '../chart/chart.ts'
 import { decodeJsonPlain, decodeJson } from '../encoding/json.ts'
 import { spanFinder } from '../encoding/yaml-span.ts'
 import { fromBytes, toBytes } from '../golang/bytes.ts'
 import { GoError } from '../golang/value.ts'
+import { meantKeyword } from '../values/schema-words.ts'
 import { checkAgainstSchema } from '../values/validate.ts'
 import type { Findings } from './finding.ts'
 
@@ -26,8 +26,8 @@ export function lintSchema({ schema: data }: Chart, findings: Findings): void {
       findings.check({ severity: 'warning', path: FILE, span }, where + message)
     }
     for (const keyword of Object.keys(schema)) {
-      const meant = KEYWORDS.has(keyword) ? undefined : nearest(keyword, [...KEYWORDS])
-      if (meant === undefined || keyword.length < SHORT) continue
+      const meant = meantKeyword(keyword)
+      if (meant === undefined) continue
       tell(keyword, `"${keyword}" is no keyword of a schema; did you mean "${meant}"?`)
     }
     const refusal = refusalOfDefault(root, schema)
@@ -92,15 +92,3 @@ const SCHEMAS = new Set(
     ' ',
   ),
 )
-
-const KEYWORDS: ReadonlySet<string> = new Set([
-  ...MAPS,
-  ...LISTS,
-  ...SCHEMAS,
-  ...'$schema $id $ref $anchor $comment $vocabulary $dynamicRef $dynamicAnchor $recursiveRef $recursiveAnchor id title description default examples type enum const minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern format minItems maxItems uniqueItems minContains maxContains minProperties maxProperties required dependencies dependentRequired deprecated readOnly writeOnly contentEncoding contentMediaType contentSchema'.split(
-    ' ',
-  ),
-])
-
-/** Letters below which keywords of others are alike by chance. */
-const SHORT = 5

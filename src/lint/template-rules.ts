@@ -103,8 +103,10 @@ function render(
     return files
   } catch (error) {
     if (!(error instanceof PkgError)) throw error
-    const { message, span } = error
-    findings.check({ severity: 'error', path: DIRECTORY, ...(span && { span }) }, message)
+    const { message, span, hint } = error
+    // Helm has no advice to give, and its lint prints none.
+    const advice = isNative(loaded) && hint !== undefined ? `\n\t${hint}` : ''
+    findings.check({ severity: 'error', path: DIRECTORY, ...(span && { span }) }, message + advice)
     return undefined
   }
 }

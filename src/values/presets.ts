@@ -19,12 +19,17 @@ export function readPreset(chart: Chart, name: string): ValuesFile {
     'PRESET_NOT_FOUND',
     `there is no preset "${name}" in chart "${chart.metadata.name}"`,
     {
-      hint:
-        names.length === 0
+      hint: isNamedOtherwise(chart, name)
+        ? `The chart has presets/${name}.yml, which is none: presets end in ".yaml".`
+        : names.length === 0
           ? 'The chart has no presets; give values with --values or --set.'
           : `Take one of: ${names.join(', ')}.`,
     },
   )
+}
+
+function isNamedOtherwise(chart: Chart, name: string): boolean {
+  return rawFile(chart, `presets/${name}.yml`) !== undefined
 }
 
 /** Names of a chart's presets, sorted. */

@@ -5,6 +5,7 @@ import { YamlError } from '../encoding/yaml-error.ts'
 import { yamlComments } from '../encoding/yaml-locate.ts'
 import type { YamlDialect } from '../encoding/yaml-resolve.ts'
 import { GoInt, type GoMap, type Value } from '../golang/value.ts'
+import { meantKeyword } from './schema-words.ts'
 
 /**
  * Infers a values.schema.json from a values.yaml: types and defaults from its values,
@@ -15,12 +16,20 @@ import { GoInt, type GoMap, type Value } from '../golang/value.ts'
  * up to a second `# @schema`. A plain comment is a description too.
  *
  * @param text values.yaml
+ * @param onWarning told of `@schema` comments that say nothing
  * @returns a schema of draft 7, which editors and generators of types know best
  * @throws YamlError when the text is no YAML
  */
-export function inferSchema(text: string, dialect: YamlDialect = 'helm'): JsonObject {
+export function inferSchema(
+  text: string,
+  dialect: YamlDialect = 'helm',
+  onWarning: (warning: string) => void = () => undefined,
+): JsonObject {
   const notes = new Map<string, Note>()
-  for (const { path, comment } of yamlComments(text)) notes.set(keyOf(path), readComment(comment))
+  for (const { path, comment } of yamlComments(text)) {
+    const warn = (what: string): void => onWarning(`values.yaml: above ${path.join('.')}: ${what}`)
+    notes.set(keyOf(path), readComment(comment, warn))
+  }
   const values = decodeYamlMap(text, { dialect })
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -104,7 +113,7 @@ function withoutDefaults(schema: JsonObject): JsonObject {
   )
 }
 
-function readComment(comment: string): Note {
+function readComment(comment: string, warn: (what: string) => void): Note {
   const description: string[] = []
   const hints: string[] = []
   let isInHints = false
@@ -117,17 +126,31 @@ function readComment(comment: string): Note {
     } else if (isInHints) hints.push(line)
     else if (!line.startsWith('@')) description.push(line.replace(/^--\s*/, ''))
   }
-  return { description: description.join(' ').trim(), keywords: readHints(hints) }
+  return { description: description.join(' ').trim(), keywords: readHints(hints, warn) }
 }
 
 /** Hints that are no YAML are left aside: a comment may say what it likes. */
-function readHints(hints: readonly string[]): JsonObject {
+function readHints(hints: readonly string[], warn: (what: string) => void): JsonObject {
+  const text = hints.map((hint) => hint.trim()).join('\n')
+  const keywords = keywordsIn(text)
+  if (keywords === undefined) {
+    const what = text.split('\n').join('; ')
+    if (what !== '') warn(`"@schema ${what}" gives no keywords, as "@schema minimum: 1" does`)
+    return {}
+  }
+  for (const word of Object.keys(keywords)) {
+    const meant = meantKeyword(word)
+    if (meant !== undefined) warn(`"${word}" is no keyword of a schema; did you mean "${meant}"?`)
+  }
+  return keywords
+}
+
+function keywordsIn(text: string): JsonObject | undefined {
   try {
-    const read = decodeYaml(hints.map((hint) => hint.trim()).join('\n'), { dialect: 'core' })
-    if (!(read instanceof Map)) return {}
-    return decodeJsonPlain(encodeJson(read)) as JsonObject
+    const read = decodeYaml(text, { dialect: 'core' })
+    return read instanceof Map ? (decodeJsonPlain(encodeJson(read)) as JsonObject) : undefined
   } catch (error) {
-    if (error instanceof YamlError) return {}
+    if (error instanceof YamlError) return undefined
     throw error
   }
 }

@@ -32,7 +32,8 @@ Types and defaults come from values.yaml, descriptions from the comments above i
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ValuesSchema)
     const chart = await readChart(args.chart, flags, this.io)
-    const text = `${JSON.stringify(schemaOf(chart), null, 2)}\n`
+    const schema = schemaOf(chart, (warning) => this.note(`warning: ${warning}`))
+    const text = `${JSON.stringify(schema, null, 2)}\n`
     if (!flags.write) return this.io.out(text)
     if (!isFolder(args.chart)) {
       throw new PkgError(

@@ -162,6 +162,11 @@ test.each([
     '1:1 there is no partial "labels"',
     'Write it as "templates/_labels.hbs", or add the library chart that has it.',
   ],
+  [
+    '{{#*inline "a"}}b{{/inline}}',
+    '1:1 decorators and inline partials cannot be used; make it a file "_name.hbs"',
+    'A partial is a file "templates/_NAME.hbs", which is called with {{> NAME}}.',
+  ],
   // No text.
   ['a\nb\0', '2:2 the template is no text: it holds a byte 0', TEXT],
 ])('%j', (template, message, hint) => {

@@ -150,6 +150,12 @@ test('schemas that refuse their own defaults, and words that are no keywords', (
   ])
 })
 
+test('what a chart that does not render is told comes with advice', () => {
+  expect(lint({ 'templates/a.yaml.hbs': 'a\n{{#if values.replicas}}\n' })).toEqual([
+    'error web/templates/a.yaml.hbs:2:1 parse error at (web/templates/a.yaml.hbs:2:0): {{#if}} is not closed\n\tClose {{#if}} of line 2 with {{/if}}.',
+  ])
+})
+
 test('a Helm chart is told of what Helm tells of, and no more', () => {
   const files = {
     'presets/d.yml': 'replicas: 3\n',

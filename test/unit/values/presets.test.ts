@@ -60,6 +60,11 @@ test.each([
   { name: 'nope', files: CHART, hint: 'Take one of: ha, small.' },
   { name: '../values', files: CHART, hint: 'Take one of: ha, small.' },
   {
+    name: 'big',
+    files: { ...CHART, 'presets/big.yml': 'replicas: 9\n' },
+    hint: 'The chart has presets/big.yml, which is none: presets end in ".yaml".',
+  },
+  {
     name: 'ha',
     files: {},
     hint: 'The chart has no presets; give values with --values or --set.',

@@ -77,3 +77,14 @@ test('a value of which only a default or a description is known is of any type',
 }
 `)
 })
+
+test('comments that are meant for a schema and say nothing are told of', () => {
+  const told: string[] = []
+  const text =
+    '# @schema minimum one\na: 1\nb:\n  # @schema minimun: 1\n  c: 2\n# @schema minimum: 1; x-order: 2\nd: 3\n# @schema\ne: 4\n'
+  inferSchema(text, 'core', (warning) => told.push(warning))
+  expect(told).toEqual([
+    'values.yaml: above a: "@schema minimum one" gives no keywords, as "@schema minimum: 1" does',
+    'values.yaml: above b.c: "minimun" is no keyword of a schema; did you mean "minimum"?',
+  ])
+})
