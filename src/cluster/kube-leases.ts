@@ -34,6 +34,9 @@ interface Hold {
 const NO_RIGHT =
   'no right to use Leases (coordination.k8s.io) in this namespace: other runs of kubectl-pkg are kept out only by the status of the release, as with Helm'
 
+/** What an API server says of an object for a namespace that is being deleted. */
+const TERMINATING = /because it is being terminated/
+
 /**
  * Keeps the right to change a release as one Lease in its namespace.
  *
@@ -122,11 +125,30 @@ class KubeLeases implements KubeLeaseStore {
       const free = this.seen.get(name)
       const now = new Date(holder.since)
       const content = { name, holder, left: free?.left, now, expiry: this.expiry }
-      const taken = await this.calls.put(content, free, this.patience)
+      const taken = await this.putUnlessGoing(content, free)
+      if (taken === 'going') return true
       if (taken === undefined) return this.renew(name, holder, { patience: this.patience })
       this.confirm(name, taken)
       return true
     })
+  }
+
+  /**
+   * A namespace that is being deleted takes nothing new. What else a release has can still be
+   * removed: nobody else gets a Lease there either.
+   */
+  private async putUnlessGoing(
+    ...[content, free]: Parameters<LeaseCalls['put']>
+  ): Promise<AskedLease | 'going' | undefined> {
+    try {
+      return await this.calls.put(content, free, this.patience)
+    } catch (error) {
+      const isGoing = error instanceof PkgError && error.code === 'NAMESPACE_MISSING'
+      if (!isGoing || !TERMINATING.test(error.message)) throw error
+      if (content.holder?.verb !== 'uninstall') throw error
+      this.isRefused = true
+      return 'going'
+    }
   }
 
   async setAside(name: string, { holder, version }: SeenLease): Promise<boolean> {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { auditedWrites, auditMark } from '../support/audit.ts'
 import { chartYaml, writeChart } from '../support/chart-builder.ts'
-import { apiOk, freshNamespace, kubectlOk } from '../support/plane.ts'
+import { api, apiOk, freshNamespace, kubectlOk } from '../support/plane.ts'
 import { pkg, pkgOk } from '../support/plane-cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -131,6 +131,9 @@ test('in a namespace that is going away nothing is said to be missing', async ()
   const { code, err } = await pkg(namespace, `upgrade web ${chart}`)
   expect([code, err]).toEqual([1, expect.stringContaining('it is being terminated') as string])
   expect(err).toContain('Wait until the namespace is gone')
+  expect((await pkg(namespace, 'status nobody')).err).toContain(
+    `The namespace "${namespace}" is being deleted`,
+  )
 
   await apiOk('PUT', `${root}/configmaps/hold`, { ...hold, metadata: { name: 'hold' } })
 })
@@ -141,4 +144,18 @@ test('a third operand that is no revision is not passed over', async () => {
     const { code, err } = await pkg(namespace, `diff web ${operands}`)
     expect([code, err]).toEqual([1, expect.stringContaining('is no revision') as string])
   }
+})
+
+test('what a release has elsewhere is removed though its namespace is going away', async () => {
+  const far = await freshNamespace()
+  await pkgOk(namespace, `install web ${chart} --set far=${far}`)
+  // Else the record may be gone first; its next version has no finalizer.
+  const patch = JSON.stringify({ metadata: { finalizers: ['example.com/wait'] } })
+  const record = 'secret/sh.helm.release.v1.web.v1'
+  await kubectlOk(['patch', record, '-n', namespace, '--patch', patch])
+  await apiOk('DELETE', `/api/v1/namespaces/${namespace}`)
+
+  const { code, out } = await pkg(namespace, 'uninstall web')
+  expect([code, out]).toEqual([0, 'release "web" uninstalled\n'])
+  expect((await api('GET', `/api/v1/namespaces/${far}/configmaps/far`)).status).toBe(404)
 })
