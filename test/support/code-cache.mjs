@@ -1,6 +1,6 @@
 // Runs typical commands of the built program, so that V8's code cache holds what they compile.
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeLargeFile, writeWarmChart } from './warm-chart.mjs'
@@ -28,10 +28,14 @@ const begun = new Set()
 
 writeWarmChart(join(folder, 'warm'))
 await runAll(withCharts())
-// A large chart changes V8's flags, and what it loads then is kept a second time.
-writeLargeFile(join(folder, 'warm'))
+// A large chart changes V8's flags, and what it loads then is kept a second time. Of scripts that
+// several of these runs load, the code of the last one is kept.
+for (const chart of ['warm', 'native']) writeLargeFile(join(folder, chart))
+cpSync(join(folder, 'classic-0.1.0.tgz'), join(folder, 'warm/charts/classic-0.1.0.tgz'))
 const large = [
+  ['template', 'web', './native'],
   ['template', 'web', './warm'],
+  ['install', 'large', './native', '--target', target],
   ['upgrade', 'full', './warm', '--target', target],
 ]
 await runAll(large, 'late')
