@@ -46,7 +46,7 @@ export function apiError(answer: ApiAnswer, subject: Subject): PkgError {
     return new WebhookError(message, webhook)
   }
   const code = codeOf(answer, status)
-  const details = status.causes.map((cause) => causeLine(cause, subject))
+  const details = [...new Set(status.causes.map((cause) => causeLine(cause, subject)))]
   const text = details.length > 0 && answer.status === 422 ? SUMMARIES[code] : undefined
   return new PkgError(
     code,
@@ -114,6 +114,12 @@ function hintOfFields({ causes, message }: Status): string | undefined {
     return 'Another Service has this nodePort, or another port of this one: choose another, or name none to be given one.'
   }
   if (/denied (?:the )?request/.test(message)) return RULE
+  if (/expected string, got /.test(message)) {
+    return 'The field holds text: write the value in quotes, in a template with "quote".'
+  }
+  if (message.includes('field not declared in schema')) {
+    return 'The kind has no such field: look at its spelling, and at what it stands below.'
+  }
   if (message.includes('provided IP is already allocated')) {
     return 'Another Service has this clusterIP: choose another, or name none to be given one.'
   }
@@ -191,10 +197,13 @@ function withoutValue(message: string): string {
 }
 
 function shown({ message }: Status, { isSecret }: Subject): string {
-  const text =
-    isSecret === true ? message.replaceAll(/value: "(?:[^"\\]|\\.)*"/g, 'value') : message
-  return redactText(text)
+  if (isSecret !== true) return redactText(message.replaceAll(GO_VALUE, '$1'))
+  const text = message.replaceAll(/value: "(?:[^"\\]|\\.)*"/g, 'value')
+  return redactText(text.replaceAll(GO_VALUE, 'something else'))
 }
+
+/** How a server names a value of the wrong type, which is Go's way to print its own struct. */
+const GO_VALUE = /&value\.valueUnstructured\{Value:(.*?)\}(?=$|\n|,| \()/gs
 
 function readStatus({ status, body }: ApiAnswer): Status {
   const value = parseObject(body)

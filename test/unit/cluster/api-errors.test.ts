@@ -315,3 +315,23 @@ test.each([
   expect(error.message).toMatch(/^cannot apply Service\/a: /)
   expect(error.hint).toMatch(hint)
 })
+
+test('a value of the wrong type is named without the words of Go, and one of a Secret not at all', () => {
+  const path = 'failed to create typed patch object (a/web; /v1, Kind=ConfigMap): .data.a: '
+  const message = `${path}expected string, got &value.valueUnstructured{Value:1}`
+  const told = apiError(answer(500, statusBody(500, '', message)), SUBJECT)
+  expect(told.message).toBe(`cannot apply Deployment/web: ${path}expected string, got 1`)
+  expect(told.hint).toContain('with "quote"')
+  const hidden = apiError(answer(500, statusBody(500, '', message)), { ...SUBJECT, isSecret: true })
+  expect(hidden.message).toMatch(/expected string, got something else$/)
+})
+
+test('what a server says several times is told once', () => {
+  const cause = {
+    reason: 'FieldValueInvalid',
+    message: 'Invalid value: "b c"',
+    field: 'metadata.labels',
+  }
+  const error = apiError(answer(422, invalid('ConfigMap "a" is invalid', cause, cause)), SUBJECT)
+  expect(error.details).toEqual(['metadata.labels: Invalid value: "b c"'])
+})
