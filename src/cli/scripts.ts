@@ -80,7 +80,8 @@ function readIfThere(file: string): Buffer | undefined {
   try {
     return readFileSync(file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    // Also one that somebody else has made, as root did who installed the program.
+    if (!MAY_FAIL.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     return undefined
   }
 }
@@ -125,10 +126,10 @@ export function keepCodeCache(): void {
   if (!isBuild && uncached.size === 0) return
   const target = isBuild ? builtCache : personalCache()
   try {
-    mkdirSync(target, { recursive: true, mode: 0o700 })
+    mkdirSync(target, { recursive: true, mode: isBuild ? 0o755 : 0o700 })
     for (const [name, script] of isBuild && BUILDS !== 'rest' ? scripts : uncached) {
       const temporary = join(target, `${name}.${process.pid}`)
-      writeFileSync(temporary, script.createCachedData(), { mode: 0o600 })
+      writeFileSync(temporary, script.createCachedData(), { mode: isBuild ? 0o644 : 0o600 })
       renameSync(temporary, join(target, name))
     }
   } catch (error) {

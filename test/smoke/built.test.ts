@@ -292,6 +292,15 @@ test('the code cache is kept by content and outlives a change of the program', (
   rmSync(copy, { recursive: true })
 })
 
+test('a code cache that cannot be read is done without', () => {
+  const main = join(app, 'dist/main.js')
+  const version = (cache: string) =>
+    run(process.execPath, [main, 'version'], { env: { KUBECTL_PKG_CACHE_HOME: cache } })
+  const file = join(work, 'no-folder')
+  writeFileSync(file, '')
+  expect(version(file)).toEqual(version(join(work, 'cache')))
+})
+
 interface StartUp {
   /** Scripts of the program that were read. */
   scripts: number
