@@ -16,7 +16,7 @@ export interface Names {
 }
 
 /**
- * Holds one node against what a template may name, whether it will run or not: Handlebars looks
+ * Holds a parsed template against what it may name, whether it will run or not: Handlebars looks
  * for helpers when it meets them, and prints nothing for most of what is no name at all.
  *
  * @throws HandlebarsFault at the place of the node
@@ -36,7 +36,17 @@ export class NameCheck {
     this.given = new Set([...blocks].flatMap(([, found = '']) => found.trim().split(/\s+/)))
   }
 
-  check(node: AstNode): void {
+  /** Checks a parsed template that is no larger and no deeper than may be. */
+  visit(value: unknown): void {
+    if (Array.isArray(value)) {
+      for (const item of value) this.visit(item)
+    } else if (isNode(value)) {
+      this.check(value)
+      for (const key of Object.keys(value)) if (key !== 'loc') this.visit(value[key])
+    }
+  }
+
+  private check(node: AstNode): void {
     if (node.type === 'PathExpression') this.checkPath(node)
     else if (node.type.startsWith('Partial')) this.checkPartial(node)
     else this.checkCall(node)

@@ -36,15 +36,15 @@ function behindName(place: Place | undefined, error: Error, source: string): Pla
 }
 
 function firstMistake(source: string, tags: readonly Tag[]): Mistake | undefined {
-  for (const [at, tag] of tags.entries()) {
-    const mistake = mistakeIn(source, tag, tags.slice(0, at))
+  for (const tag of tags) {
+    const mistake = mistakeIn(source, tag, tags)
     if (mistake !== undefined) return mistake
   }
   return mistakeOfBlocks(tags, source)
 }
 
 /** What is wrong with the braces, the texts and the brackets of one tag. */
-function mistakeIn(source: string, tag: Tag, before: readonly Tag[]): Mistake | undefined {
+function mistakeIn(source: string, tag: Tag, tags: readonly Tag[]): Mistake | undefined {
   const { start, end, braces, openText, body } = tag
   if (openText !== undefined) {
     const quote = source[openText] ?? '"'
@@ -71,7 +71,7 @@ function mistakeIn(source: string, tag: Tag, before: readonly Tag[]): Mistake | 
   if (/^~?\s*~?$/.test(body)) {
     return { message: 'the tag is empty', at: start, hint: 'Name what it shall print.' }
   }
-  return mistakeOfBrackets(tag) ?? strayEnd(tag, before)
+  return mistakeOfBrackets(tag) ?? strayEnd(tag, tags)
 }
 
 function mistakeOfBrackets({ start, braces, body }: Tag): Mistake | undefined {
@@ -89,9 +89,9 @@ function mistakeOfBrackets({ start, braces, body }: Tag): Mistake | undefined {
 }
 
 /** A comment of Go's templates looks like the end of a block. */
-function strayEnd({ start, mark, body }: Tag, before: readonly Tag[]): Mistake | undefined {
+function strayEnd({ start, mark, body }: Tag, tags: readonly Tag[]): Mistake | undefined {
   if (mark !== '/' || !body.replace(/^~?\s*\//, '').startsWith('*')) return undefined
-  const open = openBlocks(before).at(-1)
+  const open = openBlocks(tags.filter((tag) => tag.start < start)).at(-1)
   if (open?.name.startsWith('*') === true) return undefined
   const hint = 'A comment is written {{!-- … --}}.'
   return { message: 'this is no comment of Handlebars', at: start, hint }
