@@ -20,7 +20,8 @@ export interface Tag {
 
 /**
  * Finds the tags of a template that may not be well-formed, in their order; comments and tags
- * behind a backslash are left out. One that is not closed ends where the next one begins.
+ * behind a backslash are left out. One that is not closed ends where the next one begins; behind one
+ * with a text that is not closed nothing is certain, so it is the last.
  */
 export function tagsOf(source: string): Tag[] {
   const tags: Tag[] = []
@@ -35,6 +36,7 @@ export function tagsOf(source: string): Tag[] {
     } else {
       const tag = tagFrom(source, at)
       tags.push(tag)
+      if (tag.openText !== undefined) return tags
       at = source.indexOf('{{', tag.end ?? at + tag.braces + tag.body.length)
     }
   }
@@ -58,8 +60,8 @@ function tagFrom(source: string, start: number): Tag {
   let at = start + braces
   let openText: number | undefined
   while (at < source.length && !/^(?:\{\{|\}\})/.test(source.slice(at, at + 2))) {
-    const close = closingQuote(source, at)
-    if (close === undefined) openText ??= at
+    const close = openText === undefined ? closingQuote(source, at) : at
+    if (close === undefined) openText = at
     at = (close ?? at) + 1
   }
   const body = source.slice(start + braces, at)

@@ -279,3 +279,9 @@ test.each([
 ])('%s is no mistake', (template) => {
   expect(told(template)).toEqual([])
 })
+
+// Each quote would be looked for to the end of the line; the time limit of a test is the bound.
+test('a template of quotes that close nothing is refused at once', () => {
+  expect(told(`{{a ${'"\\'.repeat(200_000)}}}`)[0]).toBe('1:5 the text is not closed')
+  expect(told('{{\\"'.repeat(15_000) + ' '.repeat(500_000))[0]).toBe('1:4 the text is not closed')
+})
