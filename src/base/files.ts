@@ -114,7 +114,7 @@ export function openFiles(runStep: StepRunner = (_step, _path, run) => run()): F
   }
 
   return {
-    read: async (path) => unless('ENOENT', () => readFileSync(path)),
+    read: async (path) => unless('ENOENT', () => readWhole(path)),
     list,
     touchedAt: async (path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs,
 
@@ -232,6 +232,16 @@ async function list(path: string): Promise<FolderEntry[]> {
 }
 
 /** Runs; undefined when it failed with the code. */
+/** What cannot be opened to be read is told as unreadable; to be written it is opened as well. */
+function readWhole(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if (isSystemError(error) && error.syscall === 'open') error.syscall = 'read'
+    throw error
+  }
+}
+
 function unless<T>(code: string, run: () => T): T | undefined {
   try {
     return run()

@@ -53,3 +53,9 @@ test.runIf(process.platform === 'linux')(
     })
   },
 )
+
+test('what cannot be opened to be read is no failure of a write', async () => {
+  const loop = join(root, 'loop')
+  symlinkSync('loop', loop)
+  await expect(openFiles().read(loop)).rejects.toMatchObject({ code: 'ELOOP', syscall: 'read' })
+})
