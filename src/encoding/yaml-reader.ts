@@ -62,7 +62,8 @@ function markAt(text: string, at: number, line: number): Mark {
   return { at, line: line + before.split('\n').length - 1, column: at - lineStart }
 }
 
-const UNUSUAL = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
+const UNUSUAL =
+  /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 /** Control characters, the two non-characters, and the halves of pairs that stand for bytes. */
 const REFUSED =
   /[\0-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|(?<![\ud800-\udbff])[\udc80-\udcff]/

@@ -64,8 +64,12 @@ export function scanHead(text: string): Head | undefined {
   return scan.levels.length === 0 ? undefined : head
 }
 
-/** Tabs and carriage returns, characters that YAML refuses, and breaks beyond the line feed. */
-const STRANGE = /[^\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
+/**
+ * Tabs and carriage returns, characters that YAML refuses, breaks beyond the line feed, and halves
+ * of characters.
+ */
+const STRANGE =
+  /[^\n\x20-\x7e\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 /** Reads a line, and the lines of a block scalar that it starts. */
 function readLine(scan: Scan): boolean {
@@ -224,7 +228,7 @@ function readValue(scan: Scan, from: number, level: Level): boolean {
   }
   level.isWaiting = false
   if (code === PIPE || code === GREATER) return readBlock(scan, at, level)
-  const end = valueEnd(text, at, level.column)
+  const end = valueEnd(text, at)
   if (end < 0) return false
   if (fieldAt(scan.levels) !== undefined && !keep(scan, text.slice(at, end))) return false
   skipLine(scan, end)
@@ -245,23 +249,24 @@ function skipPlain(scan: Scan, level: Level): boolean {
   return true
 }
 
-/** Skips a block scalar whose header has no indentation indicator. */
+/** Skips a block scalar. */
 function readBlock(scan: Scan, at: number, level: Level): boolean {
-  const { text } = scan
-  let end = at + 1
-  const chomp = text.charCodeAt(end)
-  if (chomp === DASH || chomp === PLUS) end++
-  end = skipSpaces(text, end)
-  if (end < text.length && text.charCodeAt(end) !== LF) return false
-  if (fieldAt(scan.levels) !== undefined) return false
-  skipLine(scan, end)
-  return skipBlock(scan, level.column)
+  BLOCK_HEADER.lastIndex = at
+  const header = BLOCK_HEADER.exec(scan.text)
+  if (header === null || fieldAt(scan.levels) !== undefined) return false
+  skipLine(scan, BLOCK_HEADER.lastIndex)
+  const more = header[1] ?? header[2]
+  return skipBlock(scan, level.column, more === undefined ? -1 : level.column + Number(more))
 }
 
-/** Skips the lines that are indented more than `column`, the first of them least. */
-function skipBlock(scan: Scan, column: number): boolean {
+/** With how much its lines are indented more than what it belongs to, if that is said. */
+const BLOCK_HEADER = /[|>](?:[-+]?([1-9])?|([1-9])[-+]) *(?=\n|$)/y
+
+/** Skips the lines that are indented more than `column`, those of the block by `indent` or more. */
+function skipBlock(scan: Scan, column: number, given: number): boolean {
   const { text } = scan
-  let indent = -1
+  // Where it is not given, the first line says it.
+  let indent = given
   while (scan.at < text.length) {
     const start = skipSpaces(text, scan.at)
     const own = start - scan.at
@@ -305,7 +310,6 @@ function skipLine(scan: Scan, from: number): void {
 const LF = 10
 const SPACE = 32
 const HASH = 35
-const PLUS = 43
 const DASH = 45
 const GREATER = 62
 const PIPE = 124

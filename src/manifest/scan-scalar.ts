@@ -11,10 +11,10 @@ export function isOpenPlain(text: string, at: number, end: number): boolean {
 }
 
 /** Where a scalar or a flat list ends behind which its line is empty; −1 for others. */
-export function valueEnd(text: string, at: number, column: number): number {
+export function valueEnd(text: string, at: number): number {
   const code = text.charCodeAt(at)
   let end = -1
-  if (isQuote(code)) end = quotedEnd(text, at, column)
+  if (isQuote(code)) end = quotedEnd(text, at, true)
   else if (code === OPEN_BRACKET || code === OPEN_BRACE) end = flowEnd(text, at)
   else end = plainEnd(text, at)
   if (end < 0) return -1
@@ -24,29 +24,33 @@ export function valueEnd(text: string, at: number, column: number): number {
   return isOver ? end : -1
 }
 
-/** Where a quoted text ends; only with a column may it go on, on lines indented more. */
-function quotedEnd(text: string, at: number, column = Infinity): number {
+/** Where a quoted text ends, which may go on in further lines only where that is allowed. */
+function quotedEnd(text: string, at: number, mayGoOn: boolean): number {
   const quote = text.charCodeAt(at)
-  for (let end = at + 1; end < text.length; end++) {
-    const code = text.charCodeAt(end)
-    if (code === LF && indentAt(text, end + 1) <= column) return -1
-    if (code === BACKSLASH && quote === DOUBLE_QUOTE) {
-      if (!SIMPLE_ESCAPES.includes(text.charAt(++end))) return -1
-    } else if (code === quote) {
-      if (quote === DOUBLE_QUOTE || text.charCodeAt(end + 1) !== quote) return end + 1
+  const isDouble = quote === DOUBLE_QUOTE
+  let end = at + 1
+  for (;;) {
+    end = skip(isDouble ? IN_DOUBLE : IN_SINGLE, text, end)
+    const code = text.charCodeAt(end++)
+    if (code === quote) {
+      if (isDouble || text.charCodeAt(end) !== quote) return end
       end++
+    } else if (code === LF) {
+      if (!mayGoOn || text.startsWith('---', end) || text.startsWith('...', end)) return -1
+    } else if (code !== BACKSLASH) return -1
+    else if (text.charCodeAt(end) !== LF) {
+      const after = skip(ESCAPE, text, end)
+      if (after === end) return -1
+      end = after
     }
   }
-  return -1
 }
 
-/** Indentation of the next line with something on it. */
-function indentAt(text: string, from: number): number {
-  const at = skipBlank(text, from)
-  return at - text.lastIndexOf('\n', at - 1) - 1
-}
-
-const SIMPLE_ESCAPES = ['n', 't', '"', '\\']
+const IN_DOUBLE = /[^"\\\n]*/y
+const IN_SINGLE = /[^'\n]*/y
+/** What may stand behind a backslash; halves of a character are none. */
+const ESCAPE =
+  /(?:[0abtnvfre "'\\N_LP]|x[\da-fA-F]{2}|u(?![dD][89a-fA-F])[\da-fA-F]{4}|U(?:0000(?![dD][89a-fA-F])|000[1-9a-fA-F]|0010)[\da-fA-F]{4})?/y
 
 /** Whether a quoted text has quotes or backslashes in it. */
 export function isEscaped(quoted: string): boolean {
@@ -62,9 +66,9 @@ function flowEnd(text: string, at: number): number {
 const QUOTED = String.raw`"[^"\\\n]*"|'[^'\n]*'`
 /** A key that is no null, which cannot be a key. */
 const KEY = String.raw`(?![Nn][Uu][Ll][Ll]:)[A-Za-z_][\w./-]{0,400}:`
-const ITEM = `(?:${QUOTED}|[A-Za-z][\\w./-]*)`
+const ITEM = `(?:${QUOTED}|[A-Za-z_][\\w./-]*|-?\\d{1,15}(?:\\.\\d{1,15})?)`
 const PAIR = `${KEY} +${ITEM}`
-/** A list or a map of words and quoted texts on one line. */
+/** A list or a map of words, numbers and quoted texts on one line. */
 const FLAT_LIST = new RegExp(`\\[ *(?:${ITEM}(?: *, *${ITEM})* *)?\\]`, 'y')
 const FLAT_MAP = new RegExp(`\\{ *(?:${PAIR}(?: *, *${PAIR})* *)?\\}`, 'y')
 
@@ -100,7 +104,7 @@ export function pairLine(text: string, at: number): PairLine | undefined {
 
 /** Text without quotes, by pieces, of which V8's stack for patterns does not hold many. */
 const PLAIN = String.raw`[A-Za-z_/][^\n:#]*(?:(?::(?![ \n])|(?<! )#)[^\n:#]*){0,50}`
-const SHORT_VALUE = String.raw`(?:${PLAIN}|(?:${QUOTED}|\d{1,25}|\{\}|\[\]) *)`
+const SHORT_VALUE = String.raw`(?:${PLAIN}|(?:${QUOTED}|-?\d{1,25}|\{\}|\[\]) *)`
 const LINE = String.raw`${KEY} +${SHORT_VALUE}\n(?!\1 | *\n)`
 const PAIR_LINE = new RegExp(String.raw`( *)${KEY}(?:\n| +(${SHORT_VALUE})\n(?! *\n))`, 'y')
 const PAIRS = new RegExp(String.raw`(?:( *)${LINE}(?:\1${LINE}){0,200})?`, 'y')
@@ -121,7 +125,7 @@ const PLAIN_TEXT = /(?:[^\n:#]|:(?![ \n]|$)|(?<! )#)*/y
 function mayStart(text: string, at: number): boolean {
   const code = text.charCodeAt(at)
   if (isWord(code) || code >= 0xa0) return true
-  if (code === DASH) return isLetter(text.charCodeAt(at + 1)) || text.charCodeAt(at + 1) === DASH
+  if (code === DASH) return /[-A-Za-z\d]/.test(text.charAt(at + 1))
   if (code === DOT) return LEADING_DOT.test(text.slice(at, at + 2))
   if (code === COLON) return isLetter(text.charCodeAt(at + 1)) || isDigit(text.charCodeAt(at + 1))
   return code === SLASH || code === DOLLAR || code === OPEN_PAREN || code === CARET
@@ -132,19 +136,19 @@ const LEADING_DOT = /^\.[a-hj-mo-z*+/]/i
 
 /** JSON has no infinity: whether a number is too large is for the decoder to say. */
 function isPlainNumberSafe(text: string, at: number, end: number): boolean {
-  if (!isDigit(text.charCodeAt(at))) return true
+  if (!isDigit(text.charCodeAt(at)) && text.charCodeAt(at) !== DASH) return true
   const [number, exponent] = NUMBER.exec(text.slice(at, end)) ?? []
   return number === undefined || (exponent === undefined && number.length <= 30)
 }
 
-const NUMBER = /^[\d_.:]+(e[+-]?[\d_]+)?$/i
+const NUMBER = /^-?[\d_.:]+(e[+-]?[\d_]+)?$/i
 
 /** Where the key at this place ends, at its colon; −1 where there is no simple key. */
 export function keyEnd(text: string, at: number): number {
   const code = text.charCodeAt(at)
   let end = at
   if (isQuote(code)) {
-    end = quotedEnd(text, at)
+    end = quotedEnd(text, at, false)
     if (end < 0) return -1
   } else {
     end = skip(WORD, text, at)
@@ -168,8 +172,12 @@ const TYPED_WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i
 /** The text of a scalar that is surely text; undefined for what may be another type. */
 export function textOf(raw: string): string | undefined {
   if (isQuote(raw.charCodeAt(0))) return isEscaped(raw) ? undefined : raw.slice(1, -1)
-  return isLetter(raw.charCodeAt(0)) && !TYPED_WORD.test(raw) ? raw : undefined
+  const isText = isLetter(raw.charCodeAt(0)) ? !TYPED_WORD.test(raw) : TEXT_OF_DIGITS.test(raw)
+  return isText ? raw : undefined
 }
+
+/** A version, and what has a letter that is in no number and no date. */
+const TEXT_OF_DIGITS = /^\d+(?:\.\d+\.\d+[\w.+-]*|[\w.+/-]*[g-nq-suvwyG-NQ-SUVWY][\w.+/-]*)$/
 
 /** The next place that is no space. */
 export function skipSpaces(text: string, from: number): number {

@@ -12,6 +12,8 @@ metadata:
     app: "web"
   annotations:
     helm.sh/hook: pre-install
+    example.com/version: 0.93.0
+    example.com/issuer: 01dev-letsencrypt
     "helm.sh/hook-weight": "-5"
 spec:
   replicas: 3
@@ -45,6 +47,20 @@ spec:
         double: "a\\n\\"b\\"
 
           c"
+        low: "d
+     e \\
+       f\\ \\x41\\u00e9\\U0001f310"
+        face: "🌐"
+        shifted: |2-
+            g
+
+          h
+        deeper: >+1
+
+           i
+        least: -1
+        most: -1.5
+        numbers: [48, -1.5, _a, "b"]
         empty:
           {}
         path: .spec.name
@@ -75,6 +91,8 @@ test('the head of an ordinary object is found without decoding it', () => {
     name: 'web',
     annotations: new Map([
       ['helm.sh/hook', 'pre-install'],
+      ['example.com/version', '0.93.0'],
+      ['example.com/issuer', '01dev-letsencrypt'],
       ['helm.sh/hook-weight', '-5'],
     ]),
   })
@@ -100,7 +118,12 @@ test.each([
   { what: 'a quoted kind over two lines', text: 'kind: "b\n  c"' },
   { what: 'a key in a value over two lines', text: 'a: b\n  c\n  d: e' },
   { what: 'a comment in a value over two lines', text: 'a: b\n  c # d\n  e' },
-  { what: 'a quoted text that goes on in the column of its key', text: 'a: "b\nc"' },
+  { what: 'a quoted text that goes on behind a mark', text: 'a: "b\n--- c"' },
+  { what: 'half a character', text: 'a: \ud83c' },
+  { what: 'an escape of half a character', text: 'a: "\\ud83c"' },
+  { what: 'an escape beyond Unicode', text: 'a: "\\U00110000"' },
+  { what: 'a block that is indented less than it says', text: 'a: |4\n  b' },
+  { what: 'a block whose header says something else', text: 'a: |22\n  b' },
   { what: 'an unknown escape', text: 'a: "\\q"' },
   { what: 'an escape of JSON alone', text: 'a: "\\/"' },
   { what: 'infinity', text: 'a: .inf' },
@@ -111,6 +134,7 @@ test.each([
   { what: 'an annotation without a value', text: 'metadata:\n  annotations:\n    a:' },
   { what: 'a merge key', text: '<<: a' },
   { what: 'a number beyond floats', text: 'a: 1e400' },
+  { what: 'a negative number beyond floats', text: 'a: -1e400' },
   { what: 'a number of many digits', text: `a: ${'9'.repeat(400)}` },
 ])('$what is left to the decoder', ({ text }) => {
   expect(scanHead(text)).toBeUndefined()
@@ -138,6 +162,16 @@ const piece = fc.constantFrom(
     '\\',
   ],
   ...[
+    '|2\n',
+    '>1-',
+    '\\ ',
+    '\\x4',
+    '0.1.2',
+    '1_0m',
+    '-2',
+    '\ud83c',
+    '🌐',
+    '\n---',
     'kind: B',
     'Kind: B\n',
     'metadata:\n',
