@@ -196,7 +196,7 @@ export function allowanceFlags() {
   return {
     ...preflightFlag(),
     'force-conflicts': Flags.boolean({
-      summary: 'Take over fields that other managers own.',
+      summary: 'Take over fields of other managers; remove what they added if it is in the way.',
       helpGroup: 'PLAN',
     }),
     recreate: list({
