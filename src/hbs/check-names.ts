@@ -18,31 +18,33 @@ export interface Names {
 /**
  * Holds a parsed template against what it may name, whether it will run or not: Handlebars looks
  * for helpers when it meets them, and prints nothing for most of what is no name at all.
- *
- * @throws HandlebarsFault at the place of the node
  */
 export class NameCheck {
+  /** The first that was found. */
+  fault: HandlebarsFault | undefined
   private readonly file: string
-  private readonly lines: readonly string[]
+  private readonly source: string
+  private lines: readonly string[] | undefined
   private readonly names: Names
   /** All names of `as |name|`, wherever they stand. */
   private readonly given: ReadonlySet<string>
 
   constructor(file: string, source: string, names: Names) {
     this.file = file
-    this.lines = source.split('\n')
+    this.source = source
     this.names = names
     const blocks = source.matchAll(/\bas\s*\|([^|]*)\|/g)
     this.given = new Set([...blocks].flatMap(([, found = '']) => found.trim().split(/\s+/)))
   }
 
-  /** Checks a parsed template that is no larger and no deeper than may be. */
-  visit(value: unknown): void {
-    if (Array.isArray(value)) {
-      for (const item of value) this.visit(item)
-    } else if (isNode(value)) {
-      this.check(value)
-      for (const key of Object.keys(value)) if (key !== 'loc') this.visit(value[key])
+  /** Holds one node of a template that may be too large to be looked at whole. */
+  note(node: AstNode): void {
+    if (this.fault !== undefined) return
+    try {
+      this.check(node)
+    } catch (error) {
+      if (!(error instanceof HandlebarsFault)) throw error
+      this.fault = error
     }
   }
 
@@ -57,7 +59,7 @@ export class NameCheck {
     if (typeof first !== 'string' || loc === undefined) return
     if (data === true) this.checkFact(first, loc.start)
     // `{{quote .Values.name}}` would be `quote.Values.name`.
-    else if (this.isWrittenApart(loc)) {
+    else if (this.isWrittenApart(loc, String(original))) {
       throw this.refused('a path has no blanks in it', loc.start, PATHS)
     } else if (first.startsWith('$') && depth === 0 && String(original).startsWith('$')) {
       if (this.given.has(first)) return
@@ -67,8 +69,10 @@ export class NameCheck {
     }
   }
 
-  private isWrittenApart({ start, end }: { start: Place; end: Place }): boolean {
+  private isWrittenApart({ start, end }: { start: Place; end: Place }, path: string): boolean {
     if (start.line !== end.line) return true
+    if (end.column - start.column === path.length) return false
+    this.lines ??= this.source.split('\n')
     const text = this.lines[start.line - 1]?.slice(start.column, end.column) ?? ''
     return /\s/.test(text.replaceAll(/\[[^\]]*\]/g, ''))
   }

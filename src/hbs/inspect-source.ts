@@ -35,10 +35,11 @@ export function inspectSource(
     refuse(`the template has more than ${LIMITS.handlebarsNodes} tags`)
   }
   assertNesting(source, refuse)
-  const walk = new Inspection(file, refuse)
+  const check = names && new NameCheck(file, source, names)
+  const walk = new Inspection(file, check, refuse)
   const ast = parseSource(file, source, parse)
   walk.visit(ast, 0)
-  if (names !== undefined) new NameCheck(file, source, names).visit(ast)
+  if (check?.fault !== undefined) throw check.fault
   return ast
 }
 
@@ -67,10 +68,12 @@ function deepestBracket(tag: string): number {
 class Inspection {
   private nodes = 0
   private readonly file: string
+  private readonly names: NameCheck | undefined
   private readonly refuse: (message: string) => never
 
-  constructor(file: string, refuse: (message: string) => never) {
+  constructor(file: string, names: NameCheck | undefined, refuse: (message: string) => never) {
     this.file = file
+    this.names = names
     this.refuse = refuse
   }
 
@@ -79,6 +82,7 @@ class Inspection {
       for (const item of value) this.visit(item, depth)
     } else if (isNode(value)) {
       this.count(value, depth)
+      this.names?.note(value)
       for (const key of Object.keys(value)) if (key !== 'loc') this.visit(value[key], depth + 1)
     }
   }

@@ -13,6 +13,8 @@ export interface Problem {
 export class KnownValues {
   private readonly values: GoMap
   private readonly schema: JsonObject | undefined
+  /** What was asked before, by path. */
+  private readonly names = new Map<string, string[]>()
 
   constructor(values: GoMap, schema: JsonObject | undefined) {
     this.values = values
@@ -21,6 +23,13 @@ export class KnownValues {
 
   /** All names that are known in the maps at a path. */
   namesAt(path: readonly string[]): string[] {
+    const key = JSON.stringify(path)
+    const known = this.names.get(key) ?? this.readNamesAt(path)
+    this.names.set(key, known)
+    return known
+  }
+
+  private readNamesAt(path: readonly string[]): string[] {
     const maps = samplesAt(this.values, path).filter((value) => value instanceof Map)
     const declared = (this.schema && declaredNames(this.schema, path)) ?? []
     return [...new Set([...declared, ...maps.flatMap((map) => [...map.keys()])])]

@@ -64,9 +64,13 @@ function visit(schema: Json | undefined, path: readonly string[], tell: Visit): 
 /** Checks the default as the only value, beside all that the schema may refer to. */
 function refusalOfDefault(root: JsonObject, schema: JsonObject): string | undefined {
   if (schema['default'] === undefined || schema['default'] === null) return undefined
+  if (isPlainlyOfType(schema)) return undefined
   const { $schema, $defs, definitions, properties } = root
-  const around = Object.entries({ $schema, $defs, definitions }).filter(([, each]) => each)
-  const all = isJsonObject(properties) ? properties : {}
+  // Most refer to nothing, and the whole schema would be compiled for each.
+  const isAlone = !JSON.stringify(schema).includes('"$ref"')
+  const shared = isAlone ? { $schema } : { $schema, $defs, definitions }
+  const around = Object.entries(shared).filter(([, each]) => each)
+  const all = isAlone || !isJsonObject(properties) ? {} : properties
   const alone = { ...Object.fromEntries(around), properties: { ...all, [ALONE]: schema } }
   const values = decodeJson(JSON.stringify({ [ALONE]: schema['default'] }))
   if (!(values instanceof Map)) return undefined
@@ -75,6 +79,17 @@ function refusalOfDefault(root: JsonObject, schema: JsonObject): string | undefi
   const [first = ''] = finding.text.split('\n')
   return first.replace(/^- at '[^']*': /, '')
 }
+
+/** Spares the check of what has nothing but a type. */
+function isPlainlyOfType(schema: JsonObject): boolean {
+  const { type, default: value } = schema
+  const isPlain = Object.keys(schema).every((keyword) => PLAIN.has(keyword))
+  if (!isPlain) return false
+  if (type === 'integer') return Number.isInteger(value)
+  return type === typeof value || (type === 'array' && Array.isArray(value))
+}
+
+const PLAIN = new Set(['type', 'default', 'title', 'description'])
 
 /** A name that no value has. */
 const ALONE = 'the default'
