@@ -57,11 +57,7 @@ function mistakeIn(source: string, tag: Tag, tags: readonly Tag[]): Mistake | un
   }
   const closing = end - start - braces - body.length
   if (braces === 2 && closing > 2) {
-    const hint =
-      `Put a blank between the tag and the brace of YAML: {name: {{${body.trim()}}} }.`.replace(
-        '}}} }',
-        '}} }',
-      )
+    const hint = `Put a blank between the tag and the brace of YAML: {name: {{${body.trim()}}} }.`
     return { message: 'a "}" follows the tag at once', at: end - closing + 2, hint }
   }
   if (closing < braces && braces === 3) {
