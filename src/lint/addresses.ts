@@ -25,6 +25,15 @@ export function isUrl(text: string): boolean {
   const url = tryParse(isBarePort ? `http://${text}` : text)
   if (url === undefined || url.host.startsWith('.')) return false
   if (url.host === '' && url.path !== '' && !url.path.includes('.')) return false
+  return ORDINARY_URL.test(text) || isUrlByPattern(text)
+}
+
+/** A part of what {@link isUrlByPattern} takes, which costs as much as the rest of a small lint. */
+const ORDINARY_URL =
+  /^https?:\/\/[a-zA-Z0-9]{2,}(?:[-.][a-zA-Z0-9]+)*[-.][a-zA-Z0-9]{2,}(?::\d{1,5})?(?:[/?#]\S*)?$/
+
+/** Whether a text has the parts of a URL, as the library's pattern has them. */
+export function isUrlByPattern(text: string): boolean {
   urlPattern ??= compileRegexp(urlSyntax())
   return urlPattern.test(text)
 }
