@@ -174,6 +174,14 @@ export class SimpleScanner {
     return { key: this.keyOf(match[1] ?? ''), value: this.valueOf(plain) }
   }
 
+  /** Passes what a pattern of anchors or aliases takes here, and gives the name in it. */
+  readName(pattern: RegExp): string {
+    pattern.lastIndex = this.at
+    const match = pattern.exec(this.text)
+    this.at = pattern.lastIndex
+    return match?.[1] ?? giveUp()
+  }
+
   /** Reads a scalar in quotes. */
   readQuoted(): string {
     const { text } = this

@@ -42,7 +42,10 @@ class SimpleReader {
   private readonly isJson: boolean
   private readonly refusesDuplicates: boolean
   private readonly frames: Frame[] = []
+  private readonly anchors = new Map<string, YamlValue>()
   private root: YamlValue = null
+  /** Whether the root is no block collection and has been read, so that nothing may follow. */
+  private isWhole = false
 
   constructor(text: string, options: ConstructOptions) {
     this.input = new SimpleScanner(text, options)
@@ -56,7 +59,7 @@ class SimpleReader {
     while (input.toToken()) {
       if (input.isAtDocumentIndicator()) {
         if (isStarted) break
-        if (!input.text.startsWith('---\n', input.at)) giveUp()
+        if (!/^---[\n\0]/.test(input.text.slice(input.at, input.at + 4))) giveUp()
         input.at += 3
         input.endLine()
       } else this.readLine(input.column)
@@ -71,7 +74,7 @@ class SimpleReader {
     this.closeDeeper(column)
     const frame = this.frames.at(-1)
     if (frame?.column === column) return this.readNext(frame)
-    const isRoot = frame === undefined && this.root === null
+    const isRoot = frame === undefined && this.root === null && !this.isWhole
     if (!isRoot && frame?.isWaiting !== true) giveUp()
     this.readNode()
   }
@@ -102,14 +105,24 @@ class SimpleReader {
       case OPEN_BRACKET:
       case OPEN_BRACE:
       case PIPE:
-      case GREATER: {
+      case GREATER:
+      case AMPERSAND:
+      case ASTERISK: {
         const frame = this.frames.at(-1)
-        if (frame === undefined) giveUp()
-        return this.readValue(frame)
+        return frame === undefined ? this.readRoot() : this.readValue(frame)
       }
       default:
         return this.readKeyOrScalar(input.column)
     }
+  }
+
+  /** Reads a document that is one collection in brackets, such as `{}`. */
+  private readRoot(): void {
+    const input = this.input
+    if (input.code !== OPEN_BRACKET && input.code !== OPEN_BRACE) giveUp()
+    this.root = readFlow(input, LIMITS.yamlDepth)
+    this.isWhole = true
+    input.endLine()
   }
 
   private readEntry(frame: Frame): void {
@@ -187,12 +200,34 @@ class SimpleReader {
       case PIPE:
       case GREATER:
         return this.attach(frame, input.readBlock(frame.column))
+      case AMPERSAND:
+        this.attach(frame, this.readAnchored(frame))
+        break
+      case ASTERISK:
+        this.attach(frame, this.readAlias())
+        break
       default: {
         const text = input.readPlainRest(input.readPlainLine(), frame.column)
         this.attach(frame, input.valueOf(text))
       }
     }
     input.endLine()
+  }
+
+  /** Reads a scalar with an anchor before it on its line; other nodes with one are not simple. */
+  private readAnchored(frame: Frame): YamlValue {
+    const input = this.input
+    const name = input.readName(ANCHOR)
+    const value = input.isAtQuote
+      ? input.readQuoted()
+      : input.valueOf(input.readPlainRest(input.readPlainLine(), frame.column))
+    this.anchors.set(name, value)
+    return value
+  }
+
+  private readAlias(): YamlValue {
+    const value = this.anchors.get(this.input.readName(ALIAS))
+    return value === undefined ? giveUp() : value
   }
 
   private open(kind: 'list' | 'map', column: number): Frame {
@@ -228,13 +263,18 @@ class SimpleReader {
 
 const NO_MAP: YamlMap = new Map()
 
+const ANCHOR = /&([\w-]{1,100}) +(?=[^ \n\0])/y
+const ALIAS = /\*([\w-]{1,100})(?=[ \n\0])/y
+
 /** In characters; a longer key needs a `?`. */
 const LONGEST_KEY = 1024
 
 const LF = 10
 const DOUBLE_QUOTE = 34
 const HASH = 35
+const AMPERSAND = 38
 const SINGLE_QUOTE = 39
+const ASTERISK = 42
 const DASH = 45
 const COLON = 58
 const GREATER = 62
