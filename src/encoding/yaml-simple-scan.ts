@@ -86,7 +86,10 @@ export class SimpleScanner {
   readPlainLine(): string {
     const { text } = this
     const start = this.at
-    if (!mayStartPlain(text.charCodeAt(start), text.charCodeAt(start + 1))) giveUp()
+    const next = text.charCodeAt(start + 1)
+    // Outside of brackets a colon may begin it, as in `:8080`.
+    const isColon = text.charCodeAt(start) === COLON && !isBlankOrEnd(next)
+    if (!isColon && !mayStartPlain(text.charCodeAt(start), next)) giveUp()
     const end = this.toPlainEnd(start)
     return this.code === COLON ? this.keyText(start, end) : text.slice(start, end)
   }

@@ -25,6 +25,7 @@ test.each([
   ['{} # nothing\n', new Map()],
   ['[a, {b: "c"}]\n\n', ['a', new Map([['b', 'c']])]],
   ['---', null],
+  ['a: :80\nb:\n- ::/0\n', new Map<string, unknown>([['a', ':80'], ['b', ['::/0']]])], // prettier-ignore
   ['---\n{a: b}\n---\nc: d\n', new Map([['a', 'b']])],
   ['a: &x b\nc: *x\nd:\n- *x\n', new Map<string, unknown>([['a', 'b'], ['c', 'b'], ['d', ['b']]])], // prettier-ignore
   ['a: &x "b"\nc: &x d\n  e\nf: *x # g\n', new Map([['a', 'b'], ['c', 'd e'], ['f', 'd e']])], // prettier-ignore
@@ -46,7 +47,25 @@ test.each([
 })
 
 const piece = fc.constantFrom(
-  ...['a: ', 'b: ', '- ', '  ', '\n', '\n', '\n  ', ': ', ', ', '{', '}', '? ', '- - ', '<<: '],
+  ...[
+    ':8',
+    '::/0',
+    ':',
+    'a: ',
+    'b: ',
+    '- ',
+    '  ',
+    '\n',
+    '\n',
+    '\n  ',
+    ': ',
+    ', ',
+    '{',
+    '}',
+    '? ',
+    '- - ',
+    '<<: ',
+  ],
   ...['&x ', '&y ', '*x', '*y', ' *x', '&x', '& ', '* ', '&x-1 v', ' *x-1', '!!str '],
   ...['{}', '[]', '{a: 1}', '[1, b]', '"q"', "'s'", 'text', 'null', '1', '1e3', '~', 'yes'],
   ...['---', '---\n', '...', '\n---\n', '#c', ' # c', '|\n  t'],
