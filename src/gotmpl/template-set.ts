@@ -14,8 +14,8 @@ import {
   type Surroundings,
 } from './frame.ts'
 import { KnownActions } from './known-actions.ts'
-import { isEmptyList } from './nodes.ts'
-import { parseTemplate, type ParseOptions } from './parser.ts'
+import { isEmptyList, type ListNode } from './nodes.ts'
+import { parseTemplate } from './parser.ts'
 import { Source } from './source.ts'
 import { TemplateError } from './template-error.ts'
 
@@ -138,20 +138,40 @@ export class TemplateSet implements Surroundings {
   }
 
   private read(name: string, text: string): Map<string, Template> {
+    const source = new Source(name, text)
+    // Only what `tpl` renders comes more than once under one name; the files of a chart do not.
+    if (this.layer.below === undefined) return compileAll(source, this.listsOfFile(source))
     const { texts } = this.family
     const key = `${name}\0${text}`
     const known = texts.get(key)
     if (known !== undefined) return known
-    const parsed = readTemplates(new Source(name, text), {
+    const templates = compileAll(source, this.readLists(source))
+    if (texts.size >= MAX_TEXTS) texts.clear()
+    texts.set(key, templates)
+    return templates
+  }
+
+  /** A chart may have the same library in it many times, which is read once. */
+  private listsOfFile(source: Source): ReadLists {
+    const { files } = this.family
+    const { name, text } = source
+    // What it defines may have its own name.
+    if (text.includes(name)) return this.readLists(source)
+    const lists = files.get(text) ?? this.readLists(source)
+    files.set(text, lists)
+    return lists
+  }
+
+  private readLists(source: Source): ReadLists {
+    const { name } = source
+    const parsed = parseTemplate(source, {
       isFunction: (word) => BUILTINS.has(word) || this.functions.get(word) !== undefined,
       actions: this.family.actions,
     })
-    // Only what `tpl` renders comes more than once; the files of a chart need not be kept.
-    if (this.layer.below !== undefined) {
-      if (texts.size >= MAX_TEXTS) texts.clear()
-      texts.set(key, parsed)
-    }
-    return parsed
+    const own = parsed.get(name)
+    if (own === undefined) throw new Error(`no template was read from ${name}`)
+    const others = [...parsed.values()].filter((each) => each !== own)
+    return { own: own.list, defined: new Map(others.map((each) => [each.name, each.list])) }
   }
 
   private known(name: string): Template {
@@ -163,12 +183,21 @@ export class TemplateSet implements Surroundings {
   }
 }
 
+/** What was read of a text, whatever its name. */
+interface ReadLists {
+  readonly own: ListNode
+  /** What its `define`s and `block`s define, by name. */
+  readonly defined: ReadonlyMap<string, ListNode>
+}
+
 /** What a set and its clones share. */
 interface Family {
   readonly name: string
   readonly budget: Budget
   /** Templates by name and text. */
   readonly texts: Map<string, Map<string, Template>>
+  /** What was read of files, by their text. */
+  readonly files: Map<string, ReadLists>
   /** Actions by their text; no function is ever taken away from the set. */
   readonly actions: KnownActions
   /** Whether a template is being executed. */
@@ -195,14 +224,15 @@ function foundFamily(options: EngineOptions): Family {
     name: options.name ?? 'gotpl',
     budget,
     texts: new Map(),
+    files: new Map(),
     actions: new KnownActions(),
     depth: 0,
   }
 }
 
-function readTemplates(source: Source, options: ParseOptions): Map<string, Template> {
+function compileAll(source: Source, { own, defined }: ReadLists): Map<string, Template> {
   const templates = new Map<string, Template>()
-  for (const { name, list } of parseTemplate(source, options).values()) {
+  for (const [name, list] of [...defined, [source.name, own] as const]) {
     templates.set(name, { name, source, body: compileTemplate(list), isEmpty: isEmptyList(list) })
   }
   return templates

@@ -273,3 +273,25 @@ function attempt(run: () => string): string {
     return error.message.replace(/^.* at (?=<)/, '')
   }
 }
+
+test('files of one text are templates of their own, and errors name the last that defines', () => {
+  const text = '{{ define "both" }}{{ .a.b }}{{ end }}{{ .here }}'
+  const set = newSet(text, 'a/t.yaml')
+  set.parse('b/t.yaml', text)
+  expect(set.names().sort()).toEqual(['a/t.yaml', 'b/t.yaml', 'both'])
+  expect(set.execute('a/t.yaml', new Map([['here', 'x']]))).toBe('x')
+  expect(failureOf(() => set.execute('both', new Map([['a', 'text']]))).span.file).toBe('b/t.yaml')
+  expect(failureOf(() => set.execute('a/t.yaml', 'text')).span.file).toBe('a/t.yaml')
+})
+
+test('a file of the same text as another has what is defined by its own name', () => {
+  const set = newSet('{{ define "b" }}B{{ end }}', 'a')
+  set.parse('b', '{{ define "b" }}B{{ end }}')
+  expect(set.execute('b', null)).toBe('B')
+  set.parse('c', '{{ define "b" }}B{{ end }}')
+  expect(set.execute('b', null)).toBe('B')
+  expect(set.execute('c', null)).toBe('')
+  expect(failureOf(() => set.parse('b', '{{ define "b" }}B{{ end }}b')).message).toContain(
+    'multiple definition of template "b"',
+  )
+})
