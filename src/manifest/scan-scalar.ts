@@ -172,12 +172,12 @@ const TYPED_WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i
 /** The text of a scalar that is surely text; undefined for what may be another type. */
 export function textOf(raw: string): string | undefined {
   if (isQuote(raw.charCodeAt(0))) return isEscaped(raw) ? undefined : raw.slice(1, -1)
-  const isText = isLetter(raw.charCodeAt(0)) ? !TYPED_WORD.test(raw) : TEXT_OF_DIGITS.test(raw)
+  const isText = isLetter(raw.charCodeAt(0)) ? !TYPED_WORD.test(raw) : OTHER_TEXT.test(raw)
   return isText ? raw : undefined
 }
 
-/** A version, and what has a letter that is in no number and no date. */
-const TEXT_OF_DIGITS = /^\d+(?:\.\d+\.\d+[\w.+-]*|[\w.+/-]*[g-nq-suvwyG-NQ-SUVWY][\w.+/-]*)$/
+/** A path, a version, and what has a letter that is in no number and no date. */
+const OTHER_TEXT = /^(?:\/.*|\d+(?:\.\d+\.\d+[\w.+-]*|[\w.+/-]*[g-nq-suvwyG-NQ-SUVWY][\w.+/-]*))$/
 
 /** The next place that is no space. */
 export function skipSpaces(text: string, from: number): number {

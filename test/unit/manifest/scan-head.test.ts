@@ -14,6 +14,7 @@ metadata:
     helm.sh/hook: pre-install
     example.com/version: 0.93.0
     example.com/issuer: 01dev-letsencrypt
+    example.com/path: /metrics
     "helm.sh/hook-weight": "-5"
 spec:
   replicas: 3
@@ -93,6 +94,7 @@ test('the head of an ordinary object is found without decoding it', () => {
       ['helm.sh/hook', 'pre-install'],
       ['example.com/version', '0.93.0'],
       ['example.com/issuer', '01dev-letsencrypt'],
+      ['example.com/path', '/metrics'],
       ['helm.sh/hook-weight', '-5'],
     ]),
   })
