@@ -7,7 +7,7 @@ const EXPONENT = 65537n
  * Makes an RSA key of that many bits, in PKCS#1.
  *
  * The primes are OpenSSL's. It has a way to the whole key as well, which goes by FIPS 186-4 and takes
- * twice as long; Go goes this way.
+ * twice as long.
  *
  * Source: RFC 8017, sections 3.1, 3.2 and A.1.2.
  */
