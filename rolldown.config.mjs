@@ -108,6 +108,7 @@ const LATE = {
       id,
     ),
   metaschemas: modules({ values: 'metaschemas' }),
+  reads: modules({ render: 'go-file-reads missing-files' }),
   signing: modules({ signing: '*' }),
   set: modules({ values: 'parse-set presets set-values' }),
   // After those that take single modules out of them.

@@ -16,7 +16,8 @@ export default class Lint extends BaseCommand {
   static override description = `
 What would make an installation fail is an error; what goes against conventions is a warning.
 The output is what Helm 4.1.4 prints. --values-hygiene also tells of keys that stand twice in
-values.yaml and of texts in it that YAML reads as something else.
+values.yaml, of texts in it that YAML reads as something else, and of files that templates read
+by name and the chart does not have.
 
 --security measures what the objects may do: the Pod Security level that pods need against the
 one that Chart.yaml declares (kubectl-pkg/pod-security), rights with "*", Secrets of all
@@ -61,7 +62,8 @@ The status is 1 when a chart or a file has errors, with --strict also when it ha
       summary: 'Also tell of what the Kubernetes version, by default 1.35, no longer serves.',
     }),
     'values-hygiene': Flags.boolean({
-      summary: 'Also tell of keys that stand twice and of values that YAML reads as others.',
+      summary:
+        'Also tell of keys that stand twice, values that YAML reads as others, missing files.',
     }),
   }
 

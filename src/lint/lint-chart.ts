@@ -5,6 +5,7 @@ import type { GoMap } from '../golang/value.ts'
 import { lintChartfile } from './chartfile-rules.ts'
 import { lintCrds } from './crd-rules.ts'
 import { lintDependencies } from './dependency-rules.ts'
+import { lintFileReads } from './file-rules.ts'
 import { Findings, type Finding } from './finding.ts'
 import { lintRendered, type ChartRules } from './lint-rendered.ts'
 import type { ObjectScore } from './lint-manifests.ts'
@@ -59,9 +60,11 @@ export function lintChart(folder: ChartFolder, request: LintRequest): LintedObje
     findings.check({ severity: 'error', path: CRDS, ...place }, problem)
     if (chart !== undefined) lintCrds(chart, findings)
   }
-  if (request.hygiene && chart !== undefined) lintHygiene(chart, findings)
-  if (chart !== undefined) lintOwn(chart, rendered, findings)
-  if (request.rules === undefined || chart === undefined) return { findings: findings.all }
+  if (chart === undefined) return { findings: findings.all }
+  if (request.hygiene) lintHygiene(chart, findings)
+  lintOwn(chart, rendered, findings)
+  if (request.hygiene || isNative(chart)) lintFileReads(chart, folder, findings)
+  if (request.rules === undefined) return { findings: findings.all }
   const linted = lintRendered(chart, rendered, request.rules)
   return { findings: [...findings.all, ...linted.findings], scores: linted.scores }
 }
