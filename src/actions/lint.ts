@@ -72,8 +72,10 @@ export function lint(request: LintRequest): LintResult {
 
 function lintOne(path: string, request: LintRequest & Pick<ChartRequest, 'isBelow'>): LintedChart {
   const opened = open(path)
-  if (typeof opened === 'string') {
-    return { path, findings: [], problem: opened, hasFailed: true }
+  if (opened instanceof PkgError) {
+    // Helm's lint prints no advice.
+    if (opened.hint !== undefined) request.onWarning(`hint: ${opened.hint}`)
+    return { path, findings: [], problem: opened.message, hasFailed: true }
   }
   const rules = chartRules(request)
   const { findings, scores } = lintChart(opened, { ...request, rules })
@@ -130,11 +132,11 @@ function fieldReader({ readFieldTable }: ObjectRules): () => KubeFields {
 }
 
 /** The chart's files, or why there are none. */
-function open(path: string): ChartFolder | string {
+function open(path: string): ChartFolder | PkgError {
   try {
     return openChartFolder(path)
   } catch (error) {
-    if (error instanceof PkgError) return error.message
+    if (error instanceof PkgError) return error
     throw error
   }
 }

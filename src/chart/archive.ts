@@ -2,6 +2,7 @@ import { PkgError } from '../base/errors.ts'
 import { assembleChart } from './assemble-chart.ts'
 import { openBudget, type ChartLimits } from './budget.ts'
 import type { Chart } from './chart.ts'
+import { adviseOnChartYaml } from './misnamed.ts'
 import { isGzip, readArchive } from './read-archive.ts'
 
 export interface ArchiveOptions {
@@ -30,7 +31,10 @@ export function loadChartArchive(bytes: Uint8Array, options: ArchiveOptions): Ch
     : readContent(bytes, budget)
   if (!anyApiVersion && !files.some((file) => file.name === 'Chart.yaml')) {
     throw new PkgError('CHART_INVALID', 'unable to detect chart version, no Chart.yaml found', {
-      hint: 'A chart archive holds one folder with a Chart.yaml in it.',
+      hint: adviseOnChartYaml(
+        files.map(({ name }) => name),
+        'A chart archive holds one folder with a Chart.yaml in it.',
+      ),
     })
   }
   return assembleChart({ files, origin, budget, warnings, anyApiVersion })

@@ -4,6 +4,7 @@ import type { GoMap, Value } from '../golang/value.ts'
 import { spendChart, type ChartBudget } from './budget.ts'
 import type { Chart, ChartFile, ChartLock, ChartWarning } from './chart.ts'
 import { readApiVersion, readLock, readMetadata, type ChartMetadata } from './metadata.ts'
+import { adviseOnChartYaml, misnamedFiles } from './misnamed.ts'
 import { readArchive, type ArchiveContent } from './read-archive.ts'
 import { decodeDocument, inFile, readValues, spanOfField } from './read-yaml.ts'
 import { validateMetadata } from './validate-metadata.ts'
@@ -56,9 +57,10 @@ function assertSupported(document: Value, file: ChartFile): void {
 function assemble(source: ChartSource, depth: number): Chart {
   const { files, origin, budget } = source
   const parts = sortFiles(files)
-  const warnings = [...(source.warnings ?? [])]
+  const warnings = [...(source.warnings ?? []), ...misnamedFiles(files)]
   const isChecked = depth === 0 && source.anyApiVersion !== true
-  const metadata = assembleMetadata(parts, warnings, isChecked)
+  if (parts.chartYaml === undefined) throw withoutChartYaml(files)
+  const metadata = assembleMetadata(parts, parts.chartYaml, { warnings, isChecked })
   const lock = parts.lock && assembleLock(parts.lock)
   const values = assembleValues(parts, warnings)
   validateMetadata(metadata, (path) => {
@@ -144,20 +146,23 @@ function addSubchartFile({ subcharts }: ChartParts, { name, data }: ChartFile): 
   else files.push(file)
 }
 
+function withoutChartYaml(files: readonly ChartFile[]): PkgError {
+  const names = files.map(({ name }) => name)
+  const hint = 'Name a folder that has a Chart.yaml, or look at what .helmignore leaves out.'
+  return new PkgError('CHART_INVALID', 'Chart.yaml file is missing', {
+    hint: adviseOnChartYaml(names, hint),
+  })
+}
+
 /** @param isChecked whether only an apiVersion is taken that Helm supports */
 function assembleMetadata(
   parts: ChartParts,
-  warnings: ChartWarning[],
-  isChecked: boolean,
+  chartYaml: ChartFile,
+  { warnings, isChecked }: { warnings: ChartWarning[]; isChecked: boolean },
 ): ChartMetadata {
-  if (parts.chartYaml === undefined) {
-    throw new PkgError('CHART_INVALID', 'Chart.yaml file is missing', {
-      hint: 'Name a folder that has a Chart.yaml, or look at what .helmignore leaves out.',
-    })
-  }
-  const { data } = parts.chartYaml
+  const { data } = chartYaml
   const document = decodeDocument(data, 'Chart.yaml')
-  if (isChecked) assertSupported(document, parts.chartYaml)
+  if (isChecked) assertSupported(document, chartYaml)
   let metadata = inFile('Chart.yaml', () => readMetadata(document), data)
   // Charts of Helm 2 may have none.
   if (metadata.apiVersion === '') metadata.apiVersion = 'v1'
@@ -261,8 +266,14 @@ function subchartFiles({ name, files }: SubchartEntry, budget: ChartBudget): Arc
   return { files: below, warnings: [] }
 }
 
-function inSubchart(error: PkgError, { name }: SubchartEntry, { metadata }: Chart): PkgError {
-  const { code, hint, details, span, message } = error
+function inSubchart(
+  error: PkgError,
+  { name, files }: SubchartEntry,
+  { metadata }: Chart,
+): PkgError {
+  const { code, details, span, message } = error
+  const isFile = !name.endsWith('.tgz') && files.some((file) => file.name === name)
+  const hint = isFile ? `Take ${name} out of charts/, which holds charts alone.` : error.hint
   const place = span && { ...span, file: `charts/${name}/${span.file}` }
   const text = `error unpacking subchart ${name} in ${metadata.name}: ${message}`
   return new PkgError(code, text, { hint, details, span: place, cause: error })

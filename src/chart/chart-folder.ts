@@ -9,7 +9,7 @@ import type { Chart, ChartFile } from './chart.ts'
 import { parseIgnore } from './ignore.ts'
 import { readMetadata } from './metadata.ts'
 import { readArchive } from './read-archive.ts'
-import { readChartDirectory } from './read-directory.ts'
+import { adviseOnFolder, readChartDirectory } from './read-directory.ts'
 import { decodeDocument, inFile } from './read-yaml.ts'
 
 /** The files of a chart as they lie on the disk, whether or not a chart can be made of them. */
@@ -72,6 +72,7 @@ function openFolder(reference: string): ChartFolder {
     'CHART_NOT_FOUND',
     (reason) => `unable to check Chart.yaml file in chart: stat ${chartYaml}: ${reason}`,
     () => statSync(chartYaml),
+    () => adviseOnFolder(reference),
   )
   const path = resolve(reference)
   return {
@@ -171,13 +172,14 @@ function systemErrors<T>(
   code: 'CHART_NOT_FOUND' | 'FILE_UNREADABLE',
   describe: (reason: string) => string,
   run: () => T,
+  advise?: () => string,
 ): T {
   try {
     return run()
   } catch (error) {
     const reason = reasonOf(error)
     if (reason === undefined) throw error
-    throw new PkgError(code, describe(reason), { cause: error })
+    throw new PkgError(code, describe(reason), { hint: advise?.(), cause: error })
   }
 }
 

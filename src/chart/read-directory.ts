@@ -15,6 +15,7 @@ import { brokenLinkProblem } from './broken-link.ts'
 import type { Chart, ChartFile, ChartWarning } from './chart.ts'
 import { openFileReader, withoutMark, type FileReader } from './file-reader.ts'
 import { parseIgnore, type Ignore } from './ignore.ts'
+import { adviseOnChartYaml } from './misnamed.ts'
 
 export interface DirectoryOptions {
   limits?: Partial<ChartLimits> | undefined
@@ -85,9 +86,31 @@ function assertHasChart(root: string): void {
   throw new PkgError(
     'CHART_INVALID',
     `unable to detect chart at ${file}: open ${file}: no such file or directory`,
-    { hint: 'Name the folder that holds Chart.yaml.' },
+    { hint: adviseOnFolder(root) },
   )
 }
+
+/** What to do about a folder without Chart.yaml, by what is in it. */
+export function adviseOnFolder(root: string): string {
+  return adviseOnChartYaml(namesIn(root), 'Name the folder that holds Chart.yaml.')
+}
+
+/** Names of files, and those of the Chart.yaml of folders; none when it cannot be looked into. */
+function namesIn(root: string): string[] {
+  try {
+    const entries = readdirSync(root, { withFileTypes: true })
+    const folders = entries.filter((entry) => entry.isDirectory()).slice(0, MOST_FOLDERS)
+    const charts = folders.map(({ name }) => `${name}/Chart.yaml`)
+    const names = entries.map(({ name }) => name)
+    return [...names, ...charts.filter((name) => existsSync(join(root, name)))]
+  } catch (error) {
+    if (isSystemError(error)) return []
+    throw error
+  }
+}
+
+/** So many are looked into for a chart. */
+const MOST_FOLDERS = 100
 
 function readIgnoreFile(root: string): Ignore {
   const file = join(root, '.helmignore')

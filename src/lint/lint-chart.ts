@@ -1,6 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import type { ChartFolder } from '../chart/chart-folder.ts'
 import { chartPath, isNative, type Chart } from '../chart/chart.ts'
+import { misnamedFiles } from '../chart/misnamed.ts'
 import type { GoMap } from '../golang/value.ts'
 import { lintChartfile } from './chartfile-rules.ts'
 import { lintCrds } from './crd-rules.ts'
@@ -62,11 +63,21 @@ export function lintChart(folder: ChartFolder, request: LintRequest): LintedObje
   }
   if (chart === undefined) return { findings: findings.all }
   if (request.hygiene) lintHygiene(chart, findings)
+  else lintNames(chart, request, findings)
   lintOwn(chart, rendered, findings)
   if (request.hygiene || isNative(chart)) lintFileReads(chart, folder, findings)
   if (request.rules === undefined) return { findings: findings.all }
   const linted = lintRendered(chart, rendered, request.rules)
   return { findings: [...findings.all, ...linted.findings], scores: linted.scores }
+}
+
+/** Tells of files that nobody reads because of their names, beside what Helm prints for its charts. */
+function lintNames(chart: Chart, { onWarning }: LintRequest, findings: Findings): void {
+  for (const { file, message } of misnamedFiles(chart.raw)) {
+    const place = { path: file, span: { file } }
+    if (isNative(chart)) findings.check({ severity: 'warning', ...place }, message)
+    else onWarning(`warning: ${file}: ${message}`)
+  }
 }
 
 /** What Helm's lint does not tell of a chart that Helm cannot read. */

@@ -142,3 +142,28 @@ test('--values-hygiene adds findings, which --strict makes fail', async () => {
     '[WARNING] values.yaml: line 1: "yes" is read as true; write true, or quote it for the text\n',
   )
 })
+
+test('a chart without Chart.yaml is told of in Helm’s words, with the file that is meant beside them', async () => {
+  const path = writeChart(join(temporaryFolder(), 'web'), { 'chart.yaml': chartYaml() })
+  const { stdout, stderr } = await runCli(Lint, [path])
+  expect(String(stdout)).toBe(
+    `==> Linting ${path}\nError unable to check Chart.yaml file in chart: stat ${path}/Chart.yaml: no such file or directory\n\n`,
+  )
+  expect(stderr).toContain('hint: Rename chart.yaml to Chart.yaml.\n')
+})
+
+test('values that nobody reads are told of', async () => {
+  const files = { 'Chart.yaml': chartYaml(), 'values.yml': 'a: 1\n' }
+  const helm = writeChart(join(temporaryFolder(), 'web'), { ...files, 'templates/a.yaml': '' })
+  const { stdout, stderr } = await runCli(Lint, [helm])
+  expect(String(stdout)).not.toContain('values.yml')
+  expect(stderr).toBe('warning: values.yml: is not read; rename it to values.yaml\n')
+  const native = writeChart(join(temporaryFolder(), 'web'), {
+    ...files,
+    'templates/a.yaml.hbs': '',
+  })
+  const result = await runCli(Lint, [native])
+  expect(String(result.stdout)).toContain(
+    '[WARNING] values.yml: is not read; rename it to values.yaml\n',
+  )
+})
