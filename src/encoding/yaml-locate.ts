@@ -4,6 +4,7 @@ import type { YamlComment } from './yaml-cursor.ts'
 import { positionOf } from './yaml-cursor.ts'
 import type { Position } from './yaml-error.ts'
 import { keyText } from './yaml-keys.ts'
+import type { YamlDialect } from './yaml-resolve.ts'
 import { typedScalar } from './yaml-typed.ts'
 
 /** Keys of maps and indexes of lists from the top of a document to a value. */
@@ -78,6 +79,8 @@ function isKey(node: YamlNode, key: string): boolean {
 
 export interface CommentedKey {
   readonly path: YamlPath
+  /** Where the comment begins, from 1; each of its lines stands in the next one. */
+  readonly line: number
   /** The lines above and the rest of the line, without `#` and the space behind it. */
   readonly comment: string
 }
@@ -85,22 +88,24 @@ export interface CommentedKey {
 /**
  * Lists the keys of the first document that have comments, in the order of the text.
  *
- * A key's comments are the lines right above it, with nothing in between, and the one on
- * its own line.
+ * A key's comments are the lines right above it, with nothing in between and no further to the
+ * right, and the one on its own line.
  *
  * @throws YamlError when the text is not YAML
  */
-export function yamlComments(text: string): CommentedKey[] {
+export function yamlComments(text: string, dialect: YamlDialect = 'helm'): CommentedKey[] {
   const comments: YamlComment[] = []
-  const root = composeYaml(text, { dialect: 'helm', comments })
+  const root = composeYaml(text, { dialect, comments })
   const found: CommentedKey[] = []
   if (root === undefined) return found
   const taken = new CommentLines(comments, text.split('\n'))
   const rest: Visit[] = [{ key: undefined, node: root, path: [] }]
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    const comment = next.key === undefined ? '' : taken.takeFor(next.key.start.line)
-    if (comment !== '') found.push({ path: next.path, comment })
-    rest.push(...visitsIn(next).toReversed())
+    if (next.key !== undefined) {
+      const { comment, first } = taken.takeFor(next.key.start)
+      if (comment !== '') found.push({ path: next.path, line: first + 1, comment })
+    }
+    rest.push(...visitsIn(next, dialect).toReversed())
   }
   return found
 }
@@ -111,7 +116,7 @@ interface Visit {
   readonly path: YamlPath
 }
 
-function visitsIn({ node, path }: Visit): Visit[] {
+function visitsIn({ node, path }: Visit, dialect: YamlDialect): Visit[] {
   if (node.kind === 'sequence') {
     return node.children.map((item, index) => ({
       key: undefined,
@@ -120,8 +125,15 @@ function visitsIn({ node, path }: Visit): Visit[] {
     }))
   }
   return pairsOf(node).map(({ place, value }) => {
-    return { key: place, node: value, path: [...path, place.value] }
+    return { key: place, node: value, path: [...path, nameOf(place, dialect)] }
   })
+}
+
+/** A key as it is read: `yes` is "true" to Helm. */
+function nameOf(key: YamlNode, dialect: YamlDialect): string {
+  const scalar = key.target ?? key
+  if (scalar.kind !== 'scalar') return scalar.value
+  return keyText(typedScalar(scalar, dialect)) ?? scalar.value
 }
 
 /** The comments by line, each given to one key only. */
@@ -134,16 +146,20 @@ class CommentLines {
     this.#comments = new Map(comments.map((comment) => [comment.start.line, comment]))
   }
 
-  /** The comments of a key on that line, counted from 0, as one text; empty without any. */
-  takeFor(line: number): string {
+  /** The comments of a key at that place as one text, empty without any, and their first line. */
+  takeFor({ line, column }: Position): { comment: string; first: number } {
     const texts: string[] = []
-    for (let above = line - 1; this.#standsAlone(above); above--) texts.unshift(this.#take(above))
+    let first = line
+    while (this.#standsAlone(first - 1, column)) texts.unshift(this.#take(--first))
     if (this.#comments.has(line)) texts.push(this.#take(line))
-    return texts.join('\n')
+    return { comment: texts.join('\n'), first }
   }
 
-  #standsAlone(line: number): boolean {
-    return this.#comments.has(line) && this.#lines[line]?.trimStart().startsWith('#') === true
+  /** What is further to the right belongs to what stands above it. */
+  #standsAlone(line: number, column: number): boolean {
+    const start = this.#comments.get(line)?.start
+    if (start === undefined || start.column > column) return false
+    return this.#lines[line]?.trimStart().startsWith('#') === true
   }
 
   #take(line: number): string {

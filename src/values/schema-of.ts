@@ -1,22 +1,17 @@
 import type { Json, JsonObject } from '../base/json.ts'
-import { decodeYaml, decodeYamlMap } from '../encoding/yaml-decode.ts'
+import { decodeYamlMap } from '../encoding/yaml-decode.ts'
 import { decodeJsonPlain, encodeJson } from '../encoding/json.ts'
-import { YamlError } from '../encoding/yaml-error.ts'
-import { yamlComments } from '../encoding/yaml-locate.ts'
+import type { YamlPath } from '../encoding/yaml-locate.ts'
 import type { YamlDialect } from '../encoding/yaml-resolve.ts'
 import { GoInt, type GoMap, type Value } from '../golang/value.ts'
-import { meantKeyword } from './schema-words.ts'
+import { DRAFT, keyOf, readNotes, type Note } from './schema-comments.ts'
 
 /**
  * Infers a values.schema.json from a values.yaml: types and defaults from its values,
- * descriptions from the comments above the keys, and what comments say with `@schema`.
- *
- * Two styles of comments are read: `# -- text` as helm-docs has it, and `# @schema` with
- * YAML behind it (`# @schema type: [integer, "null"]; minimum: 1`) or on the lines below,
- * up to a second `# @schema`. A plain comment is a description too.
+ * descriptions and more from its comments. The schema takes the values it was made of.
  *
  * @param text values.yaml
- * @param onWarning told of `@schema` comments that say nothing
+ * @param onWarning told of comments that are meant for a schema and say nothing
  * @returns a schema of draft 7, which editors and generators of types know best
  * @throws YamlError when the text is no YAML
  */
@@ -25,45 +20,53 @@ export function inferSchema(
   dialect: YamlDialect = 'helm',
   onWarning: (warning: string) => void = () => undefined,
 ): JsonObject {
-  const notes = new Map<string, Note>()
-  for (const { path, comment } of yamlComments(text)) {
-    const warn = (what: string): void => onWarning(`values.yaml: above ${path.join('.')}: ${what}`)
-    notes.set(keyOf(path), readComment(comment, warn))
-  }
+  const { notes, root } = readNotes(text, dialect, (line, what) =>
+    onWarning(`values.yaml:${line}: ${what}`),
+  )
   const values = decodeYamlMap(text, { dialect })
-  return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    ...schemaOfMap(values, { notes, path: [] }),
-  }
-}
-
-interface Note {
-  description: string
-  /** Keywords that the comment gives; they win over what the value tells. */
-  keywords: JsonObject
+  return { $schema: DRAFT, ...schemaOfMap(values, { notes, path: [] }), ...root }
 }
 
 interface Place {
   notes: ReadonlyMap<string, Note>
-  path: readonly (string | number)[]
+  path: YamlPath
 }
 
 function schemaOfMap(values: GoMap, { notes, path }: Place): JsonObject {
   const properties: [string, Json][] = []
+  const required: string[] = []
   for (const [key, value] of values) {
-    properties.push([key, schemaOf(value, { notes, path: [...path, key] })])
+    const place = { notes, path: [...path, key] }
+    properties.push([key, withNote(schemaOfValue(value, place), place)])
+    if (notes.get(keyOf(place.path))?.isRequired === true) required.push(key)
   }
-  return { type: 'object', properties: fromEntries(properties) }
+  return {
+    type: 'object',
+    properties: fromEntries(properties),
+    ...(required.length === 0 ? {} : { required }),
+  }
 }
 
-function schemaOf(value: Value, place: Place): JsonObject {
-  const note = place.notes.get(keyOf(place.path))
-  const description = note?.description ?? ''
+function withNote(schema: JsonObject, { notes, path }: Place): JsonObject {
+  const note = notes.get(keyOf(path))
+  if (note === undefined) return schema
+  const { description, keywords, types } = note
   return {
     ...(description === '' ? {} : { description }),
-    ...schemaOfValue(value, place),
-    ...note?.keywords,
+    ...(types.length === 0 ? schema : withTypes(schema, types)),
+    ...keywords,
   }
+}
+
+/** What is null by default may be so; of what may be anything no type is said. */
+function withTypes(schema: JsonObject, types: readonly string[]): JsonObject {
+  const { type, ...others } = schema
+  const own = schema['default'] === null ? ['null'] : type === undefined ? [] : [type].flat()
+  if (own.length === 0) return schema
+  const all = [...new Set<Json>([...types, ...own])]
+  const named = [...all.filter((each) => each !== 'null'), ...all.filter((each) => each === 'null')]
+  const [only = 'null'] = named
+  return { type: named.length === 1 ? only : named, ...others }
 }
 
 function schemaOfValue(value: Value, place: Place): JsonObject {
@@ -77,17 +80,43 @@ function schemaOfValue(value: Value, place: Place): JsonObject {
   return { type: typeOf(value), ...fallback }
 }
 
-/** Items have one schema when they are all of one type. */
 function itemsOf(list: readonly Value[], { notes, path }: Place): JsonObject {
-  const [first] = list
-  if (first === undefined || first === null) return {}
-  if (list.some((item) => typeOf(item) !== typeOf(first))) return {}
-  if (!(first instanceof Map)) return { items: { type: typeOf(first) } }
-  const merged: GoMap = new Map()
-  for (const item of list) {
-    if (item instanceof Map) for (const [key, value] of item) merged.set(key, value)
+  const items = schemaOfAll(list, { notes, path: [...path, 0] })
+  return Object.keys(items).length === 0 ? {} : { items }
+}
+
+/**
+ * One schema for values that stand in one place, as the items of a list do; it says nothing of
+ * those of several types, and of those that are all null.
+ */
+function schemaOfAll(values: readonly Value[], place: Place): JsonObject {
+  const types = new Set(values.filter((value) => value !== null).map(typeOf))
+  if (types.has('number')) types.delete('integer')
+  const [type] = types
+  if (type === undefined || types.size > 1) return {}
+  const inner = {
+    ...propertiesOf(values, place),
+    ...itemsOf(values.filter(Array.isArray).flat(), place),
   }
-  return { items: withoutDefaults(schemaOfMap(merged, { notes, path: [...path, 0] })) }
+  return { type: values.includes(null) ? [type, 'null'] : type, ...inner }
+}
+
+function propertiesOf(values: readonly Value[], { notes, path }: Place): JsonObject {
+  const all = new Map<string, Value[]>()
+  for (const value of values) {
+    if (!(value instanceof Map)) continue
+    for (const [key, each] of value) {
+      const known = all.get(key)
+      if (known === undefined) all.set(key, [each])
+      else known.push(each)
+    }
+  }
+  if (all.size === 0) return {}
+  const properties = [...all].map(([key, each]): [string, Json] => {
+    const place = { notes, path: [...path, key] }
+    return [key, withNote(schemaOfAll(each, place), place)]
+  })
+  return { properties: fromEntries(properties) }
 }
 
 function typeOf(value: Value): string {
@@ -99,67 +128,7 @@ function typeOf(value: Value): string {
   return typeof value === 'boolean' ? 'boolean' : 'string'
 }
 
-function withoutDefaults(schema: JsonObject): JsonObject {
-  const kept = Object.entries(schema).filter(([key]) => key !== 'default')
-  return fromEntries(
-    kept.map(([key, value]) => {
-      if (key !== 'properties' || typeof value !== 'object' || value === null) return [key, value]
-      const inner = Object.entries(value as JsonObject)
-      return [
-        key,
-        fromEntries(inner.map(([name, each]) => [name, withoutDefaults(each as JsonObject)])),
-      ]
-    }),
-  )
-}
-
-function readComment(comment: string, warn: (what: string) => void): Note {
-  const description: string[] = []
-  const hints: string[] = []
-  let isInHints = false
-  for (const line of comment.split('\n').map((each) => each.trim())) {
-    const hint = /^@schema\b[:\s]*(.*)$/.exec(line)
-    if (hint !== null) {
-      const inline = hint[1] ?? ''
-      if (inline === '') isInHints = !isInHints
-      else hints.push(...inline.split(';'))
-    } else if (isInHints) hints.push(line)
-    else if (!line.startsWith('@')) description.push(line.replace(/^--\s*/, ''))
-  }
-  return { description: description.join(' ').trim(), keywords: readHints(hints, warn) }
-}
-
-/** Hints that are no YAML are left aside: a comment may say what it likes. */
-function readHints(hints: readonly string[], warn: (what: string) => void): JsonObject {
-  const text = hints.map((hint) => hint.trim()).join('\n')
-  const keywords = keywordsIn(text)
-  if (keywords === undefined) {
-    const what = text.split('\n').join('; ')
-    if (what !== '') warn(`"@schema ${what}" gives no keywords, as "@schema minimum: 1" does`)
-    return {}
-  }
-  for (const word of Object.keys(keywords)) {
-    const meant = meantKeyword(word)
-    if (meant !== undefined) warn(`"${word}" is no keyword of a schema; did you mean "${meant}"?`)
-  }
-  return keywords
-}
-
-function keywordsIn(text: string): JsonObject | undefined {
-  try {
-    const read = decodeYaml(text, { dialect: 'core' })
-    return read instanceof Map ? (decodeJsonPlain(encodeJson(read)) as JsonObject) : undefined
-  } catch (error) {
-    if (error instanceof YamlError) return undefined
-    throw error
-  }
-}
-
 /** An object in which `__proto__` is a key like any other. */
 function fromEntries(entries: readonly (readonly [string, Json])[]): JsonObject {
   return Object.fromEntries(entries)
-}
-
-function keyOf(path: readonly (string | number)[]): string {
-  return JSON.stringify(path)
 }

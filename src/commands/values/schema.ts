@@ -11,8 +11,9 @@ export default class ValuesSchema extends BaseCommand {
   static override summary = 'Infer a JSON schema from the values of a chart.'
 
   static override description = `
-Types and defaults come from values.yaml, descriptions from the comments above its keys.
-"# @schema minimum: 1" above a key adds what a value cannot tell.`
+Types and defaults come from values.yaml, descriptions from the comments above its keys, also as
+helm-docs and Bitnami's charts ("## @param a.b text") write them. "# @schema minimum: 1" above a key
+adds what a value cannot tell; "required: true" says that it must be given.`
 
   static override examples = [
     '<%= config.bin %> values schema ./charts/web',

@@ -48,9 +48,22 @@ test('an empty text has no places', () => {
 
 test('comments belong to the key below them and to the key of their line', () => {
   expect(yamlComments(VALUES)).toEqual([
-    { path: ['replicas'], comment: 'How many pods.\nAt least one.\ndefault' },
-    { path: ['image', 'repository'], comment: 'where from' },
-    { path: ['ports', 0, 'name'], comment: 'the first' },
-    { path: ['ports', 1, 'name'], comment: 'flow' },
+    { path: ['replicas'], line: 1, comment: 'How many pods.\nAt least one.\ndefault' },
+    { path: ['image', 'repository'], line: 8, comment: 'where from' },
+    { path: ['ports', 0, 'name'], line: 11, comment: 'the first' },
+    { path: ['ports', 1, 'name'], line: 13, comment: 'flow' },
   ])
+})
+
+test('what is further to the right belongs to what stands above it', () => {
+  const text = 'resources: {}\n  # limits:\n  #   cpu: 1\nnodes: 1\n# of both\npods: 1\n'
+  expect(yamlComments(text)).toEqual([{ path: ['pods'], line: 5, comment: 'of both' }])
+})
+
+test.each([
+  ['helm', ['true', '1.5']],
+  ['core', ['yes', '1.5']],
+] as const)('keys are those that %s reads', (dialect, keys) => {
+  const found = yamlComments('# a\nyes: 1\n# b\n1.50: 2\n', dialect)
+  expect(found.map(({ path }) => path)).toEqual(keys.map((key) => [key]))
 })

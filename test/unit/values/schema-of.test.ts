@@ -1,6 +1,9 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { decodeYamlMap } from '../../../src/encoding/yaml-decode.ts'
 import { inferSchema } from '../../../src/values/schema-of.ts'
 import { valuesTypes } from '../../../src/values/types-of.ts'
+import { checkAgainstSchema } from '../../../src/values/validate.ts'
 
 const VALUES = `# -- How many pods run.
 # @schema minimum: 1
@@ -78,13 +81,189 @@ test('a value of which only a default or a description is known is of any type',
 `)
 })
 
-test('comments that are meant for a schema and say nothing are told of', () => {
+/** The schema of one value, and what was told of the comments. */
+function inferred(text: string, key = 'a'): { schema: unknown; told: string[] } {
   const told: string[] = []
-  const text =
-    '# @schema minimum one\na: 1\nb:\n  # @schema minimun: 1\n  c: 2\n# @schema minimum: 1; x-order: 2\nd: 3\n# @schema\ne: 4\n'
-  inferSchema(text, 'core', (warning) => told.push(warning))
-  expect(told).toEqual([
-    'values.yaml: above a: "@schema minimum one" gives no keywords, as "@schema minimum: 1" does',
-    'values.yaml: above b.c: "minimun" is no keyword of a schema; did you mean "minimum"?',
-  ])
+  const schema = inferSchema(text, 'helm', (warning) => told.push(warning))
+  const properties = schema['properties'] as Record<string, unknown>
+  return { schema: properties[key], told }
+}
+
+test.each([
+  [
+    '# @schema minimum one\na: 1\n',
+    'values.yaml:1: above a: "@schema minimum one" gives no keywords, as "@schema minimum: 1" does',
+  ],
+  [
+    'a: 1\nb:\n  # Text.\n  # @schema maximum: 2; minimun: 1\n  c: 2\n',
+    'values.yaml:4: above b.c: "minimun" is no keyword of a schema; did you mean "minimum"?',
+  ],
+  [
+    '# @schema\n# type: integer\n# "minimun": 1\n# @schema\na: 1\n',
+    'values.yaml:3: above a: "minimun" is no keyword of a schema; did you mean "minimum"?',
+  ],
+  [
+    '\n# @schema maximum: 1\na: 1 # @schema minimum: one\n',
+    'values.yaml:3: above a: "minimum" is left out: got string, want number',
+  ],
+  [
+    '# @schema type: text\na: 1\n',
+    `values.yaml:1: above a: "type" is left out: value must be one of 'array', 'boolean', 'integer', 'null', 'number', 'object', 'string'`,
+  ],
+  [
+    '# @schema pattern: "["\na: 1\n',
+    'values.yaml:1: above a: "pattern" is left out: \'[\' is not valid regex: error parsing regexp: missing closing ]: `[`',
+  ],
+])('%s is told of with its line', (text, warning) => {
+  expect(inferred(text).told).toEqual([warning])
+})
+
+test.each([
+  [
+    '# @schema minimum: 1; x-order: 2\na: 3\n',
+    { type: 'integer', default: 3, minimum: 1, 'x-order': 2 },
+  ],
+  ['# @schema\na: 4\n', { type: 'integer', default: 4 }],
+  // losisin/helm-values-schema-json
+  [
+    '# @schema type:[string, null];minLength:1\na: x\n',
+    { type: ['string', 'null'], default: 'x', minLength: 1 },
+  ],
+  ['# @schema pattern: ^(x;|z)$\na: z\n', { type: 'string', default: 'z', pattern: '^(x;|z)$' }],
+  // dadav/helm-schema
+  [
+    '# @schema\n# type: [string, "null"]\n# @schema\n# -- The host.\na: null\n',
+    { description: 'The host.', default: null, type: ['string', 'null'] },
+  ],
+  // helm-docs
+  [
+    '# Something else.\n# -- What it is,\n# in two lines.\n# @default -- of the node\na: 1\n',
+    { description: 'What it is, in two lines.', type: 'integer', default: 1 },
+  ],
+  ['# a -- What it is.\na: 1\n', { description: 'What it is.', type: 'integer', default: 1 }],
+  ['# a -- b is no description of c\nc: 1\n', undefined],
+  // bitnami/readme-generator-for-helm
+  [
+    '## @section All\n## @param a [string, nullable, default: x] What it is\n##\na: ""\n',
+    { description: 'What it is', type: ['string', 'null'], default: '' },
+  ],
+  [
+    '## @param a [string] What\na: null\n',
+    { description: 'What', type: ['string', 'null'], default: null },
+  ],
+  [
+    '## @param a [string] What\na: 1\n',
+    { description: 'What', type: ['string', 'integer'], default: 1 },
+  ],
+  [
+    '## All of a\n## @param a.b.c What c is\n## @param a.list[0].d What d is\na:\n  b: {c: 1}\n  list: [{d: 1}]\n',
+    {
+      description: 'All of a',
+      type: 'object',
+      properties: {
+        b: {
+          type: 'object',
+          properties: { c: { description: 'What c is', type: 'integer', default: 1 } },
+        },
+        list: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { d: { description: 'What d is', type: 'integer' } },
+          },
+          default: [{ d: 1 }],
+        },
+      },
+    },
+  ],
+  ['######\n## Text\n# -----\na: 1\n', { description: 'Text', type: 'integer', default: 1 }],
+])('%j gives its schema', (text, schema) => {
+  expect(inferred(text)).toEqual({ schema, told: [] })
+})
+
+test('a value that must be there is told so by the map around it, and all values have keywords too', () => {
+  const text = `# @schema.root
+# title: Mine
+# additionalProperties: false
+# @schema.root
+# @schema required: true
+a: 1
+# @schema
+# required: [c]
+# @schema
+b: {c: 1}
+# @schema required:false
+d: 1
+`
+  expect(inferSchema(text)).toEqual({
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    type: 'object',
+    properties: {
+      a: { type: 'integer', default: 1 },
+      b: {
+        type: 'object',
+        properties: { c: { type: 'integer', default: 1 } },
+        required: ['c'],
+      },
+      d: { type: 'integer', default: 1 },
+    },
+    required: ['a'],
+    title: 'Mine',
+    additionalProperties: false,
+  })
+})
+
+test.each([
+  ['a: [1, 1.5]', { items: { type: 'number' } }],
+  ['a: [1, null]', { items: { type: ['integer', 'null'] } }],
+  ['a: [1, x]', {}],
+  ['a: [null]', {}],
+  ['a: [{b: 1.5}, {b: 1}]', { items: { type: 'object', properties: { b: { type: 'number' } } } }],
+  ['a: [{b: x}, {b: 1}]', { items: { type: 'object', properties: { b: {} } } }],
+  [
+    'a: [{b: null}, {b: 1}]',
+    { items: { type: 'object', properties: { b: { type: ['integer', 'null'] } } } },
+  ],
+  ['a: [[1], [x]]', { items: { type: 'array' } }],
+  [
+    'a: [[{b: 1}], [{c: 1}]]',
+    {
+      items: {
+        type: 'array',
+        items: { type: 'object', properties: { b: { type: 'integer' }, c: { type: 'integer' } } },
+      },
+    },
+  ],
+])('items of %s have a schema that takes all of them', (text, want) => {
+  const { schema } = inferred(text)
+  const { default: _, ...rest } = schema as { default: unknown }
+  expect(rest).toEqual({ type: 'array', ...want })
+})
+
+const leaf = fc.oneof(
+  fc.constant(null),
+  fc.boolean(),
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom('', 'x', 'yes', '1'),
+)
+const { values: anything } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    leaf,
+    fc.array(tie('value'), { maxLength: 4 }),
+    tie('values'),
+  ),
+  values: fc.dictionary(fc.constantFrom('a', 'b', '__proto__', '$ref', 'type', ''), tie('value')),
+}))
+
+test('a schema takes the values that it was made of', () => {
+  fc.assert(
+    fc.property(anything, (values) => {
+      const text = JSON.stringify(values)
+      const schema = Buffer.from(JSON.stringify(inferSchema(text)))
+      expect(checkAgainstSchema(schema, decodeYamlMap(text))?.text).toBeUndefined()
+    }),
+    { numRuns: 500 },
+  )
 })
