@@ -4,6 +4,7 @@ import { decodeJsonPlain, decodeJson } from '../encoding/json.ts'
 import { spanFinder } from '../encoding/yaml-span.ts'
 import { fromBytes, toBytes } from '../golang/bytes.ts'
 import { GoError } from '../golang/value.ts'
+import { schemasUnder } from '../values/schema-drafts.ts'
 import { meantKeyword } from '../values/schema-words.ts'
 import { checkAgainstSchema } from '../values/validate.ts'
 import type { Findings } from './finding.ts'
@@ -52,12 +53,10 @@ type Visit = (schema: JsonObject, path: readonly string[]) => void
 function visit(schema: Json | undefined, path: readonly string[], tell: Visit): void {
   if (!isJsonObject(schema)) return
   tell(schema, path)
-  for (const [keyword, inner] of Object.entries(schema)) {
-    if (MAPS.has(keyword) && isJsonObject(inner)) {
-      for (const [name, each] of Object.entries(inner)) visit(each, [...path, keyword, name], tell)
-    } else if (LISTS.has(keyword) && Array.isArray(inner)) {
-      for (const [at, each] of inner.entries()) visit(each, [...path, keyword, String(at)], tell)
-    } else if (SCHEMAS.has(keyword)) visit(inner, [...path, keyword], tell)
+  for (const [keyword, value] of Object.entries(schema)) {
+    for (const [steps, inner] of schemasUnder(keyword, value)) {
+      visit(inner, [...path, ...steps], tell)
+    }
   }
 }
 
@@ -93,17 +92,3 @@ const PLAIN = new Set(['type', 'default', 'title', 'description'])
 
 /** A name that no value has. */
 const ALONE = 'the default'
-
-const MAPS = new Set([
-  'properties',
-  'patternProperties',
-  '$defs',
-  'definitions',
-  'dependentSchemas',
-])
-const LISTS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
-const SCHEMAS = new Set(
-  'items additionalProperties additionalItems not if then else contains propertyNames unevaluatedItems unevaluatedProperties'.split(
-    ' ',
-  ),
-)

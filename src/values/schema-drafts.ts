@@ -1,3 +1,4 @@
+import { isJsonObject, type Json } from '../base/json.ts'
 import { isList, isMap, type SchemaMap, type SchemaValue } from './schema-json.ts'
 import { pointerTo, splitReference } from './schema-uri.ts'
 
@@ -61,6 +62,23 @@ export function subschemasOf(
     }
   }
   return found
+}
+
+/** Whether a keyword of any draft has a map as its value whose names are a person's own. */
+export function holdsNames(keyword: string): boolean {
+  return PLACES.get(keyword)?.holds === 'map'
+}
+
+/** The schemas that a keyword of any draft leads to, with the steps to each from its schema. */
+export function schemasUnder(keyword: string, value: Json): [steps: string[], schema: Json][] {
+  const holds = PLACES.get(keyword)?.holds
+  if (Array.isArray(value)) {
+    if (holds?.endsWith('list') !== true) return []
+    return value.map((each, at) => [[keyword, String(at)], each])
+  }
+  if (holds?.startsWith('one') === true) return [[[keyword], value]]
+  if (holds !== 'map' || !isJsonObject(value)) return []
+  return Object.entries(value).map(([name, each]) => [[keyword, name], each])
 }
 
 interface Place {

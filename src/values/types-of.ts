@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { holdsNames } from './schema-drafts.ts'
 
 /**
  * Prints TypeScript types for the values that a schema describes.
@@ -33,7 +34,7 @@ function toDraft7(schema: Json): Json {
     if (keyword === 'items' && schema['prefixItems'] !== undefined) {
       return [['additionalItems', toDraft7(value)]]
     }
-    const isMap = MAPS.has(keyword) && isJsonObject(value)
+    const isMap = holdsNames(keyword) && isJsonObject(value)
     return [[RENAMED.get(keyword) ?? keyword, isMap ? mapToDraft7(value) : toDraft7(value)]]
   })
   return Object.fromEntries(saysNothing(schema) ? [...entries, ['tsType', 'unknown']] : entries)
@@ -53,14 +54,6 @@ const DESCRIBING = new Set(
 function mapToDraft7(schemas: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(schemas).map(([name, each]) => [name, toDraft7(each)]))
 }
-
-const MAPS = new Set([
-  'properties',
-  'patternProperties',
-  '$defs',
-  'definitions',
-  'dependentSchemas',
-])
 
 const RENAMED = new Map([
   ['$defs', 'definitions'],

@@ -125,6 +125,17 @@ test('presets that are no YAML, do not fit the schema, or are never found', () =
   ])
 })
 
+test.each([
+  { $schema: 'http://json-schema.org/draft-07/schema', items: [{ minimun: 1 }] },
+  { dependencies: { replicas: { minimun: 1 }, other: ['replicas'] } },
+  { contentSchema: { minimun: 1 } },
+  { $defs: { default: { minimun: 1 } } },
+])('keywords are looked for wherever schemas are: %j', (schema) => {
+  const told = lint({ 'values.schema.json': JSON.stringify(schema) })
+  const message = '"minimun" is no keyword of a schema; did you mean "minimum"?'
+  expect(told.map((line) => line.replace(/^.*line 1: /, ''))).toEqual([message])
+})
+
 test('schemas that refuse their own defaults, and words that are no keywords', () => {
   const schema = {
     properties: {
