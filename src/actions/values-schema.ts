@@ -18,7 +18,8 @@ import { valuesTypes } from '../values/types-of.ts'
 export function schemaOf(chart: Chart, onWarning?: (warning: string) => void): JsonObject {
   const values = rawFile(chart, 'values.yaml')
   const text = values === undefined ? '' : fromBytes(values.data)
-  return inferSchema(text, isNative(chart) ? 'core' : 'helm', onWarning)
+  const dialect = isNative(chart) ? 'core' : 'helm'
+  return inferSchema(text, { dialect, values: chart.values, onWarning })
 }
 
 /**

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { compareText } from '../golang/order.ts'
@@ -90,9 +90,15 @@ function assertHasChart(root: string): void {
   )
 }
 
-/** What to do about a folder without Chart.yaml, by what is in it. */
+/** What to do about a folder without Chart.yaml, by what is in it and around it. */
 export function adviseOnFolder(root: string): string {
-  return adviseOnChartYaml(namesIn(root), 'Name the folder that holds Chart.yaml.')
+  const parent = dirname(resolve(root))
+  const isInside = existsSync(join(parent, 'Chart.yaml'))
+  const above = `It is in the chart "${basename(parent)}"; name the folder of that.`
+  return adviseOnChartYaml(
+    namesIn(root),
+    isInside ? above : 'Name the folder that holds Chart.yaml.',
+  )
 }
 
 /** Names of files, and those of the Chart.yaml of folders; none when it cannot be looked into. */

@@ -13,8 +13,16 @@ export interface ManifestFile {
 export function holdsManifests(path: string, folder: string, takesFolders: boolean): boolean {
   const stat = statSync(resolve(folder, path), { throwIfNoEntry: false })
   if (stat === undefined) return false
-  if (stat.isFile()) return /\.(?:ya?ml|json)$/i.test(path)
+  if (stat.isFile()) return /\.(?:ya?ml|json)$/i.test(path) && !isOfChart(resolve(folder, path))
   return takesFolders && stat.isDirectory() && !isThere(resolve(folder, path, 'Chart.yaml'))
+}
+
+/** Whether it is what a chart is made of, and so stands for the chart and not for objects. */
+function isOfChart(path: string): boolean {
+  return (
+    /[\\/](?:Chart\.(?:yaml|lock)|values\.yaml|values\.schema\.json)$/.test(path) &&
+    isThere(resolve(path, '..', 'Chart.yaml'))
+  )
 }
 
 /** Whether a path is a file that `migrate` knows as the configuration of a program. */

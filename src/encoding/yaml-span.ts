@@ -1,5 +1,6 @@
 import type { SourceSpan } from '../base/errors.ts'
 import { quotableLine } from '../base/secret-keys.ts'
+import { splitYamlDocuments } from './yaml-decode.ts'
 import { YamlError } from './yaml-error.ts'
 import { yamlLocator, type YamlPath } from './yaml-locate.ts'
 
@@ -42,6 +43,38 @@ export function spanFinder(file: NamedText): (path: YamlPath) => SourceSpan | un
   }
 }
 
+/** Like {@link spanFinder}, in all documents of a file, of which the last that sets a value counts. */
+export function spanFinderInAll(file: NamedText): (path: YamlPath) => SourceSpan | undefined {
+  let locators: { locate: ReturnType<typeof yamlLocator>; offset: number }[] | undefined
+  return (path) => {
+    locators ??= locatorsOf(file.text).toReversed()
+    for (const { locate, offset } of locators) {
+      const position = locate(path)
+      if (position !== undefined) return spanIn(file, position.line + offset, position.column)
+    }
+    return undefined
+  }
+}
+
+function locatorsOf(text: string) {
+  let offset = 0
+  return documentsOf(text).map((document) => {
+    const found = { locate: locatorOf(document), offset }
+    // The line that ends a document is in none.
+    offset += document.split('\n').length
+    return found
+  })
+}
+
+function documentsOf(text: string): string[] {
+  try {
+    return splitYamlDocuments(text)
+  } catch (error) {
+    if (error instanceof YamlError) return []
+    throw error
+  }
+}
+
 /** In a text that is no YAML, nothing is found. */
 function locatorOf(text: string): ReturnType<typeof yamlLocator> {
   try {
@@ -79,5 +112,7 @@ const ADVICE: readonly [RegExp, string][] = [
   [/unknown anchor/, 'Define the anchor with "&" above, in the same document.'],
   [/alphabetic or numeric character/, 'Put quotes around text that begins with "*" or "&".'],
   [/document separator/, 'Put nothing behind "---".'],
+  [/UTF-8|UTF-16|Unicode character/, 'Save the file as UTF-8.'],
+  [/control characters/, 'Take the character out, or write it in quotes: "\\x07".'],
   [/into Go value of type map\[/, 'Make the top level a map: "name: value", one a line.'],
 ]

@@ -1,7 +1,7 @@
 import type { SourceSpan } from '../base/errors.ts'
 import { PkgError } from '../base/errors.ts'
 import { rawFile, type Chart } from '../chart/chart.ts'
-import { spanFinder } from '../encoding/yaml-span.ts'
+import { spanFinderInAll } from '../encoding/yaml-span.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import type { ValuesFile, ValueSources } from './compose-values.ts'
@@ -44,9 +44,9 @@ const MOST_TEXT = 2 ** 20
  * counts, and for one that no file sets, the nearest map around it.
  */
 export function locateInFiles(files: readonly ValuesFile[]): LocateValue {
-  let finders: ReturnType<typeof spanFinder>[] | undefined
+  let finders: ReturnType<typeof spanFinderInAll>[] | undefined
   return (path) => {
-    finders ??= files.map((file) => spanFinder(file)).toReversed()
+    finders ??= files.map((file) => spanFinderInAll(file)).toReversed()
     for (let length = path.length; length > 0; length--) {
       const outer = path.slice(0, length)
       for (const find of finders) {
@@ -63,7 +63,7 @@ function inKept(
   files: readonly ValuesFile[],
   path: readonly string[],
 ): SourceSpan | undefined {
-  const isInFile = files.some((file) => spanFinder(file)(path) !== undefined)
+  const isInFile = files.some((file) => spanFinderInAll(file)(path) !== undefined)
   return holds(kept, path) && !isInFile ? { file: 'the values of the release' } : undefined
 }
 

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../base/json.ts'
 import { encodeJson, decodeJsonPlain } from '../encoding/json.ts'
-import { decodeYaml } from '../encoding/yaml-decode.ts'
+import { decodeYaml, splitYamlDocuments } from '../encoding/yaml-decode.ts'
 import { YamlError } from '../encoding/yaml-error.ts'
-import { yamlComments, type YamlPath } from '../encoding/yaml-locate.ts'
+import { yamlComments, type CommentedKey, type YamlPath } from '../encoding/yaml-locate.ts'
 import type { YamlDialect } from '../encoding/yaml-resolve.ts'
 import { GoError } from '../golang/value.ts'
 import { compileSchema } from './schema-compile.ts'
@@ -42,7 +42,7 @@ export function readNotes(text: string, dialect: YamlDialect, warn: WarnOfLine):
   const notes = new Map<string, Note>()
   const params: Param[] = []
   let root: JsonObject = {}
-  for (const { path, line, comment } of yamlComments(text, dialect)) {
+  for (const { path, line, comment } of commentsOf(text, dialect)) {
     const tell: WarnOfLine = (at, what) => warn(at, `above ${path.join('.')}: ${what}`)
     const read = readComment(comment.split('\n'), line, path)
     params.push(...read.params)
@@ -61,6 +61,16 @@ export function readNotes(text: string, dialect: YamlDialect, warn: WarnOfLine):
     notes.set(keyOf(path), { ...known, description, types })
   }
   return { notes, root }
+}
+
+function commentsOf(text: string, dialect: YamlDialect): CommentedKey[] {
+  let offset = 0
+  return splitYamlDocuments(text).flatMap((document) => {
+    const before = offset
+    // The line that ends a document is in none.
+    offset += document.split('\n').length
+    return yamlComments(document, dialect).map((each) => ({ ...each, line: each.line + before }))
+  })
 }
 
 /** How notes are kept by paths of values. */

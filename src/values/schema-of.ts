@@ -6,24 +6,27 @@ import type { YamlDialect } from '../encoding/yaml-resolve.ts'
 import { GoInt, type GoMap, type Value } from '../golang/value.ts'
 import { DRAFT, keyOf, readNotes, type Note } from './schema-comments.ts'
 
+export interface InferenceOptions {
+  dialect?: YamlDialect
+  /** What a chart reads of the text; by default its first document. */
+  values?: GoMap
+  /** Told of comments that are meant for a schema and say nothing. */
+  onWarning?: ((warning: string) => void) | undefined
+}
+
 /**
  * Infers a values.schema.json from a values.yaml: types and defaults from its values,
  * descriptions and more from its comments. The schema takes the values it was made of.
  *
  * @param text values.yaml
- * @param onWarning told of comments that are meant for a schema and say nothing
  * @returns a schema of draft 7, which editors and generators of types know best
  * @throws YamlError when the text is no YAML
  */
-export function inferSchema(
-  text: string,
-  dialect: YamlDialect = 'helm',
-  onWarning: (warning: string) => void = () => undefined,
-): JsonObject {
+export function inferSchema(text: string, options: InferenceOptions = {}): JsonObject {
+  const { dialect = 'helm', values = decodeYamlMap(text, { dialect }), onWarning } = options
   const { notes, root } = readNotes(text, dialect, (line, what) =>
-    onWarning(`values.yaml:${line}: ${what}`),
+    onWarning?.(`values.yaml:${line}: ${what}`),
   )
-  const values = decodeYamlMap(text, { dialect })
   return { $schema: DRAFT, ...schemaOfMap(values, { notes, path: [] }), ...root }
 }
 

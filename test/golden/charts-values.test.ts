@@ -37,7 +37,7 @@ test.each(charts)('%s: values.yaml and values.schema.json say the same', (chart)
     description: schema['description'],
     default: schema['default'],
   }))
-  const comments = inferSchema(read(chart, 'values.yaml'), 'core')
+  const comments = inferSchema(read(chart, 'values.yaml'), { dialect: 'core' })
   const wanted = said.map(({ path }) => {
     const found = path.split('.').reduce(property, comments)
     return { path, description: found['description'], default: defaultOf(found) }

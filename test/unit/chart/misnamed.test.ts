@@ -41,6 +41,13 @@ test.each([
   expect(hintOf(() => loadChartDirectory(folder(files)))).toBe(hint)
 })
 
+test('a folder in a chart is told which chart', () => {
+  const path = folder({ 'Chart.yaml': chartYaml(), 'templates/a.yaml': '' })
+  expect(hintOf(() => loadChartDirectory(join(path, 'templates')))).toBe(
+    'It is in the chart "web"; name the folder of that.',
+  )
+})
+
 test('also where Helm says of a folder no more than that Chart.yaml is missing', () => {
   const path = folder({ 'chart.yaml': chartYaml() })
   expect(hintOf(() => loadChartDirectory(path, { anyApiVersion: true }))).toBe(

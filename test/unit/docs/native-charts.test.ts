@@ -89,7 +89,7 @@ test.each(sections.filter(({ files }) => Object.keys(files).length > 0))(
 test.each(sections.filter(({ schema }) => schema !== undefined))(
   'the schema and the types of "$title" are what the page says',
   async ({ files, schema = '', types }) => {
-    const inferred = inferSchema(String(files['values.yaml']), 'core')
+    const inferred = inferSchema(String(files['values.yaml']), { dialect: 'core' })
     expect(inferred).toEqual(JSON.parse(schema))
     expect(await valuesTypes(inferred)).toBe(types)
   },

@@ -167,3 +167,23 @@ test('values that nobody reads are told of', async () => {
     '[WARNING] values.yml: is not read; rename it to values.yaml\n',
   )
 })
+
+test.each(['Chart.yaml', 'values.yaml'])('%s of a chart is no file of objects', async (name) => {
+  const files = { 'Chart.yaml': chartYaml(), 'values.yaml': 'a: 1\n', 'templates/a.yaml': '' }
+  const path = join(writeChart(join(temporaryFolder(), 'web'), files), name)
+  const { stdout, stderr } = await runCli(Lint, [path])
+  expect(String(stdout)).toBe(
+    `==> Linting ${path}\nError unable to check Chart.yaml file in chart: stat ${path}/Chart.yaml: not a directory\n\n`,
+  )
+  expect(stderr).toContain('hint: It is in the chart "web"; name the folder of that.\n')
+})
+
+test('a value of a later document that no template reads is told with its line', async () => {
+  const files = { 'Chart.yaml': chartYaml(), 'values.yaml': 'a: 1\n', 'templates/a.yaml': '' }
+  const path = writeChart(join(temporaryFolder(), 'web'), {
+    ...files,
+    'my.yaml': 'a: 1\n---\n\nb: 2\n',
+  })
+  const { stdout } = await runCli(Lint, [path, '-f', join(path, 'my.yaml')])
+  expect(String(stdout)).toContain('/my.yaml: line 4: no template reads b\n')
+})

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { composeValues, rememberKept, sourcesOf } from '../../../src/values/compose-values.ts'
-import { locateValue } from '../../../src/values/locate-value.ts'
+import { locateInFiles, locateValue } from '../../../src/values/locate-value.ts'
 import type { GoMap } from '../../../src/golang/value.ts'
 import { chart } from './support.ts'
 
@@ -22,4 +22,11 @@ test.each([
   rememberKept(values, given, kept)
   const locate = locateValue(chart('web', {}), sourcesOf(values))
   expect(locate([path])?.file).toBe(file)
+})
+
+test('of several documents the last that sets a value is told', () => {
+  const text = 'a: 1\nb: 1\n---\nc:\n  d: 1\n---\na: 2\n'
+  const locate = locateInFiles([{ name: 'my.yaml', text }])
+  const lines = [['a'], ['b'], ['c', 'd'], ['c', 'none']].map((path) => locate(path)?.line)
+  expect(lines).toEqual([7, 2, 5, 4])
 })

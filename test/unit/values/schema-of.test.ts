@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { schemaOf } from '../../../src/actions/values-schema.ts'
 import { decodeYamlMap } from '../../../src/encoding/yaml-decode.ts'
 import { inferSchema } from '../../../src/values/schema-of.ts'
 import { valuesTypes } from '../../../src/values/types-of.ts'
 import { checkAgainstSchema } from '../../../src/values/validate.ts'
+import { chartOf } from '../../support/chart-builder.ts'
 
 const VALUES = `# -- How many pods run.
 # @schema minimum: 1
@@ -71,7 +73,7 @@ test('types come from a schema, newer keywords included', async () => {
 })
 
 test('a value of which only a default or a description is known is of any type', async () => {
-  const schema = inferSchema('# Who may come in.\nguests: ~\n', 'core')
+  const schema = inferSchema('# Who may come in.\nguests: ~\n', { dialect: 'core' })
   expect(await valuesTypes(schema)).toBe(`export interface Values {
   /**
    * Who may come in.
@@ -84,7 +86,7 @@ test('a value of which only a default or a description is known is of any type',
 /** The schema of one value, and what was told of the comments. */
 function inferred(text: string, key = 'a'): { schema: unknown; told: string[] } {
   const told: string[] = []
-  const schema = inferSchema(text, 'helm', (warning) => told.push(warning))
+  const schema = inferSchema(text, { onWarning: (warning) => told.push(warning) })
   const properties = schema['properties'] as Record<string, unknown>
   return { schema: properties[key], told }
 }
@@ -266,4 +268,21 @@ test('a schema takes the values that it was made of', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+test('a chart’s values may be several documents', () => {
+  const text = '# One.\na: {b: 1}\n---\n# Two.\n# @schema minimun: 1\na: {c: 2}\n'
+  const told: string[] = []
+  const schema = schemaOf(chartOf({ 'values.yaml': text }), (warning) => told.push(warning))
+  expect(schema['properties']).toEqual({
+    a: {
+      description: 'Two.',
+      type: 'object',
+      properties: { b: { type: 'integer', default: 1 }, c: { type: 'integer', default: 2 } },
+      minimun: 1,
+    },
+  })
+  expect(told).toEqual([
+    'values.yaml:5: above a: "minimun" is no keyword of a schema; did you mean "minimum"?',
+  ])
 })
