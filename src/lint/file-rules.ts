@@ -31,9 +31,17 @@ function adviseOn(name: string, names: readonly string[], folder: ChartFolder): 
   }
   const meant = names.includes(plain) ? plain : (nearest(name, names) ?? ofSameBase(name, names))
   if (meant !== undefined) return `did you mean "${meant}"?`
+  if (plain.trim() === '') return 'write the name of one'
+  if (!canBeName(plain)) return 'no file can have that name'
   if (folder.kindOf(plain) !== 'file') return 'put it there, outside of templates/'
   if (isRead(plain)) return 'templates cannot read what the chart is made of; copy it'
   return '.helmignore leaves it out'
+}
+
+/** Whether a file system takes it. */
+function canBeName(name: string): boolean {
+  const isShort = name.split('/').every((part) => Buffer.byteLength(part) <= 255)
+  return isShort && name.length <= 1000 && !name.includes('\0')
 }
 
 /** The only file that has the same name in another folder. */

@@ -58,6 +58,9 @@ test.each([
   ['# {{quote (files.get "files")}}', 'it is a folder, whose files "files/*" stands for in a glob'],
   ['# {{files.get "old.bak"}}', '.helmignore leaves it out'],
   ['# {{files.get "values.yaml"}}', 'templates cannot read what the chart is made of; copy it'],
+  ['# {{files.get " "}}', 'write the name of one'],
+  [`# {{files.get "${'a'.repeat(300)}"}}`, 'no file can have that name'],
+  [`# {{files.get "${'a/'.repeat(3000)}"}}`, 'no file can have that name'],
   // A branch that does not run, and a loop over lines.
   ['# {{#if values.isOn}}{{files.get "none"}}{{/if}}', 'put it there, outside of templates/'],
   ['# {{#each (files.lines "none")}}{{/each}}', 'put it there, outside of templates/'],

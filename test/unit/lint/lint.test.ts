@@ -187,3 +187,11 @@ test('a value of a later document that no template reads is told with its line',
   const { stdout } = await runCli(Lint, [path, '-f', join(path, 'my.yaml')])
   expect(String(stdout)).toContain('/my.yaml: line 4: no template reads b\n')
 })
+
+test('a finding without a line has none as YAML either', async () => {
+  const files = { 'Chart.yaml': chartYaml(), 'values.yaml': '', 'templates/a.yaml': '' }
+  const path = writeChart(join(temporaryFolder(), 'web'), files)
+  const { stdout } = await runCli(Lint, [path, '-o', 'yaml'])
+  expect(String(stdout)).toContain('icon is recommended')
+  expect(String(stdout)).not.toContain('null')
+})
