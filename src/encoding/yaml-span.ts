@@ -112,7 +112,11 @@ const ADVICE: readonly [RegExp, string][] = [
   [/unknown anchor/, 'Define the anchor with "&" above, in the same document.'],
   [/alphabetic or numeric character/, 'Put quotes around text that begins with "*" or "&".'],
   [/document separator/, 'Put nothing behind "---".'],
+  [/unsupported value: (?:[-+]?Inf|NaN)/, 'JSON has no such number; put quotes around it.'],
+  [/unsupported map key/, 'Put quotes around the key.'],
+  [/unexpected end of stream/, 'Close the quote.'],
+  [/incompatible YAML document/, 'Take the line "%YAML" out, or write "%YAML 1.1".'],
   [/UTF-8|UTF-16|Unicode character/, 'Save the file as UTF-8.'],
-  [/control characters/, 'Take the character out, or write it in quotes: "\\x07".'],
+  [/control characters/, 'Take the character out, or escape it in double quotes, as in "\\x07".'],
   [/into Go value of type map\[/, 'Make the top level a map: "name: value", one a line.'],
 ]

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { schemaOf } from '../../../src/actions/values-schema.ts'
+import type { JsonObject } from '../../../src/base/json.ts'
 import { decodeYamlMap } from '../../../src/encoding/yaml-decode.ts'
 import { inferSchema } from '../../../src/values/schema-of.ts'
 import { valuesTypes } from '../../../src/values/types-of.ts'
@@ -285,4 +286,60 @@ test('a chart’s values may be several documents', () => {
   expect(told).toEqual([
     'values.yaml:5: above a: "minimun" is no keyword of a schema; did you mean "minimum"?',
   ])
+})
+
+const DRAFT7 = 'http://json-schema.org/draft-07/schema#'
+
+test.each<[schema: JsonObject, types: string]>([
+  [{ $ref: '#' }, 'export type Values = unknown'],
+  [{ properties: { a: { $ref: '#' } } }, 'a?: Values'],
+  [
+    { properties: { a: { $ref: '#/$defs/a' } }, $defs: { a: { $ref: '#/$defs/a' } } },
+    'a?: unknown',
+  ],
+  [
+    {
+      properties: { a: { $ref: '#/$defs/a' } },
+      $defs: { a: { $ref: '#/$defs/b' }, b: { type: 'string' } },
+    },
+    'export type A = string',
+  ],
+  [
+    { properties: { a: { $ref: '#/properties/a/$defs/x', $defs: { x: { type: 'string' } } } } },
+    'a?: string',
+  ],
+  [{ properties: { a: { $ref: '#b' }, b: { $anchor: 'b', type: 'string' } } }, 'a?: string'],
+  [
+    { $schema: DRAFT7, properties: { a: { $ref: '#b' }, b: { $id: '#b', type: 'string' } } },
+    'a?: string',
+  ],
+  [
+    {
+      $id: 'https://example.com/s',
+      properties: { a: { $ref: 's#/definitions/b' } },
+      definitions: { b: { type: 'string' } },
+    },
+    'export type B = string',
+  ],
+  [
+    { properties: { a: { $dynamicRef: '#b' }, b: { $dynamicAnchor: 'b', type: 'string' } } },
+    'a?: string',
+  ],
+  [{ properties: { a: { $ref: 'https://json-schema.org/draft/2020-12/schema' } } }, 'a?: unknown'],
+  [{ properties: { $ref: { type: 'string' }, a: { $ref: '#/properties/$ref' } } }, 'a?: Ref'],
+  [{ properties: { a: { $ref: '#/properties/b%20c' }, 'b c': { type: 'string' } } }, 'a?: string'],
+  [
+    {
+      properties: {
+        a: { $ref: '#/properties/b/prefixItems/0' },
+        b: { prefixItems: [{ type: 'string' }], items: { type: 'number' } },
+        c: { $ref: '#/properties/b/items' },
+        d: { type: 'array', items: { type: 'boolean' } },
+        e: { $ref: '#/properties/d/items' },
+      },
+    },
+    'c?: Items\n  d?: boolean[]\n  e?: boolean',
+  ],
+])('types follow what %j refers to', async (schema, types) => {
+  expect(await valuesTypes(schema)).toContain(types)
 })
