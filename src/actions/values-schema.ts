@@ -26,9 +26,15 @@ export function schemaOf(chart: Chart, onWarning?: (warning: string) => void): J
  * Prints TypeScript types for a chart's values: by its values.schema.json, and without one by
  * what its values.yaml tells.
  *
- * @throws PkgError SCHEMA_INVALID when its schema is no JSON object
+ * @throws PkgError SCHEMA_INVALID when its schema is no JSON object; USAGE for a name without letters
  */
-export function typesOf(chart: Chart, name: string): Promise<string> {
+export async function typesOf(chart: Chart, name: string): Promise<string> {
+  // The generator makes a name of what there is: "foo-bar" becomes FooBar.
+  if (!/[\p{L}_$]/u.test(name)) {
+    throw new PkgError('USAGE', `"${name}" can be no name of a type`, {
+      hint: 'Give a word, for example --name WebValues.',
+    })
+  }
   return valuesTypes(chart.schema === undefined ? schemaOf(chart) : ownSchema(chart.schema), name)
 }
 

@@ -25,7 +25,7 @@ export function writeFile(
     if (!isThere && !force) removeLeftover(path)
     const { message } = aboutFile(error, path)
     throw new PkgError('FILE_UNWRITABLE', isThere ? `${path} is there already` : message, {
-      hint: isThere ? 'Pass --force to replace it.' : diskHint(error),
+      hint: isThere ? 'Pass --force to replace it.' : adviseOn(error, path),
       cause: error,
     })
   }
@@ -44,16 +44,20 @@ export function writePrivateFile(path: string, text: string): void {
   } catch (error) {
     removeLeftover(temporary)
     if (!isSystemError(error)) throw error
-    const { code } = aboutFile(error, path)
-    throw new PkgError('FILE_UNWRITABLE', `cannot write "${path}": ${reasonOf(error)}`, {
-      hint:
-        diskHint(error) ??
-        (code === 'ENOENT'
-          ? `Make the folder "${dirname(path)}" first.`
-          : 'Name a file in a folder that you may write to.'),
-      cause: error,
+    const about = aboutFile(error, path)
+    throw new PkgError('FILE_UNWRITABLE', `cannot write "${path}": ${reasonOf(about)}`, {
+      hint: adviseOn(about, path),
+      cause: about,
     })
   }
+}
+
+function adviseOn(error: NodeJS.ErrnoException, path: string): string {
+  const hint = diskHint(error)
+  if (hint !== undefined) return hint
+  if (error.code === 'ENOENT') return `Make the folder "${dirname(path)}" first.`
+  if (error.code === 'EISDIR') return 'It is a folder; name a file in it.'
+  return 'Name a file in a folder that you may write to.'
 }
 
 /** Whether a path leads to a folder. */

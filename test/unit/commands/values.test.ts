@@ -75,3 +75,22 @@ test('a schema that is no object has no types', async () => {
   expect(code).toBe(6)
   expect(stderr).toMatch(/^Error: values.schema.json cannot be read: it is no object\n/)
 })
+
+test('a file that cannot be written is told with what to do', async () => {
+  const folder = temporaryFolder()
+  const into = async (file: string): Promise<string> => {
+    const { stderr } = await runCli(ValuesTypes, [chart(), '--output-file', file])
+    return /hint: .*/.exec(stderr)?.[0] ?? stderr
+  }
+  expect(await into(folder)).toBe('hint: It is a folder; name a file in it.')
+  const below = join(folder, 'none', 'values.ts')
+  expect(await into(below)).toBe(`hint: Make the folder "${join(folder, 'none')}" first.`)
+})
+
+test.each(['', ' ', '123', '-'])('a type cannot be named "%s"', async (name) => {
+  const { code, stderr } = await runCli(ValuesTypes, [chart(), '--name', name])
+  expect([code, stderr]).toEqual([
+    1,
+    `Error: "${name}" can be no name of a type\n  hint: Give a word, for example --name WebValues.\n  code: USAGE\n`,
+  ])
+})
