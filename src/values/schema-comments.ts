@@ -135,8 +135,20 @@ function ofHelmDocs(text: string, path: YamlPath): string | undefined {
 
 /** Hints of one line; some write `type:string;minLength:1`. */
 function inlineHints(text: string, line: number): Hint[] {
-  const parts = text.split(/;\s*(?=[\w$-]+\s*:|$)/).filter((part) => part.trim() !== '')
-  return parts.map((part) => ({ text: part.trim().replace(/^([\w$-]+):(?=\S)/, '$1: '), line }))
+  return partsOf(text).map((part) => {
+    return { text: part.trim().replace(/^([\w$-]+):(?=\S)/, '$1: '), line }
+  })
+}
+
+/** Cuts a text at each `;` in front of a keyword, but for those in double quotes. */
+function partsOf(text: string): string[] {
+  const parts: string[] = []
+  for (const [piece] of text.matchAll(/(?:"[^"]*"|[^";]+|"(?![^"]*"))+/g)) {
+    const isOwn = parts.length === 0 || /^\s*[\w$-]+\s*:/.test(piece)
+    if (isOwn) parts.push(piece)
+    else if (piece.trim() !== '') parts.push(`${parts.pop() ?? ''};${piece}`)
+  }
+  return parts.filter((part) => part.trim() !== '')
 }
 
 function paramIn(text: string): Param[] {
@@ -205,12 +217,21 @@ function keywordsIn(text: string): JsonObject | undefined {
   }
 }
 
-/** Why no schema can have a keyword with that value; what it refers to is not looked for. */
+/** Why no schema can have a keyword with that value; what it refers to is told of by the whole. */
 function problemOf(keywords: JsonObject): string | undefined {
-  const text = JSON.stringify({ $schema: DRAFT, ...keywords })
-  if (text.includes('"$ref"')) return undefined
+  const schema = { $schema: DRAFT, ...keywords }
+  return refersToOthers(schema) ? undefined : problemOfSchema(schema)
+}
+
+/** Whether a schema has references in it. */
+export function refersToOthers(schema: JsonObject): boolean {
+  return JSON.stringify(schema).includes('"$ref"')
+}
+
+/** Why a schema cannot be used. */
+export function problemOfSchema(schema: JsonObject): string | undefined {
   try {
-    compileSchema(parseSchemaJson(text))
+    compileSchema(parseSchemaJson(JSON.stringify(schema)))
     return undefined
   } catch (error) {
     if (!(error instanceof GoError)) throw error

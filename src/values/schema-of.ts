@@ -4,7 +4,14 @@ import { decodeJsonPlain, encodeJson } from '../encoding/json.ts'
 import type { YamlPath } from '../encoding/yaml-locate.ts'
 import type { YamlDialect } from '../encoding/yaml-resolve.ts'
 import { GoInt, type GoMap, type Value } from '../golang/value.ts'
-import { DRAFT, keyOf, readNotes, type Note } from './schema-comments.ts'
+import {
+  DRAFT,
+  keyOf,
+  problemOfSchema,
+  readNotes,
+  refersToOthers,
+  type Note,
+} from './schema-comments.ts'
 
 export interface InferenceOptions {
   dialect?: YamlDialect
@@ -27,7 +34,19 @@ export function inferSchema(text: string, options: InferenceOptions = {}): JsonO
   const { notes, root } = readNotes(text, dialect, (line, what) =>
     onWarning?.(`values.yaml:${line}: ${what}`),
   )
-  return { $schema: DRAFT, ...schemaOfMap(values, { notes, path: [] }), ...root }
+  const schema = { $schema: DRAFT, ...schemaOfMap(values, { notes, path: [] }), ...root }
+  const problem = refersToOthers(schema) ? problemOfSchema(schema) : undefined
+  if (problem !== undefined) {
+    onWarning?.(`values.yaml${lineOfReference(text, problem)}: no schema can have this: ${problem}`)
+  }
+  return schema
+}
+
+/** Of `json-pointer in "file:///values.schema.json#/definitions/x" not found` and its like. */
+function lineOfReference(text: string, problem: string): string {
+  const [, address = ''] = /"(?:file:\/\/\/values\.schema\.json)?([^"]+)"/.exec(problem) ?? []
+  const at = address === '' ? -1 : text.indexOf(address)
+  return at < 0 ? '' : `:${text.slice(0, at).split('\n').length}`
 }
 
 interface Place {

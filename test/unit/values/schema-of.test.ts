@@ -110,6 +110,10 @@ test.each([
     'values.yaml:3: above a: "minimum" is left out: got string, want number',
   ],
   [
+    'b: 2\n\n# @schema $ref: "#/definitions/none"\na: 1\n',
+    'values.yaml:3: no schema can have this: json-pointer in "file:///values.schema.json#/definitions/none" not found',
+  ],
+  [
     '# @schema type: text\na: 1\n',
     `values.yaml:1: above a: "type" is left out: value must be one of 'array', 'boolean', 'integer', 'null', 'number', 'object', 'string'`,
   ],
@@ -133,6 +137,11 @@ test.each([
     { type: ['string', 'null'], default: 'x', minLength: 1 },
   ],
   ['# @schema pattern: ^(x;|z)$\na: z\n', { type: 'string', default: 'z', pattern: '^(x;|z)$' }],
+  [
+    '# @schema minLength: 1; pattern: "^a;b: c$"\na: "a;b: c"\n',
+    { type: 'string', default: 'a;b: c', minLength: 1, pattern: '^a;b: c$' },
+  ],
+  ['# @schema {"minimum": 2}\na: 3\n', { type: 'integer', default: 3, minimum: 2 }],
   // dadav/helm-schema
   [
     '# @schema\n# type: [string, "null"]\n# @schema\n# -- The host.\na: null\n',
