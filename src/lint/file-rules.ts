@@ -9,7 +9,7 @@ import type { Findings } from './finding.ts'
 /** Tells of files that templates read by name and the chart does not have: they print nothing. */
 export function lintFileReads(chart: Chart, folder: ChartFolder, findings: Findings): void {
   const names = chart.files.map(({ name }) => name)
-  for (const { template, line, column, name } of missingFiles(chart)) {
+  for (const { template, line, column, name } of missingFiles(chart).slice(0, MOST)) {
     const source = chart.templates.find((each) => each.name === template)
     const text = fromBytes(source?.data ?? new Uint8Array())
     const span = spanIn({ name: template, text }, line, column)
@@ -18,6 +18,9 @@ export function lintFileReads(chart: Chart, folder: ChartFolder, findings: Findi
     findings.check({ severity: 'warning', path: template, span }, message)
   }
 }
+
+/** So many are told of. */
+const MOST = 100
 
 function adviseOn(name: string, names: readonly string[], folder: ChartFolder): string {
   if (name.startsWith('/') || name.split('/').includes('..')) {
@@ -29,13 +32,22 @@ function adviseOn(name: string, names: readonly string[], folder: ChartFolder): 
   if (names.some((each) => each.startsWith(`${plain}/`))) {
     return `it is a folder, whose files "${plain}/*" stands for in a glob`
   }
-  const meant = names.includes(plain) ? plain : (nearest(name, names) ?? ofSameBase(name, names))
+  const meant = names.includes(plain)
+    ? plain
+    : (nearestName(name, names) ?? ofSameBase(name, names))
   if (meant !== undefined) return `did you mean "${meant}"?`
   if (plain.trim() === '') return 'write the name of one'
   if (!canBeName(plain)) return 'no file can have that name'
   if (folder.kindOf(plain) !== 'file') return 'put it there, outside of templates/'
   if (isRead(plain)) return 'templates cannot read what the chart is made of; copy it'
   return '.helmignore leaves it out'
+}
+
+/** Of long names and of many not all are held against each other. */
+function nearestName(name: string, names: readonly string[]): string | undefined {
+  if (name.length > 200) return undefined
+  const alike = names.filter((each) => Math.abs(each.length - name.length) <= 2)
+  return nearest(name, alike.slice(0, 100))
 }
 
 /** Whether a file system takes it. */

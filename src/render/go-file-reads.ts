@@ -1,5 +1,5 @@
 import { KnownActions } from '../gotmpl/known-actions.ts'
-import type { ListNode, Operand, PipeNode, Statement, StringNode } from '../gotmpl/nodes.ts'
+import type { ListNode, Operand, PipeNode, StringNode } from '../gotmpl/nodes.ts'
 import { parseTemplate } from '../gotmpl/parser.ts'
 import { Source } from '../gotmpl/source.ts'
 import { TemplateError } from '../gotmpl/template-error.ts'
@@ -40,10 +40,21 @@ export function goFileReads(
     if (error instanceof TemplateError) return []
     throw error
   }
-  return reader.all().map(({ at, ...read }) => {
-    const { line = 1, column = 1 } = source.span(at)
-    return { ...read, line, column }
-  })
+  const placeOf = placesIn(text)
+  return reader.all().map(({ at, ...read }) => ({ ...read, ...placeOf(at) }))
+}
+
+/** Finds lines and columns of offsets that come in any order, for a text that may have many. */
+function placesIn(text: string): (offset: number) => { line: number; column: number } {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return (offset) => {
+    let line = 0
+    for (let step = 2 ** 30; step > 0; step = Math.floor(step / 2)) {
+      if ((starts[line + step] ?? Infinity) <= offset) line += step
+    }
+    return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 }
+  }
 }
 
 type Found = Omit<GoFileRead, 'line' | 'column'> & { at: number }
@@ -74,20 +85,22 @@ class Reader {
     })
   }
 
-  visitList(list: ListNode | undefined): void {
-    for (const node of list?.nodes ?? []) this.visit(node)
-  }
-
-  private visit(node: Statement): void {
-    if (node.kind === 'text' || node.kind === 'break' || node.kind === 'continue') return
-    const { kind, shift, pipe } = node
-    const isBranch = kind === 'if' || kind === 'with' || kind === 'range'
-    // A loop with an `else` says what to do without it.
-    const isTested = isBranch && (kind !== 'range' || node.otherwise !== undefined)
-    if (pipe !== undefined) this.visitPipe(pipe, { shift, isTested, variable: undefined })
-    if (!isBranch) return
-    this.visitList(node.list)
-    this.visitList(node.otherwise)
+  /** Goes through the text in its order; chains of `else if` are deep, so the stack is its own. */
+  visitList(list: ListNode): void {
+    const rest = [...list.nodes].toReversed()
+    for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+      if (node.kind === 'text' || node.kind === 'break' || node.kind === 'continue') continue
+      const { shift, pipe } = node
+      // A loop with an `else` says what to do without it.
+      const isTested =
+        node.kind === 'if' ||
+        node.kind === 'with' ||
+        (node.kind === 'range' && node.otherwise !== undefined)
+      if (pipe !== undefined) this.visitPipe(pipe, { shift, isTested, variable: undefined })
+      if (node.kind === 'action' || node.kind === 'template') continue
+      const inner = [...node.list.nodes, ...(node.otherwise?.nodes ?? [])]
+      for (const each of inner.toReversed()) rest.push(each)
+    }
   }
 
   private visitPipe({ variables, commands }: PipeNode, around: Around): void {

@@ -32,8 +32,10 @@ export function missingFiles(chart: Chart): MissingFile[] {
     return /files/i.test(text) ? readsOf(chart, name, text) : []
   })
   const tested = new Set(reads.filter(({ isTested }) => isTested).map(({ name }) => name))
-  const patterns = reads.filter(({ isPattern }) => isPattern)
-  const globs = patterns.map(({ name }) => compileGlob(name))
+  const patterns = new Set(reads.filter(({ isPattern }) => isPattern).map(({ name }) => name))
+  // Whatever they all take together takes too long to find out.
+  if (patterns.size > MOST_PATTERNS) return []
+  const globs = [...patterns].map((pattern) => compileGlob(pattern))
   return reads.filter(({ template, isPattern, name }) => {
     if (isPattern || tested.has(name) || globs.some((takes) => takes(name))) return false
     // What a partial defines may be called by a subchart, for its own files.
@@ -41,6 +43,8 @@ export function missingFiles(chart: Chart): MissingFile[] {
     return !(isPartial ? all : own).has(name)
   })
 }
+
+const MOST_PATTERNS = 100
 
 function filesBelow({ files, subcharts }: Chart): string[] {
   return [...files.map(({ name }) => name), ...subcharts.flatMap(filesBelow)]

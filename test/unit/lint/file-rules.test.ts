@@ -130,3 +130,14 @@ test('a library reads the files of the charts that call it, and so may a partial
   const found = lint(partial, { name, hygiene: true, files: sub })
   expect(found.filter((each) => each.includes(READ))).toEqual([])
 })
+
+test('a chart may have very many of them', () => {
+  const count = 20_000
+  const chain = Array.from({ length: count }, (_, at) => {
+    return `{{ else if .Values.isOn }}\n{{ .Files.Get "f${at}" }}`
+  })
+  const template = `# {{ if .Values.isOn }}${chain.join('')}{{ end }}\n`
+  const found = lint(template, { name: 'templates/a.yaml', hygiene: true })
+  expect(found).toHaveLength(100)
+  expect(found.at(-1)).toMatch(/^warning templates\/a.yaml:101:15 line 101: "f99" is read/)
+})
