@@ -25,7 +25,7 @@ const CHARTS = modules({
   base: 'file-modes json long-run secret-text versions',
   chart:
     'archive-file assemble-chart broken-link budget chart chart-folder file-reader glob go-struct ignore links load-chart lock metadata metadata-document misnamed read-directory read-yaml validate-metadata',
-  cli: 'has-proxy read-chart read-flags read-image-map read-text',
+  cli: 'has-proxy read-chart read-flags read-image-map read-text template-store',
   encoding: 'yaml-*',
   golang: 'function space',
   render: 'crds',
@@ -143,6 +143,7 @@ const shared = {
       VERSION: JSON.stringify(version),
       OLDEST_NODE: /\d+/.exec(engines.node)[0],
       ROUTES: JSON.stringify(routes()),
+      TEMPLATE_READER: JSON.stringify(templateReader()),
     },
   },
   plugins: [lazyOclif(), lazyPackages(), axiosOverHttp()],
@@ -213,6 +214,13 @@ function commandFiles(folder) {
 /** Where a command's script lies; oclif takes `repo/index` for the topic itself. */
 function scriptOf(id) {
   return id.replaceAll(':', '/').replace(/\/index$/, '/index/index')
+}
+
+/** Names the code that reads templates: what another one has kept of them is not taken. */
+function templateReader() {
+  const hash = createHash('sha256').update(version)
+  for (const name of readdirSync('src/gotmpl').sort()) hash.update(readFileSync(`src/gotmpl/${name}`))
+  return hash.digest('hex').slice(0, 12)
 }
 
 function pluginFolders() {

@@ -97,6 +97,7 @@ function renderedFiles(
       ...(lookup === undefined ? {} : { lookup }),
       enableDns: options.enableDns === true,
       ...(options.steps === undefined ? {} : { steps: options.steps }),
+      templateStore: options.templateStore,
     })
   } catch (error) {
     onUnreadable?.('\n')

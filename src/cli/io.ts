@@ -1,7 +1,10 @@
 import { fstatSync, readSync, statSync, writeSync } from 'node:fs'
 import { requirePackage } from '../base/lazy.ts'
+import type { RenderOptions } from '../actions/connections.ts'
 import { pieces } from '../golang/bytes.ts'
 import { withoutHandlers } from './signals.ts'
+
+type TemplateStore = NonNullable<RenderOptions['templateStore']>
 
 /** What one run of the program reads from and writes to; tests hand in their own. */
 export interface Io {
@@ -22,6 +25,8 @@ export interface Io {
   rows: number
   /** Milliseconds since 1970. */
   now(): number
+  /** Keeps what is read of templates; by default the person's cache folder does. */
+  templateStore?: TemplateStore
 }
 
 const OUT = 1

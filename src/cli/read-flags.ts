@@ -2,7 +2,9 @@ import { PkgError } from '../base/errors.ts'
 import { compileRegexp } from '../golang/regexp.ts'
 import { GoError } from '../golang/value.ts'
 import type { RenderOptions } from '../actions/connections.ts'
+import type { Io } from './io.ts'
 import { readImageMap } from './read-image-map.ts'
+import { openTemplateStore } from './template-store.ts'
 import type { CrdMode } from '../apply/crds.ts'
 import type { ChartRequest } from '../actions/install.ts'
 import type { RightsVerb } from '../actions/rights.ts'
@@ -22,8 +24,13 @@ export interface GivenRenderFlags {
   'image-map'?: string[] | undefined
 }
 
-/** What the flags say about rendering. @throws PkgError VALUES_UNREADABLE */
-export function renderOptions(flags: GivenRenderFlags): RenderOptions {
+/**
+ * What the flags say about rendering.
+ *
+ * @param io tells where what is read of templates is kept; without it nothing is
+ * @throws PkgError VALUES_UNREADABLE
+ */
+export function renderOptions(flags: GivenRenderFlags, io?: Io): RenderOptions {
   const command = flags['post-renderer']
   return {
     skipSchemaValidation: flags['skip-schema-validation'],
@@ -33,6 +40,7 @@ export function renderOptions(flags: GivenRenderFlags): RenderOptions {
     steps: flags['render-fuel'],
     postRenderHooks: flags['post-render-hooks'],
     images: readImageMap(flags['image-map']),
+    templateStore: io && (io.templateStore ?? openTemplateStore(io.env)),
     postRenderer:
       command === undefined ? undefined : { command, args: flags['post-renderer-args'] ?? [] },
   }

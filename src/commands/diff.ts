@@ -72,7 +72,7 @@ What is secret is masked; equal values have equal masks. --show-secrets shows it
           chart: from,
           values: await loadValues(flags, this.io),
           reuse: valueReuse(flags),
-          render: renderOptions(flags),
+          render: renderOptions(flags, this.io),
           takeOwnership: flags['take-ownership'],
         },
         { mask },

@@ -68,7 +68,7 @@ A plain word is the name of a release, unless there is a file or folder of that 
       chart,
       values: (await loadValues(flags, this.io))(chart),
       release: { name: 'release-name', namespace: flags.namespace || 'default' },
-      options: renderOptions(flags),
+      options: renderOptions(flags, this.io),
       kubeVersion: flags['kube-version'],
       apiVersions: flags['api-versions'] ?? [],
       noHooks: flags['no-hooks'],

@@ -65,7 +65,7 @@ Install does these steps in this order:
       release: this.releaseOf(name, flags),
       chart,
       values: await loadValues(flags, this.io),
-      render: renderOptions(flags),
+      render: renderOptions(flags, this.io),
       dryRun,
       isOffline,
       description: flags.description,

@@ -74,7 +74,7 @@ says, or nothing when an object has moved since.`
         chart: args.chart,
         values: await loadValues(flags, this.io),
         reuse: valueReuse(flags),
-        render: renderOptions(flags),
+        render: renderOptions(flags, this.io),
         description: flags.description,
         labels: readLabels(flags.labels),
         takeOwnership: flags['take-ownership'],

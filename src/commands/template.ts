@@ -90,7 +90,7 @@ The output is byte for byte what Helm 4.1.4 prints.`
       chart: await withUpstreamCrds(chart, values, siteOpener(flags, this.io)),
       values,
       release: { name, namespace: flags.namespace || 'default' },
-      options: renderOptions(flags),
+      options: renderOptions(flags, this.io),
       isUpgrade: flags['is-upgrade'],
       kubeVersion: flags['kube-version'],
       apiVersions: flags['api-versions'] ?? [],

@@ -76,7 +76,7 @@ count. --reset-values forgets the old ones, --reuse-values lays the new ones ove
       chart: args.chart,
       values: await loadValues(flags, this.io),
       reuse: valueReuse(flags),
-      render: renderOptions(flags),
+      render: renderOptions(flags, this.io),
       install: flags.install,
       dryRun,
       isOffline,

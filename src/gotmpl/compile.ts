@@ -47,11 +47,15 @@ export function compileTemplate(list: ListNode): Block {
  * Compiles a list of statements, each when it is first run; what it declares is known to it
  * alone. Texts, and what was compiled for another statement that reads alike, are run as they are.
  */
-function compileList({ nodes }: ListNode, scope: Scope): Block {
+function compileList(list: ListNode, scope: Scope): Block {
   const steps: Step[] = []
+  let nodes: readonly Statement[] = []
   let inner: Scope | undefined
   return (frame) => {
-    inner ??= scope.fork()
+    if (inner === undefined) {
+      inner = scope.fork()
+      ;({ nodes } = list)
+    }
     spend(frame, nodes.length + 1)
     // By index, which code that is not optimized yet does faster than by iterator.
     for (let index = 0; index < nodes.length; index++) {

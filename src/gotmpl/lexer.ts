@@ -129,6 +129,12 @@ export class Lexer {
     this.action(this.inside)
   }
 
+  /** Cuts the rest of an action into tokens, from the beginning of one of them. */
+  cutFrom(start: number): void {
+    this.count = 0
+    this.action(start)
+  }
+
   /** Moves behind the action at hand, whose right delimiter begins at `close`. */
   skip(close: number): void {
     const { input } = this

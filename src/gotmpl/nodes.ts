@@ -5,7 +5,6 @@
  *
  * Source: Go's text/template/parse/node.go.
  */
-import { trimSpace } from '../golang/space.ts'
 import { quote } from '../golang/strconv.ts'
 import type { Evaluate } from './frame.ts'
 
@@ -88,11 +87,16 @@ export interface ContinueNode {
 }
 
 export interface ListNode {
-  nodes: readonly Statement[]
+  /** Made when it is first asked for. */
+  readonly nodes: readonly Statement[]
 }
 
 export interface PipeNode {
   kind: 'pipe'
+  /** In which of a set's files it stands. */
+  file: number
+  /** Its number in the table of the files; -1 when it is not in there. */
+  slot: number
   at: number
   /** Variables that take the value, two at most. */
   variables: readonly VariableNode[]
@@ -173,11 +177,6 @@ export interface StringNode {
   at: number
   value: string
   quoted: string
-}
-
-/** Whether there is nothing but space in the list. */
-export function isEmptyList(list: ListNode): boolean {
-  return list.nodes.every((node) => node.kind === 'text' && trimSpace(node.text) === '')
 }
 
 /** The node as errors quote it: normalised source, without delimiters but for templates. */

@@ -5,48 +5,30 @@
  */
 import { quote } from '../golang/strconv.ts'
 import type { KnownAction, KnownActions } from './known-actions.ts'
-import { ListStack } from './list-stack.ts'
-import {
-  isEmptyList,
-  type ListNode,
-  type PipeNode,
-  type Statement,
-  type TemplateNode,
-} from './nodes.ts'
+import type { PipeNode } from './nodes.ts'
 import { PipelineParser } from './pipeline-parser.ts'
 import type { Source } from './source.ts'
+import { type BranchKind, type Head, type StatementTable } from './statement-table.ts'
 import { TokenReader } from './token-reader.ts'
 import { unquote } from './unquote.ts'
-
-/** One template as read: the file's own, or what a `define` or `block` in it defines. */
-export interface ParsedTemplate {
-  name: string
-  list: ListNode
-  source: Source
-}
 
 export interface ParseOptions {
   /** Tells which names are functions. */
   isFunction: (name: string) => boolean
   /** What was read before with the same functions. */
   actions: KnownActions
+  /** Takes the statements. */
+  table: StatementTable
 }
 
 /**
  * Reads a template's text.
  *
- * @returns all templates that the text defines, by name, its own among them
+ * @returns the lists of all templates that the text defines, by name, its own among them
  * @throws TemplateError with Go's text
  */
-export function parseTemplate(source: Source, options: ParseOptions): Map<string, ParsedTemplate> {
+export function parseTemplate(source: Source, options: ParseOptions): Map<string, number> {
   return new Parser(source, options).file()
-}
-
-type BranchKind = 'if' | 'with' | 'range'
-
-interface Head {
-  pipe: PipeNode
-  shift: number
 }
 
 /** How a list of statements ended. */
@@ -56,26 +38,27 @@ class Parser {
   private readonly tokens: TokenReader
   private readonly pipelines: PipelineParser
   private readonly actions: KnownActions
-  private readonly templates = new Map<string, ParsedTemplate>()
-  private readonly statements = new ListStack<Statement>()
+  private readonly table: StatementTable
+  private readonly templates = new Map<string, number>()
   /** Loops that are open. */
   private ranges = 0
 
-  constructor(source: Source, { isFunction, actions }: ParseOptions) {
+  constructor(source: Source, { isFunction, actions, table }: ParseOptions) {
     this.tokens = new TokenReader(source, isFunction)
     this.pipelines = new PipelineParser(this.tokens, isFunction)
     this.actions = actions
+    this.table = table
   }
 
-  file(): Map<string, ParsedTemplate> {
-    const { tokens, statements } = this
-    const start = statements.open()
+  file(): Map<string, number> {
+    const { tokens, table } = this
+    const slot = table.begin()
     while (this.advance()) {
-      const node = this.action(true)
-      if (typeof node === 'string') tokens.fail(`unexpected {{${node}}}`)
-      else if (node !== undefined) statements.add(node)
+      const ending = this.action(true)
+      if (ending !== undefined) tokens.fail(`unexpected {{${ending}}}`)
     }
-    this.add(tokens.source.name, { nodes: statements.close(start) })
+    table.end(slot)
+    this.add(tokens.source.name, slot)
     return this.templates
   }
 
@@ -83,47 +66,47 @@ class Parser {
     const context = 'define clause'
     const name = this.templateName(context)
     this.tokens.expect('right delimiter', context)
-    const { list, ending } = this.innerTemplate()
+    const { slot, ending } = this.innerTemplate()
     if (ending !== 'end') this.tokens.fail(`unexpected {{${ending}}} in ${context}`)
-    this.add(name, list)
+    this.add(name, slot)
   }
 
   /** Reads the text of a `define` or `block`, which knows nothing of what stands around it. */
-  private innerTemplate(): { list: ListNode; ending: Ending } {
-    const { pipelines, tokens, ranges } = this
+  private innerTemplate(): { slot: number; ending: Ending } {
+    const { pipelines, tokens, table, ranges } = this
     const { variables } = pipelines
     const { actionAt } = tokens
     pipelines.variables = ['$']
     tokens.actionAt = undefined
     this.ranges = 0
-    const result = this.list()
+    const slot = table.begin()
+    const ending = this.list()
+    table.end(slot)
     pipelines.variables = variables
     tokens.actionAt = actionAt
     this.ranges = ranges
-    return result
+    return { slot, ending }
   }
 
-  private add(name: string, list: ListNode): void {
+  private add(name: string, slot: number): void {
     const { source } = this.tokens
     const known = this.templates.get(name)
-    if (known === undefined || isEmptyList(known.list)) {
-      this.templates.set(name, { name, list, source })
-    } else if (!isEmptyList(list)) {
+    if (known === undefined || this.table.isEmpty(known, source)) {
+      this.templates.set(name, slot)
+    } else if (!this.table.isEmpty(slot, source)) {
       this.tokens.fail(`template: multiple definition of template ${quote(name)}`)
     }
   }
 
-  private list(): { list: ListNode; ending: Ending } {
-    const { tokens, pipelines, statements } = this
+  /** Reads statements; says what ended them. */
+  private list(): Ending {
+    const { tokens, pipelines } = this
     pipelines.enter()
-    const start = statements.open()
     while (this.advance()) {
-      const node = this.action(false)
-      if (typeof node === 'string') {
-        pipelines.leave()
-        return { list: { nodes: statements.close(start) }, ending: node }
-      }
-      if (node !== undefined) statements.add(node)
+      const ending = this.action(false)
+      if (ending === undefined) continue
+      pipelines.leave()
+      return ending
     }
     return tokens.fail('unexpected EOF')
   }
@@ -133,16 +116,16 @@ class Parser {
     const { tokens } = this
     for (;;) {
       const kind = tokens.advance()
-      const at = tokens.textAt()
-      if (at >= 0) this.statements.add({ kind: 'text', at, text: tokens.text() })
+      const { textStart, textEnd } = tokens
+      if (textEnd > textStart) this.table.addText(textStart, textEnd)
       if (kind === 'left delimiter') return true
       if (kind === 'eof') return false
       if (kind !== 'text') tokens.unexpected(0, 'input')
     }
   }
 
-  /** Reads the action at hand; a definition, which stands outermost, is no node. */
-  private action(isOutermost: boolean): Statement | Ending | undefined {
+  /** Reads the action at hand; says so if it ends a list. */
+  private action(isOutermost: boolean): Ending | undefined {
     const { tokens } = this
     const at = tokens.startOf(0)
     const text = tokens.actionText()
@@ -157,27 +140,33 @@ class Parser {
       return undefined
     }
     tokens.actionAt = at
-    const node = this.newAction(text)
+    const ending = this.newAction(text)
     tokens.actionAt = undefined
-    return node
+    return ending
   }
 
   /** @param at offset of the action's left delimiter */
-  private knownAction(text: string, known: KnownAction, at: number): Statement | Ending {
-    const { tokens, pipelines } = this
+  private knownAction(text: string, known: KnownAction, at: number): Ending | undefined {
+    const { tokens, pipelines, table } = this
     const { kind, pipe, name, declares } = known
     const shift = tokens.inside - known.inside
     tokens.skip(text)
     if (kind === 'end' || kind === 'else') return kind
-    if (name !== undefined) return { kind: 'template', at: known.nameAt + shift, shift, name, pipe }
+    if (name !== undefined) {
+      table.addCall(name, known.nameAt + shift, shift, pipe)
+      return undefined
+    }
     if (kind === 'template' || pipe === undefined) throw new Error(`no ${kind} was read of ${text}`)
     const { length } = pipelines.variables
     if (declares.length > 0) pipelines.variables.push(...declares)
-    if (kind === 'action') return { kind, at: pipe.at + shift, shift, pipe }
+    if (kind === 'action') {
+      table.addAction(pipe, shift)
+      return undefined
+    }
     tokens.actionAt = at
-    const node = this.branch(kind, { pipe, shift }, length)
+    this.branch(kind, { pipe, shift }, length)
     tokens.actionAt = undefined
-    return node
+    return undefined
   }
 
   /** Remembers the action at hand, which was just read, unless its text has more than one end. */
@@ -195,7 +184,7 @@ class Parser {
   }
 
   /** @param text what the action is known by later */
-  private newAction(text: string | undefined): Statement | Ending {
+  private newAction(text: string | undefined): Ending | undefined {
     const { tokens, pipelines } = this
     const kind = tokens.peek()
     const at = tokens.startOf(tokens.next)
@@ -208,7 +197,8 @@ class Parser {
         tokens.take()
         const pipe = pipelines.pipeline(kind, 'right delimiter')
         this.remember(text, { kind, pipe })
-        return this.branch(kind, { pipe, shift: 0 }, known)
+        this.branch(kind, { pipe, shift: 0 }, known)
+        return undefined
       }
       case 'end':
         tokens.take()
@@ -220,26 +210,30 @@ class Parser {
         return this.otherwise(text)
       case 'template':
         tokens.take()
-        return this.templateCall(text)
+        this.templateCall(text)
+        return undefined
       case 'block':
         tokens.take()
-        return this.block()
+        this.block()
+        return undefined
       case 'break':
       case 'continue':
         tokens.take()
-        return this.loopControl(kind, at)
+        this.loopControl(kind, at)
+        return undefined
       default: {
         const pipe = pipelines.pipeline('command', 'right delimiter')
         this.remember(text, { kind: 'action', pipe })
-        return { kind: 'action', at, shift: 0, pipe }
+        this.table.addAction(pipe, 0)
+        return undefined
       }
     }
   }
 
-  private loopControl(kind: 'break' | 'continue', at: number): Statement {
+  private loopControl(kind: 'break' | 'continue', at: number): void {
     this.tokens.expect('right delimiter', `{{${kind}}}`)
     if (this.ranges === 0) this.tokens.fail(`{{${kind}}} outside {{range}}`)
-    return { kind, at }
+    this.table.addLoopControl(kind, at)
   }
 
   private otherwise(text: string | undefined): Ending {
@@ -260,53 +254,52 @@ class Parser {
    *
    * @param known how many variables are known around it
    */
-  private branch(kind: BranchKind, head: Head, known: number): Statement {
-    const { tokens, pipelines } = this
-    const first = this.branchBody(kind, head)
-    let last = first
-    while (last.ending === 'else') {
-      if (kind !== 'range' && tokens.peek() === kind) {
-        tokens.take()
-        const pipe = pipelines.pipeline(kind, 'right delimiter')
-        const next = this.branchBody(kind, { pipe, shift: 0 })
-        last.node.otherwise = { nodes: [next.node] }
-        last = next
-        continue
-      }
+  private branch(kind: BranchKind, head: Head, known: number): void {
+    const { tokens, pipelines, table } = this
+    const chain: number[] = []
+    let slot = table.beginBranch(kind, head)
+    let ending = this.branchBody(kind)
+    table.endList(slot)
+    while (ending === 'else' && kind !== 'range' && tokens.peek() === kind) {
+      tokens.take()
+      const pipe = pipelines.pipeline(kind, 'right delimiter')
+      chain.push(slot)
+      slot = table.beginBranch(kind, { pipe, shift: 0 })
+      ending = this.branchBody(kind)
+      table.endList(slot)
+    }
+    if (ending === 'else') {
       // What an `else` of another kind than the branch leaves begins no statement.
       if (tokens.hasNext()) tokens.unexpected(tokens.take(), 'input')
-      const { list, ending } = this.list()
-      if (ending !== 'end') tokens.fail(`expected end; found {{${ending}}}`)
-      last.node.otherwise = list
-      break
+      const last = this.list()
+      if (last !== 'end') tokens.fail(`expected end; found {{${last}}}`)
     }
+    table.endBranch(slot)
+    for (const outer of chain) table.endBranch(outer)
     pipelines.variables.length = known
-    return first.node
   }
 
-  private branchBody(kind: BranchKind, { pipe, shift }: Head) {
+  private branchBody(kind: BranchKind): Ending {
     if (kind === 'range') this.ranges++
-    const { list, ending } = this.list()
+    const ending = this.list()
     if (kind === 'range') this.ranges--
-    const at = pipe.at + shift
-    const node = { kind, at, shift, pipe, list, otherwise: undefined as ListNode | undefined }
-    return { node, ending }
+    return ending
   }
 
-  private block(): TemplateNode {
+  private block(): void {
     const { tokens } = this
     const context = 'block clause'
     const at = tokens.startOf(tokens.next)
     const name = this.templateName(context)
     const pipe = this.pipelines.pipeline(context, 'right delimiter')
     const head = tokens.startOf(tokens.seen)
-    const { list, ending } = this.innerTemplate()
+    const { slot, ending } = this.innerTemplate()
     if (ending !== 'end') tokens.fail(`unexpected {{${ending}}} in ${context}`, head, head)
-    this.add(name, list)
-    return { kind: 'template', at, shift: 0, name, pipe }
+    this.add(name, slot)
+    this.table.addCall(name, at, 0, pipe)
   }
 
-  private templateCall(text: string | undefined): TemplateNode {
+  private templateCall(text: string | undefined): void {
     const { tokens } = this
     const context = 'template clause'
     const at = tokens.startOf(tokens.next)
@@ -315,7 +308,7 @@ class Parser {
     if (tokens.peek() === 'right delimiter') tokens.take()
     else pipe = this.pipelines.pipeline(context, 'right delimiter')
     this.remember(text, { kind: 'template', pipe, name, nameAt: at })
-    return { kind: 'template', at, shift: 0, name, pipe }
+    this.table.addCall(name, at, 0, pipe)
   }
 
   private templateName(context: string): string {

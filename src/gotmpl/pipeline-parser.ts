@@ -32,11 +32,18 @@ export class PipelineParser {
   private readonly isFunction: (name: string) => boolean
   private readonly commands = new ListStack<CommandNode>()
   private readonly operands = new ListStack<Operand>()
+  private readonly areVariablesKnown: boolean
   private nesting = 0
 
-  constructor(tokens: TokenReader, isFunction: (name: string) => boolean) {
+  /** @param areVariablesKnown for pipelines of a text that was read before and had no fault */
+  constructor(
+    tokens: TokenReader,
+    isFunction: (name: string) => boolean,
+    { areVariablesKnown = false } = {},
+  ) {
     this.tokens = tokens
     this.isFunction = isFunction
+    this.areVariablesKnown = areVariablesKnown
   }
 
   /** Reads a pipeline and the token `end` behind it. */
@@ -45,6 +52,8 @@ export class PipelineParser {
     const at = tokens.startOf(tokens.next)
     const pipe: PipeNode = {
       kind: 'pipe',
+      file: tokens.source.index,
+      slot: -1,
       at,
       variables: NONE,
       isAssignment: false,
@@ -246,7 +255,7 @@ export class PipelineParser {
     const { seen } = this.tokens
     const name = this.takeText()
     const index = this.variables.lastIndexOf(name)
-    if (index === -1) {
+    if (index === -1 && !this.areVariablesKnown) {
       this.tokens.seen = Math.max(seen, this.tokens.seen)
       this.tokens.fail(`undefined variable ${quote(name)}`, at)
     }

@@ -6,10 +6,13 @@ import { byteLength } from '../golang/bytes.ts'
 export class Source {
   readonly name: string
   readonly text: string
+  /** Which of a set's files it is, in the order in which they are read. */
+  readonly index: number
 
-  constructor(name: string, text: string) {
+  constructor(name: string, text: string, index = 0) {
     this.name = name
     this.text = text
+    this.index = index
   }
 
   /** The line, from 1, of an offset. */

@@ -14,10 +14,17 @@ import {
   type Surroundings,
 } from './frame.ts'
 import { KnownActions } from './known-actions.ts'
-import { isEmptyList, type ListNode } from './nodes.ts'
-import { parseTemplate } from './parser.ts'
 import { Source } from './source.ts'
+import { StatementTable } from './statement-table.ts'
 import { TemplateError } from './template-error.ts'
+import {
+  type KeptFiles,
+  readLists,
+  type ReadLists,
+  type ReadOptions,
+  restoreLists,
+  TemplateFiles,
+} from './template-files.ts'
 
 export interface EngineOptions {
   /** Name of the set itself, which the error about an unknown template tells. */
@@ -55,14 +62,26 @@ export class TemplateSet implements Surroundings {
    */
   parse(name: string, text: string): Template {
     const parsed = this.read(name, text)
-    for (const template of parsed.values()) {
-      if (!template.isEmpty || this.find(template.name) === undefined) {
-        this.layer.templates.set(template.name, template)
-      }
-    }
+    this.add(parsed)
     const main = parsed.get(name)
     if (main === undefined) throw new Error(`no template was read from ${name}`)
     return main
+  }
+
+  /** What was read of the files of this set, for `restore`. */
+  keep(): KeptFiles {
+    return this.family.files.keep()
+  }
+
+  /**
+   * Adds files as `parse` does, one after the other, by what `keep` gave of the same files to a set
+   * with the same functions.
+   */
+  restore(files: readonly { name: string; text: string }[], kept: KeptFiles): void {
+    const { isFunction } = this.readOptions()
+    for (const { source, lists } of restoreLists(files, kept, isFunction)) {
+      this.add(compileAll(source, lists))
+    }
   }
 
   has(name: string): boolean {
@@ -137,41 +156,37 @@ export class TemplateSet implements Surroundings {
     }
   }
 
-  private read(name: string, text: string): Map<string, Template> {
-    const source = new Source(name, text)
+  private add(templates: ReadonlyMap<string, Template>): void {
+    for (const template of templates.values()) {
+      if (!template.isEmpty || this.find(template.name) === undefined) {
+        this.layer.templates.set(template.name, template)
+      }
+    }
+  }
+
+  private read(name: string, text: string): ReadonlyMap<string, Template> {
+    const { files, texts } = this.family
     // Only what `tpl` renders comes more than once under one name; the files of a chart do not.
-    if (this.layer.below === undefined) return compileAll(source, this.listsOfFile(source))
-    const { texts } = this.family
+    if (this.layer.below === undefined) {
+      const { source, lists } = files.read(name, text, this.readOptions())
+      return compileAll(source, lists)
+    }
     const key = `${name}\0${text}`
     const known = texts.get(key)
     if (known !== undefined) return known
-    const templates = compileAll(source, this.readLists(source))
+    const source = new Source(name, text)
+    const table = StatementTable.ofText()
+    const templates = compileAll(source, readLists(source, table, this.readOptions()))
     if (texts.size >= MAX_TEXTS) texts.clear()
     texts.set(key, templates)
     return templates
   }
 
-  /** A chart may have the same library in it many times, which is read once. */
-  private listsOfFile(source: Source): ReadLists {
-    const { files } = this.family
-    const { name, text } = source
-    // What it defines may have its own name.
-    if (text.includes(name)) return this.readLists(source)
-    const lists = files.get(text) ?? this.readLists(source)
-    files.set(text, lists)
-    return lists
-  }
-
-  private readLists(source: Source): ReadLists {
-    const { name } = source
-    const parsed = parseTemplate(source, {
+  private readOptions(): ReadOptions {
+    return {
       isFunction: (word) => BUILTINS.has(word) || this.functions.get(word) !== undefined,
       actions: this.family.actions,
-    })
-    const own = parsed.get(name)
-    if (own === undefined) throw new Error(`no template was read from ${name}`)
-    const others = [...parsed.values()].filter((each) => each !== own)
-    return { own: own.list, defined: new Map(others.map((each) => [each.name, each.list])) }
+    }
   }
 
   private known(name: string): Template {
@@ -183,21 +198,13 @@ export class TemplateSet implements Surroundings {
   }
 }
 
-/** What was read of a text, whatever its name. */
-interface ReadLists {
-  readonly own: ListNode
-  /** What its `define`s and `block`s define, by name. */
-  readonly defined: ReadonlyMap<string, ListNode>
-}
-
 /** What a set and its clones share. */
 interface Family {
   readonly name: string
   readonly budget: Budget
   /** Templates by name and text. */
-  readonly texts: Map<string, Map<string, Template>>
-  /** What was read of files, by their text. */
-  readonly files: Map<string, ReadLists>
+  readonly texts: Map<string, ReadonlyMap<string, Template>>
+  readonly files: TemplateFiles
   /** Actions by their text; no function is ever taken away from the set. */
   readonly actions: KnownActions
   /** Whether a template is being executed. */
@@ -224,16 +231,17 @@ function foundFamily(options: EngineOptions): Family {
     name: options.name ?? 'gotpl',
     budget,
     texts: new Map(),
-    files: new Map(),
+    files: new TemplateFiles(),
     actions: new KnownActions(),
     depth: 0,
   }
 }
 
-function compileAll(source: Source, { own, defined }: ReadLists): Map<string, Template> {
+function compileAll(source: Source, { table, own, defined }: ReadLists): Map<string, Template> {
   const templates = new Map<string, Template>()
-  for (const [name, list] of [...defined, [source.name, own] as const]) {
-    templates.set(name, { name, source, body: compileTemplate(list), isEmpty: isEmptyList(list) })
+  for (const [name, slot] of [...defined, [source.name, own] as const]) {
+    const body = compileTemplate(table.list(slot, source))
+    templates.set(name, { name, source, body, isEmpty: table.isEmpty(slot, source) })
   }
   return templates
 }

@@ -32,15 +32,14 @@ export class TokenReader {
     return tokens.kinds[0] ?? 'eof'
   }
 
-  /** Offset of the text before the action at hand; -1 where there is none. */
-  textAt(): number {
-    const { textStart, textEnd } = this.tokens
-    return textEnd > textStart ? textStart : -1
+  /** Offset of the text before the action at hand, which may be empty. */
+  get textStart(): number {
+    return this.tokens.textStart
   }
 
-  /** The text before the action at hand. */
-  text(): string {
-    return this.source.text.slice(this.tokens.textStart, this.tokens.textEnd)
+  /** Offset behind that text. */
+  get textEnd(): number {
+    return this.tokens.textEnd
   }
 
   /**
@@ -61,6 +60,13 @@ export class TokenReader {
   /** Cuts the action at hand into tokens. */
   cut(): void {
     this.tokens.cut()
+  }
+
+  /** Cuts the rest of an action into tokens, from the beginning of one of them. */
+  cutFrom(start: number): void {
+    this.tokens.cutFrom(start)
+    this.next = 0
+    this.seen = 0
   }
 
   /** Moves behind the action at hand, which is known; it is as if its tokens had been taken. */

@@ -8,6 +8,8 @@ export interface TemplateFile {
   /** Path with the charts it lies in, for example `web/charts/db/templates/x.yaml`. */
   path: string
   text: string
+  /** The bytes of the text. */
+  data: Uint8Array
   scope: ChartScope
   /** The chart's templates folder, for `.Template.BasePath`. */
   basePath: string
@@ -53,6 +55,7 @@ function addTemplates(scope: ChartScope, files: Map<string, TemplateFile>): void
     const path = `${root}/${name}`
     const basePath = `${root}/templates`
     const isHandlebars = name.endsWith('.hbs')
-    files.set(path, { path, text: fromBytes(data), scope, basePath, isPartial, isHandlebars })
+    const text = fromBytes(data)
+    files.set(path, { path, text, data, scope, basePath, isPartial, isHandlebars })
   }
 }

@@ -2,6 +2,7 @@ import { KnownActions } from '../gotmpl/known-actions.ts'
 import type { ListNode, Operand, PipeNode, StringNode } from '../gotmpl/nodes.ts'
 import { parseTemplate } from '../gotmpl/parser.ts'
 import { Source } from '../gotmpl/source.ts'
+import { StatementTable } from '../gotmpl/statement-table.ts'
 import { TemplateError } from '../gotmpl/template-error.ts'
 
 /** A place in a Go template that asks for files of the chart by a name that stands there. */
@@ -28,14 +29,16 @@ export function goFileReads(
   testers: ReadonlySet<string>,
 ): GoFileRead[] {
   const source = new Source(path, text)
+  const table = StatementTable.ofText()
   const reader = new Reader(testers)
   try {
     const parsed = parseTemplate(source, {
       // Both are keywords where nothing else has the name.
       isFunction: (word) => word !== 'break' && word !== 'continue',
       actions: new KnownActions(),
+      table,
     })
-    for (const { list } of parsed.values()) reader.visitList(list)
+    for (const slot of parsed.values()) reader.visitList(table.list(slot, source))
   } catch (error) {
     if (error instanceof TemplateError) return []
     throw error

@@ -12,6 +12,7 @@ import { helmFunctions } from './functions.ts'
 import { HandlebarsRenderer } from './handlebars-renderer.ts'
 import { lookupNothing, type Lookup } from './lookup.ts'
 import type { RenderedFile } from './rendered-file.ts'
+import { findTemplates, keepTemplates, type TemplateStore } from './template-cache.ts'
 import { executionFailure, parseFailure, type Surroundings } from './template-failure.ts'
 import {
   SET_NAME,
@@ -32,6 +33,8 @@ export interface RenderContext {
   steps?: number
   /** Lets `getHostByName` ask for addresses. */
   enableDns?: boolean
+  /** Keeps what is read of templates for later runs. */
+  templateStore?: TemplateStore | undefined
 }
 
 /**
@@ -83,8 +86,9 @@ class ChartRenderer {
       functions: () => [...BUILTINS.keys(), ...functions.keys(), ...calls.keys()],
       templates: () => this.set.names(),
     }
-    for (const file of files) if (!file.isHandlebars) this.parse(file)
-    if (files.some((file) => file.isHandlebars)) {
+    const goFiles = files.filter((file) => !file.isHandlebars)
+    this.parseAll(goFiles, context.templateStore)
+    if (goFiles.length < files.length) {
       this.handlebars = new HandlebarsRenderer(files, merged(functions, calls), steps)
     }
   }
@@ -97,6 +101,19 @@ class ChartRenderer {
     } catch (error) {
       throw this.explain(error)
     }
+  }
+
+  private parseAll(files: readonly TemplateFile[], store: TemplateStore | undefined): void {
+    const kept = store && findTemplates(store, files)
+    if (kept !== undefined) {
+      this.set.restore(
+        files.map(({ path, text }) => ({ name: path, text })),
+        kept,
+      )
+      return
+    }
+    for (const file of files) this.parse(file)
+    if (store !== undefined) keepTemplates(store, files, () => this.set.keep())
   }
 
   private parse(file: TemplateFile): void {

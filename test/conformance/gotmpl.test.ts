@@ -24,21 +24,53 @@ describe.each([
 ])('a template %s', (_, some) => {
   test.each(some)('$template $missingKey $data', (row) => {
     const { output, error } = row
-    expect(render(row)).toEqual(error === undefined ? { output } : { error })
+    const wanted = error === undefined ? { output } : { error }
+    expect(render(row)).toEqual(wanted)
+    if (canBeRead(row)) expect(renderAgain(row)).toEqual(wanted)
   })
 })
 
+const FILE = 'c/t.yaml'
+
 function render(row: Row): { output: string } | { error: string } {
-  const set: TemplateSet = new TemplateSet(
-    templateFunctions(() => set),
-    { missingKey: row.missingKey ?? 'zero' },
-  )
+  return execute(row, (set) => set.parse(FILE, row.template))
+}
+
+/** Renders with what a set keeps that has read the template before. */
+function renderAgain(row: Row): { output: string } | { error: string } {
+  const before = setOf(row)
+  before.parse(FILE, row.template)
+  return execute(row, (set) => {
+    set.restore([{ name: FILE, text: row.template }], before.keep())
+  })
+}
+
+function canBeRead(row: Row): boolean {
   try {
-    set.parse('c/t.yaml', row.template)
-    const output = set.execute('c/t.yaml', rowValue('data' in row ? row.data : data))
+    setOf(row).parse(FILE, row.template)
+    return true
+  } catch (error) {
+    if (error instanceof TemplateError) return false
+    throw error
+  }
+}
+
+function execute(row: Row, read: (set: TemplateSet) => void) {
+  const set = setOf(row)
+  try {
+    read(set)
+    const output = set.execute(FILE, rowValue('data' in row ? row.data : data))
     return { output }
   } catch (error) {
     if (error instanceof TemplateError) return { error: error.message }
     throw error
   }
+}
+
+function setOf({ missingKey = 'zero' }: Row): TemplateSet {
+  const set: TemplateSet = new TemplateSet(
+    templateFunctions(() => set),
+    { missingKey },
+  )
+  return set
 }

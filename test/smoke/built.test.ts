@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -299,6 +300,30 @@ test('a code cache that cannot be read is done without', () => {
   const file = join(work, 'no-folder')
   writeFileSync(file, '')
   expect(version(file)).toEqual(version(join(work, 'cache')))
+})
+
+test('the templates of a large chart are kept, once, for the runs that follow', () => {
+  const cache = join(work, 'kept')
+  const env = { KUBECTL_PKG_CACHE_HOME: cache }
+  const main = join(app, 'dist/main.js')
+  const chart = join(work, 'many')
+  mkdirSync(join(chart, 'templates'), { recursive: true })
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: many\nversion: 1.0.0\n')
+  for (let index = 0; index < 20; index++) {
+    const lines = `# {{ .Release.Name | quote }} ${'x'.repeat(60)}\n`.repeat(20)
+    const text = `kind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-${index}}\n${lines}`
+    writeFileSync(join(chart, `templates/${index}.yaml`), text)
+  }
+  const render = () => run(process.execPath, [main, 'template', 'web', chart], { env })
+  const kept = () => readdirSync(join(cache, 'templates'))
+
+  const first = render()
+  const [file = ''] = kept()
+  expect(kept()).toEqual([file])
+  const { mtimeMs } = statSync(join(cache, 'templates', file))
+  expect(render()).toEqual(first)
+  expect(kept()).toEqual([file])
+  expect(statSync(join(cache, 'templates', file)).mtimeMs).toBe(mtimeMs)
 })
 
 interface StartUp {

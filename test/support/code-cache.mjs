@@ -35,6 +35,8 @@ cpSync(join(folder, 'classic-0.1.0.tgz'), join(folder, 'warm/charts/classic-0.1.
 const large = [
   ['template', 'web', './native'],
   ['template', 'web', './warm'],
+  // Once more with the templates as the run before has kept them.
+  ['template', 'web', './warm'],
   ['install', 'large', './native', '--target', target],
   ['upgrade', 'full', './warm', '--target', target],
 ]

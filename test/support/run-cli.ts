@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { RunConfig } from '../../src/cli/base-command.ts'
+import type { Io } from '../../src/cli/io.ts'
 import { toBytes } from '../../src/golang/bytes.ts'
 
 export interface CliRun {
@@ -20,14 +21,17 @@ export interface CliSurroundings {
   cwd?: string
   /** Milliseconds since 1970. */
   now?: number
+  templateStore?: Io['templateStore']
 }
 
 /** Runs a command in process, as the program does, with streams of its own. */
 export async function runCli(
   command: CommandClass,
   argv: string[],
-  { env = {}, stdin = new Uint8Array(), cwd = process.cwd(), now = 0 }: CliSurroundings = {},
+  surroundings: CliSurroundings = {},
 ): Promise<CliRun> {
+  const { env = {}, stdin = new Uint8Array(), cwd = process.cwd(), now = 0 } = surroundings
+  const { templateStore } = surroundings
   const out: Uint8Array[] = []
   let stderr = ''
   const io: RunConfig['io'] = {
@@ -43,6 +47,7 @@ export async function runCli(
     columns: Number(env['COLUMNS'] ?? 80),
     rows: 24,
     now: () => now,
+    ...(templateStore && { templateStore }),
   }
   command.id ??= 'test'
   const code = await exitOf(command.start(argv, { ...CONFIG, io } as unknown as RunConfig))

@@ -1,0 +1,50 @@
+import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { folderStore } from '../../../src/cli/template-store.ts'
+import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary-folder.ts'
+
+afterAll(removeTemporaryFolders)
+
+const bytes = (text: string) => [Buffer.from(text.slice(0, 1)), Buffer.from(text.slice(1))]
+const textOf = (content: Uint8Array | undefined) => content && Buffer.from(content).toString()
+
+test('what is written is read again, in a folder of the person alone', () => {
+  const folder = join(temporaryFolder(), 'a/templates')
+  const store = folderStore(folder, 'one')
+  expect(store.read('web')).toBeUndefined()
+  store.write('web', bytes('first'))
+  store.write('web', bytes('second'))
+  expect(textOf(store.read('web'))).toBe('second')
+  expect(readdirSync(folder)).toEqual(['web-one'])
+  expect([folder, join(folder, 'web-one')].map((path) => statSync(path).mode & 0o777)).toEqual([
+    0o700, 0o600,
+  ])
+})
+
+test('what another version has kept is not taken', () => {
+  const folder = temporaryFolder()
+  folderStore(folder, 'one').write('web', bytes('first'))
+  expect(folderStore(folder, 'two').read('web')).toBeUndefined()
+})
+
+test('of more than a hundred files the older half goes, and what runs left that were cut off', () => {
+  const folder = temporaryFolder()
+  for (let age = 1; age <= 100; age++) {
+    const path = join(folder, age === 100 ? `.web.${'0'.repeat(24)}.tmp` : `chart${age}-one`)
+    writeFileSync(path, '')
+    utimesSync(path, 1e9 - age, 1e9 - age)
+  }
+  folderStore(folder, 'one').write('new', bytes('new'))
+  const left = readdirSync(folder)
+  expect(left).toHaveLength(51)
+  expect(left).toEqual(expect.arrayContaining(['new-one', 'chart1-one', 'chart50-one']))
+})
+
+test('a folder that cannot be had leaves the cache out', () => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'file'), '')
+  const store = folderStore(join(folder, 'file/templates'), 'one')
+  store.write('web', bytes('text'))
+  expect(store.read('web')).toBeUndefined()
+})
