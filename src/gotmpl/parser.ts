@@ -260,7 +260,7 @@ class Parser {
     let slot = table.beginBranch(kind, head)
     let ending = this.branchBody(kind)
     table.endList(slot)
-    while (ending === 'else' && kind !== 'range' && tokens.peek() === kind) {
+    while (ending === 'else' && tokens.peek() === kind) {
       tokens.take()
       const pipe = pipelines.pipeline(kind, 'right delimiter')
       chain.push(slot)
