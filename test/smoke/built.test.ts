@@ -306,14 +306,7 @@ test('the templates of a large chart are kept, once, for the runs that follow', 
   const cache = join(work, 'kept')
   const env = { KUBECTL_PKG_CACHE_HOME: cache }
   const main = join(app, 'dist/main.js')
-  const chart = join(work, 'many')
-  mkdirSync(join(chart, 'templates'), { recursive: true })
-  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: many\nversion: 1.0.0\n')
-  for (let index = 0; index < 20; index++) {
-    const lines = `# {{ .Release.Name | quote }} ${'x'.repeat(60)}\n`.repeat(20)
-    const text = `kind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-${index}}\n${lines}`
-    writeFileSync(join(chart, `templates/${index}.yaml`), text)
-  }
+  const chart = writeLargeChart(join(work, 'many'))
   const render = () => run(process.execPath, [main, 'template', 'web', chart], { env })
   const kept = () => readdirSync(join(cache, 'templates'))
 
@@ -325,6 +318,36 @@ test('the templates of a large chart are kept, once, for the runs that follow', 
   expect(kept()).toEqual([file])
   expect(statSync(join(cache, 'templates', file)).mtimeMs).toBe(mtimeMs)
 })
+
+test('a large chart brings no streams along where Node gives what it needs without', () => {
+  const chart = writeLargeChart(join(work, 'large'))
+  // Loaded by another script, as what Node is told beside the program changes what is loaded.
+  const around = join(work, 'around.cjs')
+  const log = join(work, 'around.json')
+  writeFileSync(
+    around,
+    `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(log)}, JSON.stringify(process.moduleLoadList)))
+     require(${JSON.stringify(join(app, 'dist/main.js'))})`,
+  )
+  const { code, stderr } = run(process.execPath, [around, 'template', 'web', chart])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const hasInnerPart = Number.parseInt(process.versions.node, 10) <= 22
+  const loaded = readJson<string[]>(log)
+  expect(loaded).toContain('Internal Binding v8')
+  expect(loaded.includes('NativeModule stream')).toBe(!hasInnerPart)
+})
+
+/** Writes a chart with 80 KiB of templates. */
+function writeLargeChart(chart: string): string {
+  mkdirSync(join(chart, 'templates'), { recursive: true })
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: many\nversion: 1.0.0\n')
+  for (let index = 0; index < 20; index++) {
+    const lines = `# {{ .Release.Name | quote }} ${'x'.repeat(60)}\n`.repeat(44)
+    const text = `kind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-${index}}\n${lines}`
+    writeFileSync(join(chart, `templates/${index}.yaml`), text)
+  }
+  return chart
+}
 
 interface StartUp {
   /** Scripts of the program that were read. */
