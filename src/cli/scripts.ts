@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { foldersOf } from './home-folders.ts'
+import { requireUnderUsualFlags, setLateFlags } from './v8-flags.ts'
 
 /*
  * Runs the scripts of the bundle with V8's code cache. Node 20 takes one for scripts, not for
@@ -58,7 +59,9 @@ export function loadScript(file: string): Loaded {
 /** Only built-ins and packages beside the bundle are not of it, which are the same for all. */
 function requireFrom(file: string) {
   const requireHere = (name: string): unknown =>
-    name.startsWith('.') ? loadScript(join(dirname(file), name)).exports : require(name)
+    name.startsWith('.')
+      ? loadScript(join(dirname(file), name)).exports
+      : requireUnderUsualFlags(name)
   return Object.assign(requireHere, { resolve: require.resolve })
 }
 
@@ -86,62 +89,14 @@ function readIfThere(file: string): Buffer | undefined {
   }
 }
 
-/**
- * Most of what a large chart executes it executes a few times, and V8 would spend up
- * to a third of all processor time on optimizing it. It waits 22 times as long as usual before it
- * does, by which argo-cd takes a sixth less than by six times as long. Nor does it give more and
- * more room to young objects: most of them live to the end, and the room would be a sixth of all
- * memory.
- */
+/** Sets V8's flags for a long run; what is loaded from now on has code caches of its own. */
 export function tuneForLongRun(): void {
   // Code is kept with the flags of the run's end: what was compiled under others must come first.
   if (uncached.size > 0 || BUILDS === 'all' || BUILDS === 'rest') return
-  const flags = flagsOfLongRun(Number.parseInt(process.versions.v8, 10))
-  if (flags.length === 0) return
+  if (!setLateFlags()) return
   scripts.clear()
-  const setFlag = flagSetter()
-  for (const flag of flags) setFlag(flag)
   cacheSuffix = '-late'
 }
-
-/**
- * What sets a flag of V8. `node:v8` brings all streams of Node along, which takes 2 ms and 1.6 MiB;
- * older releases of Node give its inner part alone, and warn of that unless they are told not to.
- */
-function flagSetter(): (flag: string) => void {
-  const node: NodeWithBindings = process
-  const isOld = Number.parseInt(process.versions.node, 10) <= LAST_NODE_WITH_BINDING
-  if (!isOld || node.binding === undefined || node.permission !== undefined) {
-    return (require('node:v8') as typeof import('node:v8')).setFlagsFromString
-  }
-  const { noDeprecation = false } = process
-  process.noDeprecation = true
-  const { setFlagsFromString } = node.binding('v8')
-  process.noDeprecation = noDeprecation
-  return setFlagsFromString
-}
-
-/** Node 24 has no such binding. */
-const LAST_NODE_WITH_BINDING = 22
-
-interface NodeWithBindings {
-  binding?: (name: 'v8') => Pick<typeof import('node:v8'), 'setFlagsFromString'>
-  /** Where Node was told what a program may do; it may not have bindings then. */
-  permission?: unknown
-}
-
-/** Flags differ from one V8 to the next, which complains to the person of any it does not know. */
-function flagsOfLongRun(major: number): readonly string[] {
-  if (major > NEWEST_KNOWN_V8) return []
-  const growth = '--semi-space-growth-factor=1'
-  // The bytes of code that run before it optimizes; later the runs, for each of two compilers.
-  return major < 12
-    ? ['--interrupt-budget=1500000', growth]
-    : ['--invocation-count-for-turbofan=66000', '--invocation-count-for-maglev=8800', growth]
-}
-
-/** Of Node 26. */
-const NEWEST_KNOWN_V8 = 14
 
 /**
  * Keeps what this run compiled for the next one, when the build's cache does not fit this
