@@ -219,7 +219,8 @@ function scriptOf(id) {
 /** Names the code that reads templates: what another one has kept of them is not taken. */
 function templateReader() {
   const hash = createHash('sha256').update(version)
-  for (const name of readdirSync('src/gotmpl').sort()) hash.update(readFileSync(`src/gotmpl/${name}`))
+  for (const name of readdirSync('src/gotmpl').sort())
+    hash.update(readFileSync(`src/gotmpl/${name}`))
   return hash.digest('hex').slice(0, 12)
 }
 

@@ -264,6 +264,7 @@ class Parser {
       tokens.take()
       const pipe = pipelines.pipeline(kind, 'right delimiter')
       chain.push(slot)
+      table.beginElse(slot)
       slot = table.beginBranch(kind, { pipe, shift: 0 })
       ending = this.branchBody(kind)
       table.endList(slot)
@@ -271,6 +272,7 @@ class Parser {
     if (ending === 'else') {
       // What an `else` of another kind than the branch leaves begins no statement.
       if (tokens.hasNext()) tokens.unexpected(tokens.take(), 'input')
+      table.beginElse(slot)
       const last = this.list()
       if (last !== 'end') tokens.fail(`expected end; found {{${last}}}`)
     }

@@ -14,6 +14,8 @@ const BREAK = 6 // offset
 const CONTINUE = 7 // offset
 const DEFINITION = 8 // end of its list; then that list, which is no part of the one around it
 
+/** Added to the kind of a branch that has an `else`, be it empty. */
+const ELSE = 16
 /** Stands for the pipeline of a call that has none. */
 const NONE = -1
 /** As many numbers as a statement takes at most, without its lists. */
@@ -104,7 +106,7 @@ export class StatementTable {
     this.rows[slot] = this.used
   }
 
-  /** Begins a branch; gives what `endList` and then `endBranch` ask for. */
+  /** Begins a branch; gives what `endList`, `beginElse` and then `endBranch` ask for. */
   beginBranch(kind: BranchKind, { pipe, shift }: Head): number {
     const at = this.take(5)
     const { rows } = this
@@ -114,9 +116,14 @@ export class StatementTable {
     return at + 3
   }
 
-  /** Ends what runs when the branch is taken; what follows up to its end runs otherwise. */
+  /** Ends what runs when the branch is taken. */
   endList(slot: number): void {
     this.rows[slot] = this.used
+  }
+
+  /** Says that what follows runs otherwise. */
+  beginElse(slot: number): void {
+    this.rows[slot - 3] = this.number(slot - 3) + ELSE
   }
 
   endBranch(slot: number): void {
@@ -212,13 +219,15 @@ export class StatementTable {
 
   private branch(code: number, at: number, source: Source): Statement {
     const { rows } = this
-    const kind = code === IF ? 'if' : code === WITH ? 'with' : 'range'
+    const hasElse = code >= ELSE
+    const first = hasElse ? code - ELSE : code
+    const kind = first === IF ? 'if' : first === WITH ? 'with' : 'range'
     const pipe = this.pipe(rows[at + 1] ?? 0, kind)
     const shift = rows[at + 2] ?? 0
     const middle = rows[at + 3] ?? 0
     const end = rows[at + 4] ?? 0
     const list = new TableList(this, at + 5, middle, source)
-    const otherwise = end === middle ? undefined : new TableList(this, middle, end, source)
+    const otherwise = hasElse ? new TableList(this, middle, end, source) : undefined
     return { kind, at: pipe.at + shift, shift, pipe, list, otherwise }
   }
 
