@@ -25,7 +25,7 @@ const CHARTS = modules({
   base: 'file-modes json long-run secret-text versions',
   chart:
     'archive-file assemble-chart broken-link budget chart chart-folder file-reader glob go-struct ignore links load-chart lock metadata metadata-document misnamed read-directory read-yaml validate-metadata',
-  cli: 'has-proxy read-chart read-flags read-image-map read-text template-store',
+  cli: 'has-proxy read-chart read-flags read-image-map read-text',
   encoding: 'yaml-*',
   golang: 'function space',
   render: 'crds',
@@ -107,6 +107,11 @@ const LATE = {
     /\/node_modules\/(@oclif\/core\/lib\/(?!args|cache|command|flags|logger|symbols)|ansi|ansis|balanced-match|brace-expansion|clean-stack|cli-spinners|color-|debug|ejs|emoji-regex|escape-string-regexp|fdir|get-package-type|has-flag|indent-string|is-fullwidth|lilconfig|minimatch|ms\/|picomatch|string-width|strip-ansi|supports-color|tinyglobby|widest-line|wordwrap|wrap-ansi)/.test(
       id,
     ),
+  kept: modules({
+    cli: 'template-store',
+    gotmpl: 'pipeline-reader restore-lists',
+    render: 'template-cache',
+  }),
   metaschemas: modules({ values: 'metaschemas' }),
   reads: modules({ render: 'go-file-reads missing-files' }),
   signing: modules({ signing: '*' }),

@@ -40,9 +40,21 @@ export function renderOptions(flags: GivenRenderFlags, io?: Io): RenderOptions {
     steps: flags['render-fuel'],
     postRenderHooks: flags['post-render-hooks'],
     images: readImageMap(flags['image-map']),
-    templateStore: io && (io.templateStore ?? openTemplateStore(io.env)),
+    templateStore: io && (io.templateStore ?? templateStoreOf(io.env)),
     postRenderer:
       command === undefined ? undefined : { command, args: flags['post-renderer-args'] ?? [] },
+  }
+}
+
+/** In bytes. Fewer are read as fast as a file of the cache. */
+const WORTH_KEEPING = 32_768
+
+/** Nothing of it is loaded for small charts. */
+function templateStoreOf(env: Io['env']): RenderOptions['templateStore'] {
+  return {
+    least: WORTH_KEEPING,
+    read: (name) => openTemplateStore(env)?.read(name),
+    write: (name, content) => openTemplateStore(env)?.write(name, content),
   }
 }
 

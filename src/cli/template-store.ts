@@ -12,13 +12,11 @@ import { newToken, temporaryName } from '../base/folders.ts'
 import type { RenderOptions } from '../actions/connections.ts'
 import { foldersOf } from './home-folders.ts'
 
-type TemplateStore = NonNullable<RenderOptions['templateStore']>
+type TemplateStore = Omit<NonNullable<RenderOptions['templateStore']>, 'least'>
 
 /** Names the code that reads templates; the build sets it. */
 declare const TEMPLATE_READER: string
 
-/** In bytes. */
-const WORTH_KEEPING = 32_768
 /** Files of the cache; those that were written first go. */
 const MOST_FILES = 100
 const MAY_FAIL = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'ENOENT'])
@@ -36,7 +34,6 @@ export function openTemplateStore(
 export function folderStore(folder: string, reader: string): TemplateStore {
   const fileOf = (name: string) => join(folder, `${name}-${reader}`)
   return {
-    least: WORTH_KEEPING,
     read: (name) => unlessFailed(() => readFileSync(fileOf(name))),
     write: (name, content) => {
       unlessFailed(() => {

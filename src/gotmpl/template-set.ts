@@ -15,6 +15,7 @@ import {
 } from './frame.ts'
 import { KnownActions } from './known-actions.ts'
 import { Source } from './source.ts'
+import { restoreLists } from './restore-lists.ts'
 import { StatementTable } from './statement-table.ts'
 import { TemplateError } from './template-error.ts'
 import {
@@ -22,7 +23,6 @@ import {
   readLists,
   type ReadLists,
   type ReadOptions,
-  restoreLists,
   TemplateFiles,
 } from './template-files.ts'
 

@@ -35,6 +35,11 @@ export function collectTemplates(scope: ChartScope): TemplateFile[] {
     .map(({ file }) => file)
 }
 
+/** In bytes. */
+export function sizeOf(files: readonly TemplateFile[]): number {
+  return files.reduce((sum, { data }) => sum + data.length, 0)
+}
+
 /** The text of every template of a chart and its subcharts, by path. */
 export function templateTexts(chart: Chart): ReadonlyMap<string, string> {
   const texts = chart.templates.map(({ name, data }): [string, string] => [

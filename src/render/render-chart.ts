@@ -6,7 +6,7 @@ import { BUILTINS } from '../gotmpl/builtins.ts'
 import { TemplateError } from '../gotmpl/template-error.ts'
 import { TemplateSet } from '../gotmpl/template-set.ts'
 import type { Capabilities } from './capabilities.ts'
-import { collectTemplates, type TemplateFile } from './collect-templates.ts'
+import { collectTemplates, sizeOf, type TemplateFile } from './collect-templates.ts'
 import { buildScope, templateValue, type ReleaseFacts } from './context.ts'
 import { helmFunctions } from './functions.ts'
 import { HandlebarsRenderer } from './handlebars-renderer.ts'
@@ -104,7 +104,8 @@ class ChartRenderer {
   }
 
   private parseAll(files: readonly TemplateFile[], store: TemplateStore | undefined): void {
-    const kept = store && findTemplates(store, files)
+    const keeper = store !== undefined && sizeOf(files) >= store.least ? store : undefined
+    const kept = keeper && findTemplates(keeper, files)
     if (kept !== undefined) {
       this.set.restore(
         files.map(({ path, text }) => ({ name: path, text })),
@@ -113,7 +114,7 @@ class ChartRenderer {
       return
     }
     for (const file of files) this.parse(file)
-    if (store !== undefined) keepTemplates(store, files, () => this.set.keep())
+    if (keeper !== undefined) keepTemplates(keeper, files, this.set.keep())
   }
 
   private parse(file: TemplateFile): void {

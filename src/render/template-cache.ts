@@ -9,11 +9,11 @@
  * templates' texts.
  */
 import type { KeptFiles } from '../gotmpl/template-files.ts'
-import type { TemplateFile } from './collect-templates.ts'
+import { sizeOf, type TemplateFile } from './collect-templates.ts'
 
 /** Keeps files under names; it may forget them at any time. */
 export interface TemplateStore {
-  /** Templates of fewer bytes are read sooner than a file of the cache. */
+  /** Templates of fewer bytes are not worth a file. */
   readonly least: number
   read(name: string): Uint8Array | undefined
   write(name: string, content: readonly Uint8Array[]): void
@@ -36,7 +36,7 @@ export function findTemplates(
   files: readonly TemplateFile[],
 ): KeptFiles | undefined {
   const size = sizeOf(files)
-  const data = size < store.least ? undefined : store.read(nameOf(files, size))
+  const data = store.read(nameOf(files, size))
   if (data === undefined || data.length < HEAD * 4 || data.byteOffset % 4 !== 0) return undefined
   const [magic, sum, rows = 0, places = 0, lists = 0, json = 0] = numbersOf(data, 0, HEAD)
   const behind = HEAD + rows + places + lists
@@ -58,11 +58,10 @@ export function findTemplates(
 export function keepTemplates(
   store: TemplateStore,
   files: readonly TemplateFile[],
-  keep: () => KeptFiles,
+  kept: KeptFiles,
 ): void {
   const size = sizeOf(files)
-  if (size < store.least) return
-  const { rows, places, lists, names } = keep()
+  const { rows, places, lists, names } = kept
   const known: Names = {
     files: files.map(({ path, data }) => [path, data.length]),
     names: [...names],
@@ -78,10 +77,6 @@ export function keepTemplates(
 function nameOf(files: readonly TemplateFile[], size: number): string {
   const [chart = ''] = files.at(-1)?.path.split('/') ?? []
   return `${chart.replaceAll(/[^\w-]/g, '_').slice(0, 64)}-${files.length}-${size}`
-}
-
-function sizeOf(files: readonly TemplateFile[]): number {
-  return files.reduce((sum, { data }) => sum + data.length, 0)
 }
 
 function areSame(
