@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import { refOf } from '../cluster/cluster.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { isDefinition } from './definitions.ts'
@@ -68,10 +69,10 @@ async function lookUntilGone(
   objects: readonly KubeObject[],
   timeout: number,
 ): Promise<void> {
-  const began = performance.now()
+  const began = steadyNow()
   for (const object of objects) {
     while (await isThere(site, object)) {
-      if (performance.now() - began > timeout) throw stays([object], timeout)
+      if (steadyNow() - began > timeout) throw stays([object], timeout)
       await sleep(PAUSE, site.signal)
     }
   }

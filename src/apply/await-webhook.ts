@@ -1,4 +1,5 @@
 import { isJsonObject } from '../base/json.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import { WebhookError } from '../cluster/webhook-error.ts'
 import { describeObject, type KubeObject } from '../manifest/object.ts'
 import { valueAt } from '../plan/content.ts'
@@ -50,14 +51,14 @@ export async function onceAnswered(
   write: () => Promise<void>,
 ): Promise<void> {
   const timeout = site.wait?.timeout ?? STAGE_TIMEOUT
-  const began = performance.now()
+  const began = steadyNow()
   for (;;) {
     try {
       await write()
       return
     } catch (error) {
       if (!isAwaited(error, webhooks)) throw error
-      if (performance.now() - began + PAUSE > timeout) throw error
+      if (steadyNow() - began + PAUSE > timeout) throw error
       tell(site, { object, webhooks, error, timeout })
     }
     await sleep(PAUSE, site.signal)

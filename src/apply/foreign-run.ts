@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import { lastRevision } from '../release/history.ts'
 import type { Release } from '../release/release.ts'
 import { isPending } from '../release/status.ts'
@@ -33,7 +34,7 @@ export async function awaitForeignRun(
   release: ReleaseName,
   times: ForeignRunTimes,
 ): Promise<Release[]> {
-  const start = performance.now()
+  const start = steadyNow()
   let isAnnounced = false
   for (;;) {
     const history = await site.storage.history(release)
@@ -41,7 +42,7 @@ export async function awaitForeignRun(
     if (last === undefined || !isForeign(site, last)) return history
     const idle = await site.storage.idleFor(release, last.revision)
     if (idle === undefined || idle >= times.staleAfter) return history
-    if (performance.now() - start >= times.timeout) throw pending(last, idle, times)
+    if (steadyNow() - start >= times.timeout) throw pending(last, idle, times)
     if (!isAnnounced) {
       site.onNotice(
         `waiting for another run, which has left revision ${last.revision} ${last.status}`,

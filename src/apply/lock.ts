@@ -1,6 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import { isSystemError } from '../base/files.ts'
 import { newToken } from '../base/folders.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import type { Holder, LeaseStore, SeenLease } from '../cluster/lease.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 
@@ -147,16 +148,16 @@ interface Watch {
 }
 
 function watchFor({ times, onWait }: LockRequest): Watch {
-  const start = performance.now()
+  const start = steadyNow()
   let version = ''
   let since = start
   let isAnnounced = false
   return {
-    waited: () => performance.now() - start,
+    waited: () => steadyNow() - start,
     unchangedFor(seen) {
-      if (seen !== version) since = performance.now()
+      if (seen !== version) since = steadyNow()
       version = seen
-      return performance.now() - since
+      return steadyNow() - since
     },
     expiry: times.expiry,
     announce(holder) {

@@ -1,5 +1,6 @@
 import { eitherSignal } from '../base/either-signal.ts'
 import { PkgError } from '../base/errors.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import type { WatchEvent } from '../cluster/cluster.ts'
 import { describeObject, objectKey, type KubeObject } from '../manifest/object.ts'
 import { at, textAt } from './readiness-fields.ts'
@@ -23,7 +24,7 @@ export async function waitUntilGone(
   timeout: number,
 ): Promise<void> {
   if (objects.length === 0) return
-  const began = performance.now()
+  const began = steadyNow()
   const progress = deletionProgress(site, objects, timeout, began)
   const watched = watchObjects(site, objects)
   try {
@@ -32,7 +33,7 @@ export async function waitUntilGone(
       const left = watched.left()
       progress.tell(left ?? objects)
       if (left?.length === 0) return progress.end('ready')
-      const time = began + timeout - performance.now()
+      const time = began + timeout - steadyNow()
       if (time <= 0) {
         progress.end('timed-out')
         throw stays(left ?? objects, timeout)
@@ -137,7 +138,7 @@ function deletionProgress(
       }
     },
     end(outcome: 'ready' | 'timed-out'): void {
-      const waitedSeconds = Math.round((performance.now() - began) / 100) / 10
+      const waitedSeconds = Math.round((steadyNow() - began) / 100) / 10
       onProgress({ type: 'waited', time: time(), outcome, waitedSeconds })
     },
   }

@@ -1,5 +1,6 @@
 import { eitherSignal } from '../base/either-signal.ts'
 import { PkgError } from '../base/errors.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { describeObject, type KubeObject } from '../manifest/object.ts'
 import { textAt } from './readiness-fields.ts'
@@ -46,7 +47,7 @@ const LAST_WORDS = 2000
 export async function waitUntilReady(site: WaitSite, request: WaitRequest): Promise<void> {
   const objects = request.objects.filter((object) => isWaitedFor(object, request.rules))
   if (objects.length === 0) return
-  const began = performance.now()
+  const began = steadyNow()
   const onProgress = site.onProgress ?? (() => undefined)
   onProgress({
     type: 'wait',
@@ -56,7 +57,7 @@ export async function waitUntilReady(site: WaitSite, request: WaitRequest): Prom
     timeoutSeconds: request.timeout / 1000,
   })
   const outcome = (outcome: 'ready' | 'failed' | 'timed-out' | 'interrupted'): void => {
-    const waitedSeconds = Math.round((performance.now() - began) / 100) / 10
+    const waitedSeconds = Math.round((steadyNow() - began) / 100) / 10
     onProgress({ type: 'waited', time: site.now().toISOString(), outcome, waitedSeconds })
   }
 
@@ -102,7 +103,7 @@ async function follow(followed: Followed): Promise<FailedWait | undefined> {
   let lastNews = began
   for (;;) {
     throwIfEnded(site.signal, watches)
-    const now = performance.now()
+    const now = steadyNow()
     const standings = tracker.standings(now)
     const isNew = reporter.tell(standings)
     if (isNew) lastNews = now
@@ -133,7 +134,7 @@ async function isConfirmed(
   { site, watches, request, began }: Followed,
   standings: readonly Standing[],
 ): Promise<boolean> {
-  const left = began + request.timeout - performance.now()
+  const left = began + request.timeout - steadyNow()
   await Promise.race([watches.relativesTold, sleep(Math.min(LAST_WORDS, Math.max(left, 0)))])
   await sleep(BURST)
   for (const { readiness, proof, scene } of standings) {
@@ -141,7 +142,7 @@ async function isConfirmed(
     const pod = scene?.pods.find((each) => proof.about === `Pod/${each.metadata.name}`)
     if (pod !== undefined && (await isNodeComing(site, pod))) watches.tracker.excuse(proof)
   }
-  return watches.tracker.standings(performance.now()).some(isFailed)
+  return watches.tracker.standings(steadyNow()).some(isFailed)
 }
 
 /** What autoscalers say of a pod for which they add a node. */

@@ -3,6 +3,7 @@ import { PkgError } from './errors.ts'
 import { openUnsyncedFiles } from './files.ts'
 import { newToken, temporaryName } from './folders.ts'
 import { lookForProcess, processIdentity } from './process-identity.ts'
+import { steadyNow } from './steady-clock.ts'
 
 export interface LockTimes {
   /** Milliseconds: how long to wait for one other run; each that had its turn is waited for anew. */
@@ -70,10 +71,10 @@ async function take(path: string, mark: string, { wait, stale }: LockTimes): Pro
 
 /** Tells at each look for how many milliseconds one holder has the lock and has not touched it. */
 function startWatch() {
-  let last = { holder: '', touched: undefined as number | undefined, at: performance.now() }
+  let last = { holder: '', touched: undefined as number | undefined, at: steadyNow() }
   let [held, untouched] = [0, 0]
   return (holder: string, touched: number | undefined) => {
-    const at = performance.now()
+    const at = steadyNow()
     const passed = Math.min(at - last.at, LOOK)
     held = holder === last.holder ? held + passed : 0
     untouched = holder === last.holder && touched === last.touched ? untouched + passed : 0

@@ -1,4 +1,5 @@
 import { PkgError, type ErrorCode } from '../base/errors.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import { isGone } from './holder.ts'
 import {
   leaseCalls,
@@ -278,7 +279,7 @@ const SURE = 2 / 3
 
 function isFresh({ confirmed }: Pick<Hold, 'confirmed'>, window: number): boolean {
   // The steady clock stands still while a machine sleeps, the wall's does not.
-  const steady = performance.now() - confirmed.steady
+  const steady = steadyNow() - confirmed.steady
   const wall = Date.now() - confirmed.wall
   return steady < window && wall >= 0 && wall < window
 }

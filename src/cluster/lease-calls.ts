@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import { apiError } from './api-errors.ts'
 import { parseJsonObject } from './api-json.ts'
 import { ExchangeError } from './exchange.ts'
@@ -55,7 +56,7 @@ export function leaseCalls(transport: Transport, timeout: number): LeaseCalls {
   const voice: Voice = { toldAt: -Infinity }
   const call = async (request: ApiRequest, { name, wanted, patience }: Expectation) => {
     const patient = patiently(patience, async (tries) => {
-      const asked = { steady: performance.now(), wall: Date.now() }
+      const asked = { steady: steadyNow(), wall: Date.now() }
       const time = tries === 1 ? timeout : timeout * SLOWER
       const answer = await transport.request({ ...request, timeout: time })
       if (wanted.includes(answer.status)) return { answer, asked }
@@ -116,7 +117,7 @@ async function patiently<T>(
   patience: Patience | undefined,
   call: (tries: number) => Promise<T>,
 ): Promise<T> {
-  const start = performance.now()
+  const start = steadyNow()
   for (let tries = 1; ; tries++) {
     let wait: number
     try {
@@ -125,7 +126,7 @@ async function patiently<T>(
       if (patience === undefined || !(error instanceof PkgError) || !isBusy(error)) throw error
       wait =
         pauseBefore(RETRIES, { tries, asked: undefined, random: Math.random() }) ?? RETRIES.longest
-      const passed = performance.now() - start
+      const passed = steadyNow() - start
       const isOver = patience.signal.aborted || passed + wait > patience.time
       if (isOver) throw afterAll(error, { tries, passed })
     }
@@ -146,9 +147,9 @@ async function toldOf<T>(
   { name, patience, voice }: { name: string; patience: Patience; voice: Voice },
 ): Promise<T> {
   const { onWait, telling = TELLING } = patience
-  const start = performance.now()
+  const start = steadyNow()
   const tell = (): void => {
-    voice.toldAt = performance.now()
+    voice.toldAt = steadyNow()
     const passed = Math.round((voice.toldAt - start) / 1000)
     onWait?.(
       `waiting for the API server, which is too busy to answer for ${labelOf(name)}: ${passed} s so far; --lock-timeout says how long at most`,

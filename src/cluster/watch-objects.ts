@@ -1,5 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import { isKubeObject } from '../manifest/decode-objects.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { apiError } from './api-errors.ts'
@@ -37,7 +38,7 @@ export async function* watchObjects(api: Api, request: WatchRequest): AsyncGener
   let isFirst = true
   let tries = 0
   while (!signal.aborted) {
-    const started = performance.now()
+    const started = steadyNow()
     let longest = PAUSES.afterEnd
     try {
       if (version === undefined) {
@@ -56,7 +57,7 @@ export async function* watchObjects(api: Api, request: WatchRequest): AsyncGener
       if (isFirst || !isPassing(error)) throw error
       longest = PAUSES.afterFailure
     }
-    tries = performance.now() - started > STEADY ? 0 : tries + 1
+    tries = steadyNow() - started > STEADY ? 0 : tries + 1
     await rested(tries, longest, signal)
   }
 }

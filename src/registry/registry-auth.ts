@@ -1,5 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
+import { steadyNow } from '../base/steady-clock.ts'
 import { shownUrl, type HttpAnswer, type Send } from '../http/open-http.ts'
 
 /** What a registry takes as proof of who asks. */
@@ -60,9 +61,7 @@ export function openAuth(settings: AuthSettings): RegistryAuth {
   let credential: Promise<Credential | undefined> | undefined
   const header = (scope: Scope | undefined): string | undefined => {
     const token = tokens.get(keyOf(scope))
-    return (
-      login ?? (token !== undefined && performance.now() < token.until ? token.header : undefined)
-    )
+    return login ?? (token !== undefined && steadyNow() < token.until ? token.header : undefined)
   }
   const fetchHeader = async (challenge: Challenge, scope: Scope | undefined): Promise<string> => {
     const key = keyOf(scope)
@@ -169,7 +168,7 @@ function tokenOf(body: Buffer): Token | undefined {
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return undefined
   const { expires_in: life } = document
   // A token that does not say so is used until it is refused.
-  const until = typeof life === 'number' ? performance.now() + life * 1000 - MARGIN : Infinity
+  const until = typeof life === 'number' ? steadyNow() + life * 1000 - MARGIN : Infinity
   return { header: `Bearer ${token}`, until }
 }
 
