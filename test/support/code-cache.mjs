@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeLargeFile, writeWarmChart } from './warm-chart.mjs'
+import { writeLargeFile, writeLargeTemplate, writeWarmChart } from './warm-chart.mjs'
 import { serveWarmSite } from './warm-site.mjs'
 
 const main = new URL('../../dist/main.js', import.meta.url).pathname
@@ -31,6 +31,7 @@ await runAll(withCharts())
 // A large chart changes V8's flags, and what it loads then is kept a second time. Of scripts that
 // several of these runs load, the code of the last one is kept.
 for (const chart of ['warm', 'native']) writeLargeFile(join(folder, chart))
+writeLargeTemplate(join(folder, 'warm'))
 cpSync(join(folder, 'classic-0.1.0.tgz'), join(folder, 'warm/charts/classic-0.1.0.tgz'))
 const large = [
   ['template', 'web', './native'],

@@ -16,6 +16,12 @@ export function writeLargeFile(folder) {
   writeFileSync(join(folder, 'LICENSE'), 'A line of many.\n'.repeat(5000))
 }
 
+/** Adds so much to the Go templates that what is read of them is kept for the next run. */
+export function writeLargeTemplate(folder) {
+  const lines = '{{- /* A line of many. */ -}}\n'.repeat(2000)
+  writeFileSync(join(folder, 'templates/_comments.tpl'), lines)
+}
+
 const CHART = `apiVersion: v2
 name: warm
 description: >-
