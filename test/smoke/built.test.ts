@@ -316,8 +316,6 @@ test('the templates of a large chart are kept, once, for the runs that follow', 
   const { mtimeMs } = statSync(join(cache, 'templates', file))
   expect(render()).toEqual(first)
   expect(kept()).toEqual([file])
-  // The build has the code of all that these runs need.
-  expect(readdirSync(cache)).toEqual(['templates'])
   expect(statSync(join(cache, 'templates', file)).mtimeMs).toBe(mtimeMs)
 })
 

@@ -1,6 +1,14 @@
 // Runs typical commands of the built program, so that V8's code cache holds what they compile.
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeLargeFile, writeLargeTemplate, writeWarmChart } from './warm-chart.mjs'
@@ -42,6 +50,7 @@ const large = [
   ['upgrade', 'full', './warm', '--target', target],
 ]
 await runAll(large, 'late')
+await assertNothingIsLeft(['template', 'web', './warm'])
 const site = await serveWarmSite(readFileSync(join(folder, 'classic-0.1.0.tgz')))
 writeDependent(`http://${site.host}`)
 await runAll(withRepositories(site.host))
@@ -107,22 +116,31 @@ function writeDependent(url) {
   )
 }
 
+/** A run keeps the code that the build has not. */
+async function assertNothingIsLeft(args) {
+  await run(args, env)
+  if (existsSync(join(env.KUBECTL_PKG_CACHE_HOME, 'code'))) {
+    throw new Error(`the code cache lacks what kubectl-pkg ${args.join(' ')} needs`)
+  }
+}
+
 /** @param which scripts' code is kept: those that were loaded `late`, after the change of flags */
 async function runAll(runs, which) {
   for (const args of runs) {
     const { owner, kept } = keeperOf(args)
     const keeps = `${which ?? kept}/${owner}`
-    const child = spawn(process.execPath, [main, ...args], {
-      cwd: folder,
-      env: { ...env, KUBECTL_PKG_BUILDS_CODE_CACHE: keeps },
-    })
-    let text = ''
-    child.stdout.resume()
-    child.stderr.on('data', (chunk) => (text += chunk))
-    const status = await new Promise((resolve) => child.once('close', resolve))
-    if (status !== 0) {
-      throw new Error(`kubectl-pkg ${args.join(' ')} failed while the build warmed it:\n${text}`)
-    }
+    await run(args, { ...env, KUBECTL_PKG_BUILDS_CODE_CACHE: keeps })
+  }
+}
+
+async function run(args, environment) {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: environment })
+  let text = ''
+  child.stdout.resume()
+  child.stderr.on('data', (chunk) => (text += chunk))
+  const status = await new Promise((resolve) => child.once('close', resolve))
+  if (status !== 0) {
+    throw new Error(`kubectl-pkg ${args.join(' ')} failed while the build warmed it:\n${text}`)
   }
 }
 
