@@ -14,7 +14,7 @@ export interface Folders {
 export function foldersOf(env: Environment): Folders {
   const home = homedir(env)
   const folder = (kind: string, xdg: string | undefined, fallback: string) =>
-    env[`KUBECTL_PKG_${kind}_HOME`] ?? join(xdg || join(home, fallback), 'kubectl-pkg')
+    env[`KUBECTL_PKG_${kind}_HOME`] || join(xdg || join(home, fallback), 'kubectl-pkg')
   return {
     config: folder('CONFIG', env['XDG_CONFIG_HOME'], '.config'),
     cache: folder('CACHE', env['XDG_CACHE_HOME'], '.cache'),

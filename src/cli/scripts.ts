@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
+import { makeFolders } from '../base/make-folders.ts'
+import { unlessFailed, writeCached } from './cache-files.ts'
 import { foldersOf } from './home-folders.ts'
 import { requireUnderUsualFlags, setLateFlags } from './v8-flags.ts'
 
@@ -24,7 +26,6 @@ const COMMON = 'common'
 /** A script of the bundle is a module of CommonJS, and run as this function. */
 const HEAD = Buffer.from('(function (exports, require, module, __filename, __dirname) {')
 const TAIL = Buffer.from('\n})')
-const MAY_FAIL = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'ENOENT'])
 
 /**
  * Set by the build, which runs typical commands: of which scripts it keeps the code (all, the rest
@@ -79,14 +80,9 @@ function readCodeCache(name: string): Buffer | undefined {
   return built ?? readIfThere(join(personalCache(), name))
 }
 
+/** Nor is there one that cannot be read, as root may have made it who installed the program. */
 function readIfThere(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    // Also one that somebody else has made, as root did who installed the program.
-    if (!MAY_FAIL.has((error as NodeJS.ErrnoException).code ?? '')) throw error
-    return undefined
-  }
+  return unlessFailed(() => readFileSync(file))
 }
 
 /** Sets V8's flags for a long run; what is loaded from now on has code caches of its own. */
@@ -106,17 +102,16 @@ export function keepCodeCache(): void {
   const isBuild = BUILT_FOLDER !== undefined
   if (!isBuild && uncached.size === 0) return
   const target = isBuild ? builtCache : personalCache()
-  try {
-    mkdirSync(target, { recursive: true, mode: isBuild ? 0o755 : 0o700 })
+  const keep = (): void => {
+    makeFolders(target, isBuild ? 0o755 : 0o700)
     for (const [name, script] of isBuild && BUILDS !== 'rest' ? scripts : uncached) {
-      const temporary = join(target, `${name}.${process.pid}`)
-      writeFileSync(temporary, script.createCachedData(), { mode: isBuild ? 0o644 : 0o600 })
-      renameSync(temporary, join(target, name))
+      const data = script.createCachedData()
+      const file = join(target, name)
+      writeCached(file, `${file}.${process.pid}`, { data, mode: isBuild ? 0o644 : 0o600 })
     }
-  } catch (error) {
-    // A cache is not worth a failure: a full, read-only or foreign folder leaves it out.
-    if (isBuild || !MAY_FAIL.has((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
+  if (isBuild) keep()
+  else unlessFailed(keep)
 }
 
 function personalCache(): string {

@@ -1,4 +1,13 @@
-import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { folderStore } from '../../../src/cli/template-store.ts'
@@ -48,3 +57,42 @@ test('a folder that cannot be had leaves the cache out', () => {
   store.write('web', bytes('text'))
   expect(store.read('web')).toBeUndefined()
 })
+
+const ODD_FILES: Record<string, (path: string) => void> = {
+  'a folder': (path) => mkdirSync(join(path, 'inner'), { recursive: true }),
+  'a link to itself': (path) => symlinkSync(path, path),
+  'a pipe': (path) => execFileSync('mkfifo', [path]),
+  'a device without an end': (path) => symlinkSync('/dev/zero', path),
+  'a file of 3 GiB': (path) => {
+    writeFileSync(path, '')
+    truncateSync(path, 3 * 2 ** 30)
+  },
+}
+
+test.each(Object.entries(ODD_FILES))('%s in the place of a file is left alone', (_, make) => {
+  const folder = temporaryFolder()
+  make(join(folder, 'web-one'))
+  const store = folderStore(folder, 'one')
+  expect(store.read('web')).toBeUndefined()
+  store.write('web', bytes('text'))
+  expect(readdirSync(folder)).toEqual(['web-one'])
+})
+
+test('what is no file does not keep older files from being removed', () => {
+  const folder = temporaryFolder()
+  for (let index = 0; index < 60; index++) {
+    mkdirSync(join(folder, `folder${index}`))
+    symlinkSync('nowhere', join(folder, `link${index}`))
+  }
+  folderStore(folder, 'one').write('new', bytes('new'))
+  expect(readdirSync(folder)).toHaveLength(61)
+})
+
+test.each(['/proc/nothing', '/dev/null', `/${'x'.repeat(300)}`])(
+  'where no folder can be made nothing is kept: %s',
+  (folder) => {
+    const store = folderStore(join(folder, 'templates'), 'one')
+    store.write('web', bytes('text'))
+    expect(store.read('web')).toBeUndefined()
+  },
+)
