@@ -20,15 +20,30 @@ export function misnamedFiles(files: readonly ChartFile[]): ChartWarning[] {
   return PARTS.flatMap(({ name, alike }) => {
     const folder = `${name}/`
     const isThere = files.some((file) => file.name === name || file.name.startsWith(folder))
-    const found = isThere ? undefined : files.find((file) => alike.test(file.name))
+    const found = isThere ? undefined : files.find((file) => alike.has(firstOf(file.name)))
     if (found === undefined) return []
-    const [file = ''] = alike.exec(found.name) ?? []
+    const file = found.name.slice(0, firstOf(found.name).length).replace(/\/$/, '')
     return [{ file, message: `is not read; rename it to ${name}` }]
   })
 }
 
+/** The file's name, or the outermost folder that it lies in with the slash, in small letters. */
+function firstOf(name: string): string {
+  const slash = name.indexOf('/')
+  return (slash < 0 ? name : name.slice(0, slash + 1)).toLowerCase()
+}
+
+/** By words and not by patterns, which V8 would compile for every chart. */
 const PARTS = [
-  { name: 'values.yaml', alike: /^values?\.ya?ml$/i },
-  { name: 'values.schema.json', alike: /^values?[._-]schema\.json$/i },
-  { name: 'templates', alike: /^templates?(?=\/)/i },
+  {
+    name: 'values.yaml',
+    alike: new Set(['values.yaml', 'values.yml', 'value.yaml', 'value.yml']),
+  },
+  {
+    name: 'values.schema.json',
+    alike: new Set(
+      ['', 's'].flatMap((end) => ['.', '_', '-'].map((mark) => `value${end}${mark}schema.json`)),
+    ),
+  },
+  { name: 'templates', alike: new Set(['template/', 'templates/']) },
 ]
