@@ -27,6 +27,12 @@ const COMMON = 'common'
 const HEAD = Buffer.from('(function (exports, require, module, __filename, __dirname) {')
 const TAIL = Buffer.from('\n})')
 
+/** What Node was told beside the program, as a part of a file's name. */
+const NODE_FLAGS = [...process.execArgv, process.env['NODE_OPTIONS'] ?? '']
+  .join(' ')
+  .replaceAll(/\W+/g, '-')
+  .slice(0, 100)
+
 /**
  * Set by the build, which runs typical commands: of which scripts it keeps the code (all, the rest
  * that has none yet, or those that were loaded late) and in which folder.
@@ -76,7 +82,7 @@ export function chooseCodeCache(command: string): void {
 /** The code cache of a script, made by the build or, for another V8, by an earlier run. */
 function readCodeCache(name: string): Buffer | undefined {
   // V8 takes no cache that was made under other flags than its own.
-  const built = nodeFlags() === '' ? readIfThere(join(builtCache, name)) : undefined
+  const built = NODE_FLAGS === '' ? readIfThere(join(builtCache, name)) : undefined
   return built ?? readIfThere(join(personalCache(), name))
 }
 
@@ -115,14 +121,8 @@ export function keepCodeCache(): void {
 }
 
 function personalCache(): string {
-  const name = `${VERSION}-${process.versions.v8}${nodeFlags()}`
+  const name = `${VERSION}-${process.versions.v8}${NODE_FLAGS}`
   return join(foldersOf(process.env).cache, 'code', name, cacheOwner)
-}
-
-/** What Node was told beside the program, as a part of a file's name. */
-function nodeFlags(): string {
-  const flags = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ')
-  return flags.replaceAll(/\W+/g, '-').slice(0, 100)
 }
 
 /** Every script begins with a name made of its content; see the build. */
