@@ -4,9 +4,8 @@
  * which are kept beside it.
  *
  * A file of the cache begins with numbers of 32 bits, as this machine writes them: MAGIC; the sum of
- * what comes behind the head up to the texts; how many numbers are rows, places, lists (see
- * KeptFiles) and JSON. Then come these, the last being the JSON of paths, sizes and names, and the
- * templates' texts.
+ * what comes behind it up to the texts; how many numbers are rows, places, lists (see KeptFiles) and
+ * JSON. Then come these, the last being the JSON of paths, sizes and names, and the templates' texts.
  */
 import type { KeptFiles } from '../gotmpl/template-files.ts'
 import { sizeOf, type TemplateFile } from './collect-templates.ts'
@@ -24,6 +23,9 @@ const MAGIC = 0x746b706b
 const HEAD = 6
 const SPACE = 0x20
 
+/** Rows, places, lists and JSON. */
+type Parts = readonly [Int32Array, Int32Array, Int32Array, Int32Array]
+
 interface Names {
   /** Path and size of every file. */
   files: [string, number][]
@@ -38,20 +40,16 @@ export function findTemplates(
   const size = sizeOf(files)
   const data = store.read(nameOf(files, size))
   if (data === undefined || data.length < HEAD * 4 || data.byteOffset % 4 !== 0) return undefined
-  const [magic, sum, rows = 0, places = 0, lists = 0, json = 0] = numbersOf(data, 0, HEAD)
-  const behind = HEAD + rows + places + lists
-  const texts = behind + json
+  const [magic, sum, ...lengths] = numbersOf(data, 0, HEAD)
+  const texts = lengths.reduce((at, length) => at + length, HEAD)
   if (magic !== MAGIC || data.length !== texts * 4 + size) return undefined
-  if (sumOf(numbersOf(data, HEAD, texts)) !== sum) return undefined
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length)
-  const { files: known, names } = JSON.parse(bytes.toString('utf8', behind * 4, texts * 4)) as Names
-  if (!areSame(files, known, bytes.subarray(texts * 4))) return undefined
-  return {
-    rows: numbersOf(data, HEAD, HEAD + rows),
-    places: numbersOf(data, HEAD + rows, behind - lists),
-    lists: numbersOf(data, behind - lists, behind),
-    names,
-  }
+  if (lengths.some((length) => length < 0)) return undefined
+  const parts = partsOf(data, lengths)
+  const [rows, places, lists, json] = parts
+  if (sumOf(parts) !== sum) return undefined
+  const { files: known, names } = JSON.parse(bufferOf(json).toString()) as Names
+  if (!areSame(files, known, bufferOf(data).subarray(texts * 4))) return undefined
+  return { rows, places, lists, names }
 }
 
 /** Keeps what was read of files for later runs. */
@@ -66,11 +64,10 @@ export function keepTemplates(
     files: files.map(({ path, data }) => [path, data.length]),
     names: [...names],
   }
-  const parts = [rows, places, lists, jsonOf(known)]
-  const sum = parts.reduce((all, numbers) => (all + sumOf(numbers)) | 0, 0)
-  const head = Int32Array.of(MAGIC, sum, ...parts.map(({ length }) => length))
+  const parts: Parts = [rows, places, lists, jsonOf(known)]
+  const head = Int32Array.of(MAGIC, sumOf(parts), ...parts.map(({ length }) => length))
   const texts = files.map(({ data }) => data)
-  store.write(nameOf(files, size), [...[head, ...parts].map(bytesOf), ...texts])
+  store.write(nameOf(files, size), [...[head, ...parts].map(bufferOf), ...texts])
 }
 
 /** Charts of one name and size take one file of the cache, in which the last one stays. */
@@ -106,15 +103,35 @@ function numbersOf(data: Uint8Array, start: number, end: number): Int32Array {
   return new Int32Array(data.buffer, data.byteOffset + start * 4, end - start)
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength)
+function partsOf(data: Uint8Array, lengths: readonly number[]): Parts {
+  const [rows = 0, places = 0, lists = 0, json = 0] = lengths
+  let end = HEAD
+  const next = (length: number): Int32Array => numbersOf(data, end, (end += length))
+  return [next(rows), next(places), next(lists), next(json)]
 }
 
-/**
- * Modulo 2³²; tells a file that a loss of power has left unfinished. Four at a time, as the loop
- * runs once and so is interpreted.
- */
-function sumOf(numbers: Int32Array): number {
+/** The same bytes, not a copy of them. */
+function bufferOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
+}
+
+/** In numbers; a disk loses, or gives in the place of another, no less than so much at once. */
+const BLOCK = 128
+
+/** Modulo 2³²; tells a file that a loss of power has left unfinished. */
+function sumOf(parts: Parts): number {
+  let sum = 0
+  for (const numbers of parts) {
+    sum = (sum * 31 + numbers.length) | 0
+    for (let at = 0; at < numbers.length; at += BLOCK) {
+      sum = (sum * 31 + sumOfBlock(numbers.subarray(at, at + BLOCK))) | 0
+    }
+  }
+  return sum
+}
+
+/** Four at a time, as the loop is interpreted. */
+function sumOfBlock(numbers: Int32Array): number {
   const { length } = numbers
   let sum = 0
   let index = 0

@@ -101,3 +101,31 @@ test('a file of a machine with another order of bytes is left alone', () => {
   expect(render(FILES)).toBe(WEB)
   expect(written).toBe(2)
 })
+
+test('a file of the cache whose parts have other ends is left alone', () => {
+  render(FILES)
+  const [[name = '', whole = Buffer.of()] = []] = files
+  for (let part = 2; part < 5; part++) {
+    for (const moved of [-2, -1, 1, 2, 1000]) {
+      const damaged = Buffer.from(whole)
+      damaged.writeInt32LE(whole.readInt32LE(part * 4) + moved, part * 4)
+      damaged.writeInt32LE(whole.readInt32LE(part * 4 + 4) - moved, part * 4 + 4)
+      files.set(name, damaged)
+      written = 0
+      expect(render(FILES)).toBe(WEB)
+      expect(written, `${part} by ${moved}`).toBe(1)
+    }
+  }
+})
+
+test('a file of the cache in which blocks of a disk have changed places is left alone', () => {
+  const chart = { ...FILES, 'templates/b.yaml': '{{ if .Values.on }}b: 1{{ end }}\n'.repeat(100) }
+  render(chart)
+  const [[name = '', whole = Buffer.of()] = []] = files
+  const damaged = Buffer.from(whole)
+  damaged.set(whole.subarray(512, 1024), 1024)
+  damaged.set(whole.subarray(1024, 1536), 512)
+  files.set(name, damaged)
+  expect(render(chart)).toContain(WEB)
+  expect(written).toBe(2)
+})
