@@ -224,8 +224,9 @@ function scriptOf(id) {
 /** Names the code that reads templates: what another one has kept of them is not taken. */
 function templateReader() {
   const hash = createHash('sha256').update(version)
-  for (const name of readdirSync('src/gotmpl').sort())
-    hash.update(readFileSync(`src/gotmpl/${name}`))
+  const files = readdirSync('src/gotmpl').sort()
+  for (const path of [...files.map((name) => `gotmpl/${name}`), 'render/template-cache.ts'])
+    hash.update(readFileSync(`src/${path}`))
   return hash.digest('hex').slice(0, 12)
 }
 
