@@ -319,6 +319,20 @@ test('the templates of a large chart are kept, once, for the runs that follow', 
   expect(statSync(join(cache, 'read-templates', file)).mtimeMs).toBe(mtimeMs)
 })
 
+test('a large chart is rendered where Node lets the program write nothing', () => {
+  const cache = join(work, 'forbidden')
+  const main = join(app, 'dist/main.js')
+  const chart = writeLargeChart(join(work, 'permitted'))
+  const isOld = Number.parseInt(process.versions.node, 10) < 24
+  const node = [isOld ? '--experimental-permission' : '--permission', '--allow-fs-read=*']
+  const env = { KUBECTL_PKG_CACHE_HOME: cache }
+
+  const { code, stdout } = run(process.execPath, [...node, main, 'template', 'web', chart], { env })
+  expect(code).toBe(0)
+  expect(stdout).toBe(run(process.execPath, [main, 'template', 'web', chart]).stdout)
+  expect(existsSync(cache)).toBe(false)
+})
+
 test('a large chart brings no streams along where Node gives what it needs without', () => {
   const chart = writeLargeChart(join(work, 'large'))
   // Loaded by another script, as what Node is told beside the program changes what is loaded.
