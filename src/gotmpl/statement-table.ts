@@ -95,6 +95,11 @@ export class StatementTable {
     return { rows: rows.subarray(0, used), places, names }
   }
 
+  /** What `begin` would give now. */
+  get next(): number {
+    return this.used + 1
+  }
+
   /** Begins the list of a template, which may stand in another; gives what `end` asks for. */
   begin(): number {
     const at = this.take(2)

@@ -12,6 +12,11 @@ export interface ReadLists {
   readonly defined: ReadonlyMap<string, number>
 }
 
+interface NewLists extends ReadLists {
+  /** Whether its own list is what it defines by its own name. */
+  readonly definesItself: boolean
+}
+
 /** What was read of files, as it is kept from one run to the next. */
 export interface KeptFiles extends KeptTable {
   /** Of every file: its own list, how many templates it defines, and of each its name and list. */
@@ -28,7 +33,10 @@ export interface ReadOptions {
 /** What was read of the files of a set. */
 export class TemplateFiles {
   private table = StatementTable.ofFiles()
-  /** By text: a chart may have the same library in it many times, which is read once. */
+  /**
+   * By text: a chart may have the same library in it many times, which is read once, but for one
+   * that defines a template by the path of a file.
+   */
   private readonly texts = new Map<string, ReadLists>()
   /** In the order in which they were read. */
   private readonly files: ReadLists[] = []
@@ -55,10 +63,10 @@ export class TemplateFiles {
 
   private listsOf(source: Source, options: ReadOptions): ReadLists {
     const { name, text } = source
-    // What it defines may have its own name.
-    if (text.includes(name)) return readLists(source, this.table, options)
-    const lists = this.texts.get(text) ?? readLists(source, this.table, options)
-    this.texts.set(text, lists)
+    const known = this.texts.get(text)
+    if (known?.defined.has(name) === false) return known
+    const lists = readLists(source, this.table, options)
+    if (!lists.definesItself) this.texts.set(text, lists)
     return lists
   }
 }
@@ -68,11 +76,12 @@ export function readLists(
   source: Source,
   table: StatementTable,
   { isFunction, actions }: ReadOptions,
-): ReadLists {
+): NewLists {
   const { name } = source
+  const outermost = table.next
   const defined = parseTemplate(source, { isFunction, actions, table })
   const own = defined.get(name)
   if (own === undefined) throw new Error(`no template was read from ${name}`)
   defined.delete(name)
-  return { table, own, defined }
+  return { table, own, definesItself: own !== outermost, defined }
 }

@@ -295,3 +295,18 @@ test('a file of the same text as another has what is defined by its own name', (
     'multiple definition of template "b"',
   )
 })
+
+test('a name with an escape is found to be that of a file', () => {
+  const text = '{{ define "\\x62" }}B{{ end }}'
+  for (const names of ['bac', 'abc', 'acb']) {
+    const set = newSet(text, names.charAt(0))
+    for (const name of names.slice(1)) set.parse(name, text)
+    const restored = newSet('', 'empty')
+    const files = Array.from(names, (name) => ({ name, text }))
+    restored.restore(files, set.keep())
+    for (const each of [set, restored]) {
+      const written = ['a', 'b', 'c'].map((name) => each.execute(name, null))
+      expect(written, names).toEqual(['', 'B', ''])
+    }
+  }
+})
