@@ -291,6 +291,23 @@ test('diff shows what the server would make of an upgrade, secrets masked', asyn
   expect(changed.stdout).not.toContain('Deployment')
 })
 
+/** Allows no further ConfigMap, which the server does as soon as it knows of the quota. */
+async function fillQuota(namespace: string): Promise<void> {
+  const configMaps = `/api/v1/namespaces/${namespace}/configmaps`
+  await apiOk('POST', `/api/v1/namespaces/${namespace}/resourcequotas`, {
+    metadata: { name: 'full' },
+    spec: { hard: { 'count/configmaps': '2' } },
+  })
+  const answerTo = async (path: string, name: string) =>
+    (await api('POST', path, { metadata: { name } })).status
+  await expect
+    .poll(async () => {
+      await answerTo(configMaps, 'filler')
+      return answerTo(`${configMaps}?dryRun=All`, 'another')
+    })
+    .toBe(403)
+}
+
 test('a plan that has failed half-way is not applied again; an upgrade does the rest', async () => {
   const namespace = await freshNamespace()
   const { run, ok } = inNamespace(namespace)
@@ -298,11 +315,7 @@ test('a plan that has failed half-way is not applied again; an upgrade does the 
   const file = join(workFolder(), 'web.plan.json')
   await ok(Plan, 'web', web, '--set', 'key=two,extra=true', '-o', file)
   // A quota stops it half-way.
-  await apiOk('POST', `/api/v1/namespaces/${namespace}/resourcequotas`, {
-    metadata: { name: 'full' },
-    spec: { hard: { 'count/configmaps': '2' } },
-  })
-  await api('POST', `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'filler' } })
+  await fillQuota(namespace)
   expect((await run(Apply, file)).code).not.toBe(0)
   await apiOk('DELETE', `/api/v1/namespaces/${namespace}/resourcequotas/full`)
   expect(await run(Apply, file)).toMatchObject({
@@ -318,11 +331,7 @@ test('a plan that has failed half-way is undone when that was asked for', async 
   await ok(Upgrade, 'web', web, '--install')
   const file = join(workFolder(), 'web.plan.json')
   await ok(Plan, 'web', web, '--set', 'key=two,extra=true', '-o', file)
-  await apiOk('POST', `/api/v1/namespaces/${namespace}/resourcequotas`, {
-    metadata: { name: 'full' },
-    spec: { hard: { 'count/configmaps': '2' } },
-  })
-  await api('POST', `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'filler' } })
+  await fillQuota(namespace)
   const failed = await run(Apply, file, '--rollback-on-failure')
   expect([failed.code, failed.stderr]).toEqual([8, expect.stringContaining('has been rolled back')])
   expect(await run(Drift, 'web', '--detailed-exitcode')).toMatchObject({ code: 0 })
