@@ -167,7 +167,8 @@ function page(report) {
   return `# Performance beside Helm
 
 Measured by \`npm run bench\`: both programs in turn in one run, as whole processes. A ratio
-below 1 means that this program took less than Helm.
+below 1 means that this program took less than Helm. Each job runs once before it is timed; what is
+kept of templates then is removed again before every run of the rows "for the first time".
 
 ${report}`
 }
