@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { makeFolders } from '../base/make-folders.ts'
@@ -88,7 +88,17 @@ function readCodeCache(name: string): Buffer | undefined {
 
 /** Nor is there one that cannot be read, as root may have made it who installed the program. */
 function readIfThere(file: string): Buffer | undefined {
-  return unlessFailed(() => readFileSync(file))
+  return unlessFailed(() => readWithoutWaiting(file))
+}
+
+/** A pipe in the place of the file has nothing to read; Windows has neither such files nor the flag. */
+function readWithoutWaiting(file: string): Buffer {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    return readFileSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** Sets V8's flags for a long run; what is loaded from now on has code caches of its own. */

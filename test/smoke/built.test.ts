@@ -302,6 +302,24 @@ test('a code cache that cannot be read is done without', () => {
   expect(version(file)).toEqual(version(join(work, 'cache')))
 })
 
+test('a code cache that is a pipe is not waited for', () => {
+  const cache = join(work, 'pipes')
+  const main = join(app, 'dist/main.js')
+  const version = () =>
+    run(process.execPath, [main, 'version'], { env: { KUBECTL_PKG_CACHE_HOME: cache } })
+  const first = version()
+  const files = readdirSync(cache, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(cache, name))
+    .filter((path) => statSync(path).isFile())
+  expect(files).not.toEqual([])
+  for (const file of files) {
+    rmSync(file)
+    expect(run('mkfifo', [file]).code).toBe(0)
+  }
+  expect(version()).toEqual(first)
+  expect(files.filter((path) => !statSync(path).isFile())).toEqual([])
+})
+
 test('the templates of a large chart are kept, once, for the runs that follow', () => {
   const cache = join(work, 'kept')
   const env = { KUBECTL_PKG_CACHE_HOME: cache }
