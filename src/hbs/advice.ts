@@ -42,6 +42,10 @@ const FAILURES: readonly [RegExp, (found: readonly string[]) => string][] = [
         : `Give "${name}" what it lacks; a call among its arguments stands in parentheses.`,
   ],
   [
+    /no helper "(files\.(?:get|getBytes|glob|lines|asConfig|asSecrets))"/i,
+    ([, name = '']) => `Inside "each" and "with" it is "@root.${name}".`,
+  ],
+  [
     /no helper "files\.\w+"/,
     () => '"files" has get, getBytes, glob, lines, asConfig and asSecrets.',
   ],

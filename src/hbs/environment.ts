@@ -2,6 +2,7 @@ import type HandlebarsModule from 'handlebars'
 import { requirePackage } from '../base/lazy.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { FunctionTable } from '../golang/function.ts'
+import { quote } from '../golang/strconv.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import { blockHelpers } from './block-helpers.ts'
 import { Budget, BudgetError, COSTS } from './budget.ts'
@@ -166,13 +167,19 @@ export class HandlebarsEnvironment {
 /** A partial whose name is computed is looked for when it is called. */
 function missingPartial(error: unknown, { file, place }: RenderState): HandlebarsFault | undefined {
   if (!(error instanceof Error)) return undefined
-  const name = /^The partial (.*) could not be found$/.exec(error.message)?.[1]
+  const name = /^The partial (.*) could not be found$/s.exec(error.message)?.[1]
   if (name === undefined) return undefined
-  const message =
-    name === 'undefined' ? 'the name of the partial is not set' : `there is no partial "${name}"`
-  const hint = name === 'undefined' ? 'Look at what gives the name: it has no value.' : undefined
-  return new HandlebarsFault(message, { file, place, hint })
+  if (name === 'undefined') {
+    const hint = 'Look at what gives the name: it has no value.'
+    return new HandlebarsFault('the name of the partial is not set', { file, place, hint })
+  }
+  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name
+  const hint = /[\n"]/.test(shown) || shown !== name ? NO_NAME : undefined
+  return new HandlebarsFault(`there is no partial ${quote(shown)}`, { file, place, hint })
 }
+
+const NO_NAME =
+  'Look at what gives the name: "a" calls the file "templates/_a.hbs", and no text is printed as it is.'
 
 function tooDeep(
   { name, file }: PartialFile,

@@ -183,6 +183,16 @@ test.each([
   ['{{> (printf "no%s" "pe")}}', '1:1 there is no partial "nope"', OWN],
   ['a\n  {{> (lookup values "x") b=1}}', '2:3 the name of the partial is not set', OPEN],
   [
+    '{{> (printf "a%c%s" 10 (repeat 50 "ab"))}}',
+    String.raw`1:1 there is no partial "a\n${'ab'.repeat(49)}…"`,
+    'Look at what gives the name: "a" calls the file "templates/_a.hbs", and no text is printed as it is.',
+  ],
+  [
+    '{{> (list "a")}}',
+    '1:1 there is no partial "[\\"a\\"]"',
+    'Look at what gives the name: "a" calls the file "templates/_a.hbs", and no text is printed as it is.',
+  ],
+  [
     '{{lower values.x}}',
     '1:1 wrong type of argument for lower: want string, got null',
     NULL('lower (default "x"'),
@@ -222,6 +232,11 @@ test.each([
     '{{files.gte "a"}}',
     '1:1 there is no helper "files.gte"',
     '"files" has get, getBytes, glob, lines, asConfig and asSecrets.',
+  ],
+  [
+    '{{#with release}}{{files.get "a"}}{{/with}}',
+    '1:18 there is no helper "files.get"',
+    'Inside "each" and "with" it is "@root.files.get".',
   ],
   [
     '{{tpl "{{values.a}}" this}}',
