@@ -60,14 +60,23 @@ function isTest({ type, path, inverse }: AstNode, { testers }: Walk): boolean {
 }
 
 function addRead(path: AstNode, params: readonly unknown[], { found, isTested }: Walk): void {
-  const parts = path['parts']
-  const [first] = params
-  if (!Array.isArray(parts) || !isNode(first) || first.type !== 'StringLiteral') return
-  const [files = '', method = ''] = parts.slice(-2).map(String)
-  if (parts.length < 2 || files.toLowerCase() !== 'files' || first.loc === undefined) return
-  // Those of a subchart are other files.
-  if (parts.some((part) => String(part).toLowerCase() === 'subcharts')) return
+  const isLookup = path['original'] === 'lookup' || path['original'] === 'index'
+  const [files, name] = isLookup ? params : [path, params[0]]
+  const method = isLookup ? 'get' : String(partsOf(files).at(-1))
+  if (!isNode(name) || name.type !== 'StringLiteral' || name.loc === undefined) return
+  if (!isFiles(isLookup ? partsOf(files) : partsOf(files).slice(0, -1))) return
   if (!/^(?:[Gg]et(?:Bytes)?|[Ll]ines|[Gg]lob)$/.test(method)) return
   const isPattern = method.toLowerCase() === 'glob'
-  found.push({ place: first.loc.start, name: String(first['value']), isPattern, isTested })
+  found.push({ place: name.loc.start, name: String(name['value']), isPattern, isTested })
+}
+
+function partsOf(path: unknown): string[] {
+  const parts = isNode(path) ? path['parts'] : undefined
+  return Array.isArray(parts) ? parts.map(String) : []
+}
+
+/** Those of a subchart are other files, and values may be named so. */
+function isFiles(parts: readonly string[]): boolean {
+  const names = parts.map((part) => part.toLowerCase())
+  return names.at(-1) === 'files' && !names.includes('subcharts') && !names.includes('values')
 }
