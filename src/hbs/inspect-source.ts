@@ -24,15 +24,16 @@ export function inspectSource(
   source: string,
   { parse, names }: { parse: Parse; names?: Names },
 ): hbs.AST.Program {
-  const refuse = (message: string): never => {
-    throw new HandlebarsFault(message, { code: 'CHART_TOO_LARGE', file })
+  const refuse: Refuse = (message, hint, offset) => {
+    const place = offset === undefined ? undefined : placeAt(source, offset)
+    throw new HandlebarsFault(message, { code: 'CHART_TOO_LARGE', file, place, hint })
   }
   if (byteLength(source) > LIMITS.handlebarsBytes) {
-    refuse(`the template is larger than ${LIMITS.handlebarsBytes} bytes`)
+    refuse(`the template is larger than ${LIMITS.handlebarsBytes} bytes`, SPLIT)
   }
   // Every tag is at least one node; counting them first spares the parser a hopeless file.
   if (source.split('{{').length - 1 > LIMITS.handlebarsNodes) {
-    refuse(`the template has more than ${LIMITS.handlebarsNodes} tags`)
+    refuse(`the template has more than ${LIMITS.handlebarsNodes} tags`, SPLIT)
   }
   assertNesting(source, refuse)
   const check = names && new NameCheck(file, source, names)
@@ -43,17 +44,45 @@ export function inspectSource(
   return ast
 }
 
-/** What walks the parsed tree recurses; blocks and brackets are counted before it is made. */
-function assertNesting(source: string, refuse: (message: string) => never): void {
+/** Ends the reading of a template; the offset is that of the tag. */
+type Refuse = (message: string, hint: string, offset?: number) => never
+
+const SPLIT = 'Split it into several files.'
+const PARTIAL = 'Put a part of it into a partial: a file "templates/_NAME.hbs" and {{> NAME}}.'
+
+/**
+ * What walks the parsed tree recurses, and the parser copies all that is open at each of its steps;
+ * so blocks and brackets are counted before. An `else if` is a block in the one before it.
+ */
+function assertNesting(source: string, refuse: Refuse): void {
   const most = LIMITS.handlebarsNesting
-  let blocks = 0
-  for (const [tag, mark] of source.matchAll(/\{\{\{?~?([#^/]?)[^}]*/g)) {
-    if (mark === '/') blocks--
-    else if (mark === '#') blocks++
-    if (blocks > most) refuse(`blocks are nested more than ${most} deep`)
-    if (deepestBracket(tag) > most) refuse(`calls are nested more than ${most} deep`)
+  /** Of each open block, how many it counts for. */
+  const open: number[] = []
+  let depth = 0
+  for (const { 0: tag, 1: mark, index } of source.matchAll(BLOCK_TAGS)) {
+    if (mark === '/') depth -= open.pop() ?? 0
+    else if (mark !== undefined) {
+      depth++
+      if (mark.endsWith('else') && open.length > 0) open.push((open.pop() ?? 0) + 1)
+      else open.push(1)
+    }
+    if (open.length > most) refuse(`blocks are nested more than ${most} deep`, PARTIAL, index)
+    if (depth > most) refuse(`the template is nested more than ${most} deep`, CASES, index)
+    if (deepestBracket(tag) > most) {
+      refuse(
+        `calls are nested more than ${most} deep`,
+        'Name what calls give: {{#with (CALL …) as |name|}}.',
+        index,
+      )
+    }
   }
 }
+
+const CASES =
+  'Each "else if" counts as a block in the one before it: for many cases use a map, {{get values.MAP KEY}}.'
+
+/** `{{#a}}`, `{{^a}}`, `{{else a}}` and `{{/a}}`, and all others, which have no mark. */
+const BLOCK_TAGS = /\{\{\{?~?([#/]|\^(?=\s*[^\s~}])|\s*else\b(?=\s*[^\s~}]))?[^}]*/g
 
 function deepestBracket(tag: string): number {
   let depth = 0
@@ -69,9 +98,9 @@ class Inspection {
   private nodes = 0
   private readonly file: string
   private readonly names: NameCheck | undefined
-  private readonly refuse: (message: string) => never
+  private readonly refuse: Refuse
 
-  constructor(file: string, names: NameCheck | undefined, refuse: (message: string) => never) {
+  constructor(file: string, names: NameCheck | undefined, refuse: Refuse) {
     this.file = file
     this.names = names
     this.refuse = refuse
@@ -90,11 +119,11 @@ class Inspection {
   private count(node: AstNode, depth: number): void {
     this.nodes++
     if (this.nodes > LIMITS.handlebarsNodes) {
-      this.refuse(`the template has more than ${LIMITS.handlebarsNodes} nodes`)
+      this.refuse(`the template has more than ${LIMITS.handlebarsNodes} nodes`, SPLIT)
     }
     // A block is two nodes deep: the statement, and the program that is its body.
     if (depth > 2 * LIMITS.handlebarsNesting + 10) {
-      this.refuse(`the template is nested more than ${LIMITS.handlebarsNesting} deep`)
+      this.refuse(`the template is nested more than ${LIMITS.handlebarsNesting} deep`, PARTIAL)
     }
     if (node.type === 'Decorator' || node.type === 'DecoratorBlock') {
       throw this.syntax(

@@ -252,6 +252,16 @@ test.each([
     want: 'nested more than 200 deep',
   },
   {
+    what: 'nested too deep by "else if"',
+    text: `{{#if a}}${'x{{else if b}}\n'.repeat(10_000)}{{/if}}`,
+    want: 'nested more than 200 deep',
+  },
+  {
+    what: 'nested too deep by its inverse',
+    text: '{{^a}}'.repeat(9000) + '{{/a}}'.repeat(9000),
+    want: 'nested more than 200 deep',
+  },
+  {
     what: 'nested too deep in brackets',
     text: `{{${'(f '.repeat(5000)}a${')'.repeat(5000)}}}`,
     want: 'nested more than 200 deep',

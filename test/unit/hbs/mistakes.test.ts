@@ -252,6 +252,24 @@ test.each([
   expect(told(template)).toEqual([message, hint])
 })
 
+test('a chain of else if that is too long is told what to use', () => {
+  const chain = (count: number, end = '') =>
+    `{{#if values.a}}\n${'{{else if values.b}}\n'.repeat(count)}{{else}}${end}{{/if}}`
+  expect(told(chain(199))).toEqual([])
+  expect(told(chain(99, chain(99)))).toEqual([])
+  expect(told(chain(150) + chain(150))).toEqual([])
+  expect(told(chain(300))).toEqual([
+    '201:1 the template is nested more than 200 deep',
+    'Each "else if" counts as a block in the one before it: for many cases use a map, {{get values.MAP KEY}}.',
+  ])
+  const partial = 'Put a part of it into a partial: a file "templates/_NAME.hbs" and {{> NAME}}.'
+  expect(told('{{#if a}}\n'.repeat(300))).toEqual([
+    '201:1 blocks are nested more than 200 deep',
+    partial,
+  ])
+  expect(told('{{a}}'.repeat(30_000))[1]).toBe('Split it into several files.')
+})
+
 test('a Go template that is written as a Handlebars one is told what to be called', () => {
   const hint =
     'This is read as a Go template: write {{ .Values.name }}, or let the name of the file end in ".hbs" to have Handlebars read it.'
