@@ -17,7 +17,7 @@ import {
 import { coalesceValues } from '../values/coalesce.ts'
 import { duplicatesOf, sourcesOf } from '../values/compose-values.ts'
 import { resolveSubcharts } from '../values/dependencies.ts'
-import { locateGiven } from '../values/locate-value.ts'
+import { locateGiven, locateValue } from '../values/locate-value.ts'
 import { validateValues } from '../values/validate.ts'
 import type { Findings } from './finding.ts'
 import { lintObjects } from './object-rules.ts'
@@ -90,7 +90,8 @@ function render(
   if (prepared === undefined) return undefined
   const { chart, values } = prepared
   try {
-    if (!request.skipSchemaValidation) validateValues(chart, values)
+    const sources = sourcesOf(request.values)
+    if (!request.skipSchemaValidation) validateValues(chart, values, locateValue(chart, sources))
     const charts = { loaded, chart }
     const isTraced = request.isBelow !== true && hasUnknownNames(charts, request.values)
     const traced = isTraced ? traceValues(values) : undefined
@@ -103,12 +104,17 @@ function render(
     return files
   } catch (error) {
     if (!(error instanceof PkgError)) throw error
-    const { message, span, hint } = error
+    const { span } = error
     // Helm has no advice to give, and its lint prints none.
-    const advice = isNative(loaded) && hint !== undefined ? `\n\t${hint}` : ''
-    findings.check({ severity: 'error', path: DIRECTORY, ...(span && { span }) }, message + advice)
+    const text = isNative(loaded) ? withAdvice(error) : error.message
+    findings.check({ severity: 'error', path: DIRECTORY, ...(span && { span }) }, text)
     return undefined
   }
+}
+
+function withAdvice({ code, message, details, hint }: PkgError): string {
+  const told = code === 'VALUES_REJECTED' ? [message.trimEnd(), ...details] : [message]
+  return [...told, ...(hint === undefined ? [] : [`\t${hint}`])].join('\n')
 }
 
 /** So many are told of; a file that is another chart's may hold thousands. */

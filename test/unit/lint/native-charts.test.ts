@@ -106,6 +106,21 @@ test('two partials of one name', () => {
   ])
 })
 
+test('values that the schema does not take, and what was meant', () => {
+  const schema = { properties: { replicas: {} }, additionalProperties: false }
+  const files = {
+    'values.yaml': 'replicsa: 1\n',
+    'values.schema.json': JSON.stringify(schema),
+  }
+  expect(lint(files)[1]).toBe(
+    `error values.yaml:1:1 values don't meet the specifications of the schema(s) in the following chart(s):
+web:
+- at '': additional properties 'replicsa' not allowed
+/replicsa is set in values.yaml:1; did you mean "replicas"?
+\tChange these values in your files or flags, or pass --skip-schema-validation.`,
+  )
+})
+
 test('presets that are no YAML, do not fit the schema, or are never found', () => {
   const schema = { properties: { replicas: { type: 'integer' } } }
   const files = {
