@@ -26,7 +26,7 @@ export function schemaOf(chart: Chart, onWarning?: (warning: string) => void): J
  * Prints TypeScript types for a chart's values: by its values.schema.json, and without one by
  * what its values.yaml tells.
  *
- * @throws PkgError SCHEMA_INVALID when its schema is no JSON object; USAGE for a name without letters
+ * @throws PkgError SCHEMA_INVALID when its schema is none; USAGE for a name without letters
  */
 export async function typesOf(chart: Chart, name: string): Promise<string> {
   // The generator makes a name of what there is: "foo-bar" becomes FooBar.
@@ -41,11 +41,11 @@ export async function typesOf(chart: Chart, name: string): Promise<string> {
 function ownSchema(data: Uint8Array): JsonObject {
   const text = fromBytes(data)
   try {
-    const schema = decodeJsonPlain(text)
-    if (!isJsonObject(schema)) throw new GoError('it is no object')
     // A schema that is none would be a riddle for what makes types of it.
     compileSchema(parseSchemaJson(text))
-    return schema
+    const schema = decodeJsonPlain(text)
+    // All that is left are true, which takes any values, and false.
+    return isJsonObject(schema) ? schema : schema === true ? {} : { enum: [] }
   } catch (error) {
     if (!(error instanceof GoError)) throw error
     throw new PkgError('SCHEMA_INVALID', `values.schema.json cannot be read: ${error.message}`, {

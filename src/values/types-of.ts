@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { localReferences, type LocalReferences } from './local-references.ts'
-import { holdsNames } from './schema-drafts.ts'
+import { draftOfUrl, holdsNames, LATEST, type Draft } from './schema-drafts.ts'
 import { pointerTo } from './schema-uri.ts'
 
 /**
@@ -25,12 +25,15 @@ export async function valuesTypes(schema: JsonObject, name = 'Values'): Promise<
 /** Rewrites keywords of 2019-09 and 2020-12 as draft 7 has them, at every depth. */
 class Draft7 {
   private readonly root: JsonObject
+  private readonly draft: Draft
   private readonly references: LocalReferences
   /** Schemas that a reference means by a way that draft 7 does not have, by their pointers. */
   private readonly moved = new Map<string, string>()
 
   constructor(root: JsonObject) {
+    const { $schema } = root
     this.root = root
+    this.draft = (typeof $schema === 'string' && draftOfUrl($schema)) || LATEST
     this.references = localReferences(root)
   }
 
@@ -56,7 +59,8 @@ class Draft7 {
   private schema(schema: JsonObject, pointer: string): JsonObject {
     const entries = Object.entries(schema).flatMap(([keyword, value]): [string, Json][] => {
       const below = pointerTo(pointer, keyword)
-      if (LEFT_OUT.has(keyword) && typeof value === 'string') return []
+      if (OF_GENERATOR.has(keyword) || (LEFT_OUT.has(keyword) && typeof value === 'string'))
+        return []
       if (REFERENCES.has(keyword)) return this.reference(pointer, value)
       if (keyword === 'const' || keyword === 'enum' || keyword === 'default') {
         return [[keyword, value]]
@@ -68,11 +72,20 @@ class Draft7 {
       const older = isMap ? this.named(value, below) : this.part(value, below)
       return [[RENAMED.get(keyword) ?? keyword, older]]
     })
-    const isLost = entries.length < Object.keys(schema).length
-    const saysNothing = entries.every(([keyword]) => DESCRIBING.has(keyword))
-    // What only describes a value takes any; the generator would make an object of it.
-    const takesAny = saysNothing && (entries.length > 0 || isLost)
-    return Object.fromEntries(takesAny ? [...entries, ['tsType', 'unknown']] : entries)
+    const older = this.besideReference(Object.fromEntries(entries))
+    const isEmpty = entries.length === 0 && Object.keys(schema).length === 0
+    return isEmpty ? older : asGenerated(older)
+  }
+
+  /** The generator lets what stands beside a reference take the place of what is there. */
+  private besideReference(schema: JsonObject): JsonObject {
+    const { $ref } = schema
+    if ($ref === undefined) return schema
+    const all = Object.entries(schema).filter(([keyword]) => keyword !== '$ref')
+    const kept = Object.fromEntries(all.filter(([keyword]) => !SHAPING.has(keyword)))
+    const own = Object.fromEntries(all.filter(([keyword]) => SHAPING.has(keyword)))
+    const counts = this.draft >= 2019 && Object.keys(own).length > 0
+    return counts ? { ...kept, allOf: [{ $ref }, asGenerated(own)] } : { ...kept, $ref }
   }
 
   /** Names in these are a person's own, whatever keyword they look like. */
@@ -87,11 +100,16 @@ class Draft7 {
   private reference(pointer: string, value: Json): [string, Json][] {
     const target = typeof value === 'string' ? this.references.resolve(pointer, value) : undefined
     if (target === undefined) return []
+    const schema = this.references.schemaAt(target)
+    // The generator fails on references to these.
+    if (typeof schema === 'boolean') return [['tsType', schema ? 'unknown' : 'never']]
     const [, keyword, name = ''] = /^\/(\$defs|definitions)\/([^/]+)$/.exec(target) ?? []
     if (keyword !== undefined) return [['$ref', `#/definitions/${encodeURIComponent(name)}`]]
     const isMoved = target.split('/').some((step, at, steps) => {
-      const holder = step === 'items' ? this.references.schemaAt(steps.slice(0, at).join('/')) : {}
-      return MOVED_BY.has(step) || (isJsonObject(holder) && holder['prefixItems'] !== undefined)
+      const holder = this.references.schemaAt(steps.slice(0, at).join('/'))
+      if (MOVED_BY.has(step) || !isJsonObject(holder)) return MOVED_BY.has(step)
+      if (step === 'items') return holder['prefixItems'] !== undefined
+      return SHAPING.has(step) && [...REFERENCES].some((each) => holder[each] !== undefined)
     })
     return [['$ref', isMoved ? `#/definitions/${this.move(target)}` : `#${encodeURI(target)}`]]
   }
@@ -116,8 +134,14 @@ const LEFT_OUT = new Set(['$schema', '$id', 'id', '$anchor', '$dynamicAnchor'])
 
 const REFERENCES = new Set(['$ref', '$dynamicRef', '$recursiveRef'])
 
-const DESCRIBING = new Set(
-  'title description default examples deprecated readOnly writeOnly $comment'.split(' '),
+/** Keywords of the generator's own: a schema could write any text into the types with them. */
+const OF_GENERATOR = new Set(['tsType', 'tsEnumNames', 'extends'])
+
+/** What a type is made of; all else only describes a value, or narrows it further. */
+const SHAPING = new Set(
+  'type enum const properties patternProperties additionalProperties required items additionalItems allOf anyOf oneOf'.split(
+    ' ',
+  ),
 )
 
 const RENAMED = new Map([
@@ -127,4 +151,54 @@ const RENAMED = new Map([
 ])
 
 /** Steps of a pointer after which it leads elsewhere, or nowhere. */
-const MOVED_BY = new Set([...RENAMED.keys(), '$ref'])
+const MOVED_BY = new Set([
+  ...RENAMED.keys(),
+  '$ref',
+  'patternProperties',
+  'additionalProperties',
+  'unevaluatedProperties',
+])
+
+/** Says what a schema of draft 7 means where the generator takes it for something else. */
+function asGenerated(schema: JsonObject): JsonObject {
+  const { unevaluatedProperties, patternProperties, ...all } = schema
+  if (all['tsType'] !== undefined) return all
+  const others = othersOf(all['additionalProperties'] ?? unevaluatedProperties, patternProperties)
+  if (others !== undefined) all['additionalProperties'] = others
+  if (mayGoOn(all)) all['additionalItems'] = true
+  const properties = withRequired(all)
+  if (properties !== undefined) all['properties'] = properties
+  const shapes = Object.keys(all).filter((keyword) => SHAPING.has(keyword))
+  if (shapes.length === 0 && all['$ref'] === undefined) return { ...all, tsType: 'unknown' }
+  const isPlain = shapes.every((keyword) => keyword === 'type' || keyword === 'properties')
+  const isOpen = isPlain && isObject(all) && Object.keys(properties ?? {}).length === 0
+  return isOpen && all['type'] !== undefined ? { ...all, additionalProperties: true } : all
+}
+
+/** Whether a list may have more items than those that are described one by one. */
+function mayGoOn({ items, additionalItems, maxItems }: JsonObject): boolean {
+  if (!Array.isArray(items) || additionalItems !== undefined) return false
+  return typeof maxItems !== 'number' || maxItems > items.length
+}
+
+/** Properties of an object, those that it must have and does not declare among them. */
+function withRequired(schema: JsonObject): Json | undefined {
+  const { properties, required, additionalProperties: others } = schema
+  if (!Array.isArray(required) || others !== undefined || !isObject(schema)) return properties
+  const names = required.filter((name) => typeof name === 'string')
+  const own = isJsonObject(properties) ? properties : {}
+  const any = names.filter((name) => !Object.hasOwn(own, name))
+  const undeclared = any.map((name): [string, Json] => [name, { tsType: 'unknown' }])
+  return Object.fromEntries([...Object.entries(own), ...undeclared])
+}
+
+function isObject({ type }: JsonObject): boolean {
+  return type === undefined || [type].flat().includes('object')
+}
+
+/** The schema of names that are not declared; the generator writes of patterns into comments. */
+function othersOf(others: Json | undefined, patterns: Json | undefined): Json | undefined {
+  if (!isJsonObject(patterns) || others === true) return others
+  const schemas = Object.values(patterns)
+  return { anyOf: isJsonObject(others) ? [...schemas, others] : schemas }
+}

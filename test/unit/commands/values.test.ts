@@ -70,10 +70,20 @@ test('types go to a file when one is named', async () => {
   expect(readFileSync(file, 'utf8')).toMatch(/^export interface Values \{/)
 })
 
+test.each([
+  ['true', 'export interface Values {\n  [k: string]: unknown\n}\n'],
+  ['false', 'export type Values = never\n'],
+])('a schema that is %s has types', async (schema, types) => {
+  const { stdout } = await runCli(ValuesTypes, [chart({ 'values.schema.json': schema })])
+  expect(String(stdout)).toBe(types)
+})
+
 test('a schema that is no object has no types', async () => {
   const { code, stderr } = await runCli(ValuesTypes, [chart({ 'values.schema.json': '[]' })])
   expect(code).toBe(6)
-  expect(stderr).toMatch(/^Error: values.schema.json cannot be read: it is no object\n/)
+  expect(stderr).toMatch(
+    /^Error: values.schema.json cannot be read: .*\n.*got array, want boolean or object\n/,
+  )
 })
 
 test('a file that cannot be written is told with what to do', async () => {

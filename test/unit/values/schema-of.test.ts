@@ -352,3 +352,77 @@ test.each<[schema: JsonObject, types: string]>([
 ])('types follow what %j refers to', async (schema, types) => {
   expect(await valuesTypes(schema)).toContain(types)
 })
+
+test.each<[schema: JsonObject, types: string]>([
+  // References to `true` and `false`.
+  [
+    {
+      properties: { a: { $ref: '#/$defs/a' }, b: { $ref: '#/$defs/b' }, c: true, d: false },
+      $defs: { a: true, b: false },
+    },
+    'a?: unknown\n  b?: never\n  c?: unknown\n  d?: never',
+  ],
+  // What stands beside a reference holds as well, since 2019.
+  [
+    {
+      properties: {
+        a: { $ref: '#/$defs/o', properties: { y: { type: 'string' } }, required: ['y'] },
+        b: { $ref: '#/properties/a/properties/y' },
+      },
+      $defs: { o: { type: 'object', properties: { x: { type: 'integer' } } } },
+    },
+    'a?: O & {\n    y: string\n  }\n  b?: Y\n}\nexport interface O {\n  x?: number\n}',
+  ],
+  [
+    {
+      $schema: DRAFT7,
+      properties: { a: { $ref: '#/definitions/o', type: 'string', description: 'Text.' } },
+      definitions: { o: { type: 'integer' } },
+    },
+    '/**\n   * Text.\n   */\n  a?: number',
+  ],
+  // What says nothing of the type of a value.
+  [
+    { properties: { a: { minLength: 1 }, b: { not: { type: 'string' } }, c: { 'x-order': 1 } } },
+    'a?: unknown\n  b?: unknown\n  c?: unknown',
+  ],
+  // Objects that may have any names, those of a pattern, or names that are not described.
+  [{ properties: { a: { type: 'object' } } }, 'a?: {\n    [k: string]: unknown\n  }'],
+  [{ properties: { a: { type: 'object', additionalProperties: false } } }, 'a?: {}'],
+  [
+    { properties: { a: { patternProperties: { '^a': { type: 'string' }, '*/': { enum: [1] } } } } },
+    'Values {\n  a?: {\n    [k: string]: string | 1\n  }',
+  ],
+  [
+    { properties: { a: { type: 'object', unevaluatedProperties: { type: 'string' } } } },
+    '[k: string]: string',
+  ],
+  [{ required: ['a', 'b'], properties: { a: { type: 'string' } } }, 'a: string\n  b: unknown'],
+  [
+    { properties: { a: { anyOf: [{ required: ['x'] }, { required: ['y'] }] } } },
+    '| {\n        x: unknown\n      }\n    | {\n        y: unknown\n      }',
+  ],
+  // Lists that may go on.
+  [
+    { properties: { a: { prefixItems: [{ type: 'string' }], minItems: 1 } } },
+    'a?: [string, ...unknown[]]',
+  ],
+  [
+    { properties: { a: { prefixItems: [{ type: 'string' }], minItems: 1, maxItems: 1 } } },
+    'a?: [string]',
+  ],
+])('types of %j are true', async (schema, types) => {
+  expect(await valuesTypes(schema)).toContain(types)
+})
+
+test('a schema cannot write what it likes into the types', async () => {
+  const hostile = {
+    tsType: 'any}\nprocess.exit(1)\ninterface X {',
+    type: 'string',
+    tsEnumNames: ['a=process.exit(1)'],
+  }
+  const schema = { properties: { a: hostile, b: { ...hostile, enum: ['x'] }, tsType: {} } }
+  expect(await valuesTypes(schema)).toBe(
+    "export interface Values {\n  a?: string\n  b?: 'x'\n  tsType?: unknown\n}\n",
+  )
+})
