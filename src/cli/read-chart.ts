@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { loadChart, type ChartLoading } from '../actions/load-chart.ts'
 import type { VerifySettings } from '../actions/verify-fetched.ts'
-import type { Chart } from '../chart/chart.ts'
+import type { Chart, ChartFile } from '../chart/chart.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
+import { foldersOf } from './home-folders.ts'
 import type { Io } from './io.ts'
 import type { SiteFlags } from './open-site.ts'
 
@@ -31,7 +32,7 @@ export async function readChart(
     const { fetchMissing } = await import('./fetch-missing.ts')
     await fetchMissing(reference, flags, io)
   }
-  return loadChart(reference, () => io.stdin(), {
+  const chart = await loadChart(reference, () => io.stdin(), {
     outsideLinks: options.outsideLinks,
     anyApiVersion: options.anyApiVersion,
     repo: flags.repo,
@@ -39,6 +40,25 @@ export async function readChart(
     query: { version: flags.version, devel: flags.devel, access: accessOf(flags) },
     openSite: siteOpener(flags, io, options.signal),
   })
+  return withoutOwnFolders(chart, io)
+}
+
+/**
+ * Takes the program's own folders out of a chart that they lie in, as those of a pipeline may: what
+ * they hold is no part of the chart, changes with each run, and may be credentials.
+ */
+export function withoutOwnFolders(chart: Chart, { env }: Pick<Io, 'env'>): Chart {
+  const { config, cache, data } = foldersOf(env)
+  const root = resolve(chart.origin)
+  for (const folder of [config, cache, data]) {
+    const path = relative(root, resolve(folder))
+    if (path === '' || path.startsWith('..') || isAbsolute(path)) continue
+    const below = `${path.replaceAll(sep, '/')}/`
+    const isOther = ({ name }: ChartFile): boolean => !name.startsWith(below)
+    chart.files = chart.files.filter(isOther)
+    chart.raw = chart.raw.filter(isOther)
+  }
+  return chart
 }
 
 /** Opens what charts are fetched through, once something has to be; until then it loads nothing. */

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
-import { siteOpener } from '../cli/read-chart.ts'
+import { siteOpener, withoutOwnFolders } from '../cli/read-chart.ts'
 import { keyringOf } from '../cli/keyring.ts'
 import { passphraseOf, requireKey, signFlags } from '../cli/signing-options.ts'
 import { sourceDate } from '../cli/source-date.ts'
@@ -52,6 +52,7 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
         await fetchMissing(reference, flags, this.io, { always: true })
       }
       let chart = await loadChart(reference, () => this.io.stdin(), { outsideLinks: 'refuse' })
+      withoutOwnFolders(chart, this.io)
       this.noteWarnings(chart)
       if (flags['upstream-crds']) {
         const { withAllUpstreamCrds } = await import('../actions/upstream-crds.ts')
