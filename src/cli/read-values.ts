@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { filesOfSet } from '../values/parse-set.ts'
@@ -7,6 +9,7 @@ import { composeValues, type ValuesFile, type ValueSources } from '../values/com
 import { isNative, type Chart } from '../chart/chart.ts'
 import type { GoMap } from '../golang/value.ts'
 import { readPreset } from '../values/presets.ts'
+import { unlessFailed } from './cache-files.ts'
 import { hasProxy } from './has-proxy.ts'
 import type { Io } from './io.ts'
 
@@ -84,10 +87,39 @@ async function readSource(name: string, io: Io): Promise<string> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
-    const reason = code === 'ENOENT' ? 'no such file or directory' : message
-    throw new PkgError('VALUES_UNREADABLE', `open ${name}: ${reason}`, {
-      hint: 'Name a file that exists, an http(s) URL, or - for standard input.',
+    const told = code === 'EISDIR' ? 'read' : 'open'
+    throw new PkgError('VALUES_UNREADABLE', `${told} ${name}: ${REASONS.get(code) ?? message}`, {
+      hint: adviseOnFile(name, code),
       cause: error,
     })
   }
 }
+
+/** Go's words for what a system refuses. */
+const REASONS = new Map([
+  ['ENOENT', 'no such file or directory'],
+  ['EISDIR', 'is a directory'],
+  ['ENOTDIR', 'not a directory'],
+  ['EACCES', 'permission denied'],
+])
+
+function adviseOnFile(name: string, code: string): string {
+  if (code === 'EISDIR') return 'It is a folder; name a file in it.'
+  if (code === 'EACCES') return 'Have the file made readable, or name another one.'
+  const meant = code === 'ENOENT' ? nearestFile(name) : undefined
+  if (meant !== undefined) return `Did you mean "${meant}"?`
+  return 'Name a file that exists, an http(s) URL, or - for standard input.'
+}
+
+/** The file of the same folder whose name is most like one that is not there. */
+function nearestFile(path: string): string | undefined {
+  const folder = dirname(path)
+  const entries = unlessFailed(() => readdirSync(folder, { withFileTypes: true })) ?? []
+  const files = entries.filter((entry) => entry.isFile())
+  const names = files.slice(0, MOST_NAMES).map(({ name }) => name)
+  const meant = nearest(basename(path), names)
+  return meant === undefined ? undefined : join(folder, meant)
+}
+
+/** So many are held against a name. */
+const MOST_NAMES = 1000
