@@ -1,5 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { openGate, type Gate } from '../base/gate.ts'
+import { nearest } from '../base/nearest.ts'
 import { shownAddress } from '../base/shown-address.ts'
 import type { Dependency } from '../chart/metadata.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
@@ -11,7 +12,13 @@ import {
   type ChartQuery,
   type FetchedArchive,
 } from '../repo/fetch-archive.ts'
-import { noteStandIn, refresh, versionsOfAll, withAccess } from '../repo/find-chart.ts'
+import {
+  nearestChart,
+  noteStandIn,
+  refresh,
+  versionsOfAll,
+  withAccess,
+} from '../repo/find-chart.ts'
 import type { Origin } from '../http/downloader.ts'
 import type { IndexEntry } from '../index/entry.ts'
 import type { LockedDependency } from './lock-file.ts'
@@ -230,12 +237,15 @@ export function originIn(configured: readonly Repository[], repository: string):
   throw new PkgError(
     'REPOSITORY_UNKNOWN',
     `no repository definition for ${shownAddress(repository)}. Please add them via 'helm repo add'`,
-    { hint: definitionHint(repository) },
+    { hint: definitionHint(repository, configured) },
   )
 }
 
-function definitionHint(repository: string): string {
+function definitionHint(repository: string, configured: readonly Repository[]): string {
   const alias = aliasOf(repository)
+  const names = configured.map(({ name }) => name)
+  const meant = alias === undefined ? undefined : nearest(alias, names)
+  if (meant !== undefined) return `Did you mean "@${meant}"?`
   if (alias !== undefined) return `Run "kubectl pkg repo add ${alias} URL".`
   if (repository.includes('//')) {
     return 'The repository of a dependency is an http, https, oci or file URL, or an alias such as "@NAME".'
@@ -284,15 +294,15 @@ async function entryOf(
 ): Promise<IndexEntry> {
   const { name, version = '', repository } = dependency
   const versions = await lookUp(name, origin, sources)
-  const by = `It is wanted by ${pathText(path.slice(0, -1))}.`
-  const hint = sources.skipRefresh
-    ? `${by} Leave --skip-refresh out to ask the repository anew.`
-    : by
+  const wanted = `It is wanted by ${pathText(path.slice(0, -1))}`
+  const again = sources.skipRefresh ? ' Leave --skip-refresh out to ask the repository anew.' : ''
   if (versions === undefined) {
+    const guess = await nearestChart(origin, name, sources.site)
+    const meant = guess === undefined ? '' : `Did you mean "${guess}"? `
     throw new PkgError(
       'CHART_NOT_FOUND',
       `${name} chart not found in repo ${shownAddress(repository)}`,
-      { hint },
+      { hint: `${meant}${wanted}.${again}` },
     )
   }
   const range = lock?.version ?? version
@@ -308,8 +318,16 @@ async function entryOf(
   throw new PkgError(
     'VERSION_NOT_FOUND',
     `can't get a valid version for 1 subchart(s): "${name}" (repository "${shownAddress(repository)}", version "${range}"). Make sure a matching chart version exists in the repo, or change the version constraint in Chart.yaml`,
-    { hint },
+    { hint: `${wanted}${newestOf(usable)}.${again}` },
   )
+}
+
+function newestOf(versions: readonly IndexEntry[]): string {
+  const newest = versions.slice(0, 3).map(({ version }) => version)
+  if (newest.length === 0) return ''
+  return versions.length > newest.length
+    ? `; the newest are ${newest.join(', ')}`
+    : `; there is ${newest.join(', ')}`
 }
 
 /** Looks up together what is asked for at the same time: an index is opened once for all of it. */

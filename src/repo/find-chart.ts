@@ -90,7 +90,7 @@ export async function findEntry(
 }
 
 /** The chart of a repository that was most likely meant. */
-async function nearestChart(
+export async function nearestChart(
   origin: Origin,
   name: string,
   { indexes }: ChartSite,

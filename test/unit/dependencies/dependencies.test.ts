@@ -217,6 +217,27 @@ test.each([
   expect(existsSync(join(path, 'charts'))).toBe(false)
 })
 
+test('what was meant and what there is are told of a dependency that is not there', async () => {
+  const repository = { name: 'corp', url: server.url }
+  await addRepository({ repository, force: false, allowDeprecated: false }, site)
+  const hintOf = async (wish: Parameters<typeof chart>[1][number]): Promise<unknown> => {
+    try {
+      await update(chart('p', [wish]))
+    } catch (error) {
+      return (error as { hint?: string }).hint
+    }
+    return 'no failure'
+  }
+  offer(server, [
+    { name: 'leaf', archive: archiveOf('leaf') },
+    { name: 'branch', archive: archiveOf('branch') },
+  ])
+  expect(await hintOf({ name: 'laef' })).toBe('Did you mean "leaf"? It is wanted by p.')
+  expect(await hintOf({ name: 'tree' })).toBe('It is wanted by p.')
+  expect(await hintOf({ name: 'leaf', version: '^9' })).toBe('It is wanted by p; there is 1.0.0.')
+  expect(await hintOf({ name: 'leaf', repository: '"@crop"' })).toBe('Did you mean "@corp"?')
+})
+
 test('a grandchild of another version than is wanted is a conflict that names the path', async () => {
   const archive = archiveOf('branch', declare([{ name: 'leaf', version: '^2' }]), {
     'charts/leaf/Chart.yaml': chartYaml('leaf'),
