@@ -5,7 +5,6 @@ import { decodeJsonPlain } from '../encoding/json.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { GoError } from '../golang/value.ts'
 import { compileSchema } from '../values/schema-compile.ts'
-import { parseSchemaJson } from '../values/schema-json.ts'
 import { inferSchema } from '../values/schema-of.ts'
 import { spanOfSchemaError } from '../values/schema-span.ts'
 import { valuesTypes } from '../values/types-of.ts'
@@ -42,7 +41,7 @@ function ownSchema(data: Uint8Array): JsonObject {
   const text = fromBytes(data)
   try {
     // A schema that is none would be a riddle for what makes types of it.
-    compileSchema(parseSchemaJson(text))
+    compileSchema(text)
     const schema = decodeJsonPlain(text)
     // All that is left are true, which takes any values, and false.
     return isJsonObject(schema) ? schema : schema === true ? {} : { enum: [] }

@@ -33,9 +33,7 @@ function compiled(schema: JsonObject) {
   try {
     const { apiVersion: _v, kind: _k, metadata: _m, ...properties } = propertiesOf(schema)
     const content = { ...schema, properties }
-    return compileSchema(
-      parseSchemaJson(JSON.stringify({ $schema: DRAFT, ...asJsonSchema(content) })),
-    )
+    return compileSchema(JSON.stringify({ $schema: DRAFT, ...asJsonSchema(content) }))
   } catch (error) {
     if (error instanceof GoError) return undefined
     throw error

@@ -6,7 +6,6 @@ import { yamlComments, type CommentedKey, type YamlPath } from '../encoding/yaml
 import type { YamlDialect } from '../encoding/yaml-resolve.ts'
 import { GoError } from '../golang/value.ts'
 import { compileSchema } from './schema-compile.ts'
-import { parseSchemaJson } from './schema-json.ts'
 import { meantKeyword } from './schema-words.ts'
 
 /** What comments say of one value. */
@@ -231,7 +230,7 @@ export function refersToOthers(schema: JsonObject): boolean {
 /** Why a schema cannot be used. */
 export function problemOfSchema(schema: JsonObject): string | undefined {
   try {
-    compileSchema(parseSchemaJson(JSON.stringify(schema)))
+    compileSchema(JSON.stringify(schema))
     return undefined
   } catch (error) {
     if (!(error instanceof GoError)) throw error

@@ -1,6 +1,7 @@
 import { quote } from '../golang/strconv.ts'
 import { GoError } from '../golang/value.ts'
-import { METASCHEMA_URLS, type Draft } from './schema-drafts.ts'
+import { METASCHEMA_URLS, type Draft } from './drafts.ts'
+import { readPlainSchema, type PlainSchema } from './plain-schema.ts'
 import {
   addSchema,
   loadDocument,
@@ -13,10 +14,9 @@ import {
   type SchemaDocument,
 } from './schema-documents.ts'
 import { describeSchemaFailure } from './schema-failure.ts'
-import { isMap, type SchemaMap, type SchemaValue } from './schema-json.ts'
+import { isMap, parseSchemaJson, type SchemaMap, type SchemaValue } from './schema-json.ts'
 import { addKeywords } from './schema-keywords.ts'
 import type { SchemaNode } from './schema-node.ts'
-import { isPlainSchema } from './schema-plain.ts'
 import { locationOf, resolveReference } from './schema-uri.ts'
 import type { MetaResources } from './schema-check.ts'
 import { validateSchema } from './schema-validate.ts'
@@ -27,11 +27,15 @@ const SCHEMA_URL = 'file:///values.schema.json'
 /**
  * Compiles a chart's values.schema.json, after checking it by its metaschema.
  *
+ * @param plain the same schema, where it is known to be right
  * @throws GoError with the text of Helm's validator when it is no usable schema
  */
-export function compileSchema(root: SchemaValue): SchemaNode {
-  const compiler = new SchemaCompiler()
-  const document = compiler.open(SCHEMA_URL, root)
+export function compileSchema(
+  text: string,
+  plain: PlainSchema | undefined = readPlainSchema(text),
+): SchemaNode {
+  const compiler = new SchemaCompiler(plain !== undefined)
+  const document = compiler.open(SCHEMA_URL, parseSchemaJson(text))
   return compiler.compile({ document, pointer: '' })
 }
 
@@ -40,6 +44,12 @@ class SchemaCompiler {
   private readonly documents = new Map<string, SchemaDocument>()
   private readonly nodes = new Map<string, SchemaNode>()
   private readonly queue: { node: SchemaNode; place: Place }[] = []
+  private readonly isRight: boolean
+
+  /** @param isRight whether the schemas need not be checked by their metaschemas */
+  constructor(isRight: boolean) {
+    this.isRight = isRight
+  }
 
   open(url: string, root: SchemaValue): SchemaDocument {
     const document = openDocument(url, root)
@@ -108,14 +118,11 @@ class SchemaCompiler {
   /** Checks a schema by the metaschema of its draft; the metaschemas themselves are right. */
   private validate(place: Place): void {
     const { document, pointer } = place
-    if (/^https?:\/\/json-schema\.org\//.test(document.url)) return
+    if (this.isRight || /^https?:\/\/json-schema\.org\//.test(document.url)) return
     const { draft } = resourceAt(place)
-    const isOne = document.resources.size === 1
-    const isSmall = document.seen.size <= MOST_PLAIN
-    if (isOne && isSmall && isPlainSchema(lookUp(place), draft, pointer === '')) return
     const meta = metaschemaOf(draft)
     const resources: MetaResources = {
-      isMixed: !isOne,
+      isMixed: document.resources.size > 1,
       metaschemaAt: (path) => {
         const resource = document.resources.get(path)
         return resource === undefined ? undefined : metaschemaOf(resource.draft)
@@ -130,9 +137,6 @@ class SchemaCompiler {
   }
 }
 
-/** Schemas inside a schema; checking more of them by the metaschema is stopped in time. */
-const MOST_PLAIN = 10_000
-
 const METASCHEMAS = new Map<Draft, SchemaNode>()
 
 /** Metaschemas never change, so each is compiled once a process. */
@@ -140,7 +144,7 @@ function metaschemaOf(draft: Draft): SchemaNode {
   const known = METASCHEMAS.get(draft)
   if (known !== undefined) return known
   const document = loadDocument(METASCHEMA_URLS[draft])
-  const node = new SchemaCompiler().compile({ document, pointer: '' })
+  const node = new SchemaCompiler(true).compile({ document, pointer: '' })
   METASCHEMAS.set(draft, node)
   return node
 }

@@ -1,8 +1,9 @@
 import { quote } from '../golang/strconv.ts'
 import { GoError } from '../golang/value.ts'
 import { metaschemaText } from './metaschemas.ts'
-import { draftOfUrl, idKeyword, idOf, LATEST, subschemasOf, type Draft } from './schema-drafts.ts'
+import { draftOfUrl, LATEST, type Draft } from './drafts.ts'
 import { isList, isMap, parseSchemaJson, type SchemaMap, type SchemaValue } from './schema-json.ts'
+import { idKeyword, idOf, subschemasOf } from './schema-places.ts'
 import {
   locationOf,
   pointerSteps,

@@ -1,4 +1,4 @@
-import type { Draft } from './schema-drafts.ts'
+import type { Draft } from './drafts.ts'
 import type { SchemaValue } from './schema-json.ts'
 import type { Decimal } from './schema-number.ts'
 

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { draftOfUrl, LATEST, type Draft } from './drafts.ts'
 import { localReferences, type LocalReferences } from './local-references.ts'
-import { draftOfUrl, holdsNames, LATEST, type Draft } from './schema-drafts.ts'
+import { holdsNames } from './schema-places.ts'
 import { pointerTo } from './schema-uri.ts'
 
 /**

@@ -3,9 +3,10 @@ import { nearest } from '../base/nearest.ts'
 import type { Chart } from '../chart/chart.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { GoError, typeName, type GoMap } from '../golang/value.ts'
+import { readPlainSchema } from './plain-schema.ts'
+import { surelyMeets } from './quick-check.ts'
 import { compileSchema } from './schema-compile.ts'
 import { describeFailure, leavesOf, type Failure } from './schema-failure.ts'
-import { parseSchemaJson } from './schema-json.ts'
 import { spanOfSchemaError } from './schema-span.ts'
 import { pointerTo } from './schema-uri.ts'
 import { validateSchema } from './schema-validate.ts'
@@ -38,8 +39,11 @@ export function validateValues(chart: Chart, values: GoMap, locate?: LocateValue
  * @returns what Helm prints below the chart's name, or undefined when all is well
  */
 export function checkAgainstSchema(schema: Uint8Array, values: GoMap): SchemaFinding | undefined {
+  const text = fromBytes(schema)
+  const plain = readPlainSchema(text)
+  if (plain !== undefined && surelyMeets(plain, values)) return undefined
   try {
-    const failure = validateSchema(compileSchema(parseSchemaJson(fromBytes(schema))), values)
+    const failure = validateSchema(compileSchema(text, plain), values)
     if (failure === undefined) return undefined
     const [, ...lines] = describeFailure(failure).split('\n')
     return { text: `${lines.join('\n')}\n`, failure }

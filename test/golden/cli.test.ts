@@ -43,6 +43,6 @@ function offences({ argv, run }: Step): string[] {
 
 function check(name: string, document: string): string[] {
   const schema = readFileSync(join(schemas, `${name}.schema.json`), 'utf8')
-  const failure = validateSchema(compileSchema(parseSchemaJson(schema)), parseSchemaJson(document))
+  const failure = validateSchema(compileSchema(schema), parseSchemaJson(document))
   return failure === undefined ? [] : [describeFailure(failure)]
 }
