@@ -24,7 +24,7 @@ const CHARTS = modules({
   actions: 'choose-name installable load-chart names verify-fetched',
   base: 'file-modes json long-run secret-text versions',
   chart:
-    'archive-file assemble-chart broken-link budget chart chart-folder file-reader glob go-struct ignore links load-chart lock metadata metadata-document misnamed read-directory read-yaml validate-metadata',
+    'archive-file assemble-chart broken-link budget chart chart-folder file-reader glob go-struct ignore kept-values links load-chart lock metadata metadata-document misnamed read-directory read-yaml validate-metadata',
   cli: 'has-proxy read-chart read-flags read-image-map read-text',
   encoding: 'yaml-*',
   golang: 'function space',
@@ -108,7 +108,9 @@ const LATE = {
       id,
     ),
   kept: modules({
-    cli: 'template-store',
+    base: 'kept-file',
+    cli: 'file-store',
+    encoding: 'kept-texts',
     gotmpl: 'pipeline-reader restore-lists',
     render: 'template-cache',
   }),
@@ -148,7 +150,7 @@ const shared = {
       VERSION: JSON.stringify(version),
       OLDEST_NODE: /\d+/.exec(engines.node)[0],
       ROUTES: JSON.stringify(routes()),
-      TEMPLATE_READER: JSON.stringify(templateReader()),
+      READER: JSON.stringify(reader()),
     },
   },
   plugins: [lazyOclif(), lazyPackages(), axiosOverHttp()],
@@ -221,12 +223,13 @@ function scriptOf(id) {
   return id.replaceAll(':', '/').replace(/\/index$/, '/index/index')
 }
 
-/** Names the code that reads templates: what another one has kept of them is not taken. */
-function templateReader() {
+/** Names the code that reads charts: what another one has kept of them is not taken. */
+function reader() {
   const hash = createHash('sha256').update(version)
-  const files = readdirSync('src/gotmpl').sort()
-  for (const path of [...files.map((name) => `gotmpl/${name}`), 'render/template-cache.ts'])
-    hash.update(readFileSync(`src/${path}`))
+  for (const room of ['base', 'golang', 'encoding', 'gotmpl', 'chart', 'render', 'manifest']) {
+    for (const name of readdirSync(`src/${room}`).sort())
+      hash.update(readFileSync(`src/${room}/${name}`))
+  }
   return hash.digest('hex').slice(0, 12)
 }
 

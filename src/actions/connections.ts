@@ -1,4 +1,4 @@
-import type { TemplateStore } from '../render/template-cache.ts'
+import type { FileStore } from '../base/kept-file.ts'
 import type { Identity, LockTimes } from '../apply/lock.ts'
 import type { WaitSettings } from '../apply/site.ts'
 import type { Chart } from '../chart/chart.ts'
@@ -73,8 +73,8 @@ export interface RenderOptions {
   postRenderHooks?: boolean | undefined
   /** What stands in the place of images, after the program had the manifests. */
   images?: ImageMap | undefined
-  /** Keeps what is read of templates for later runs. */
-  templateStore?: TemplateStore | undefined
+  /** Keeps what is read of the chart for later runs. */
+  fileStore?: FileStore | undefined
 }
 
 export interface RenderResult extends Manifest {

@@ -5,7 +5,10 @@ import type { ChartSite } from '../repo/chart-site.ts'
 import type { ChartQuery } from '../repo/fetch-archive.ts'
 import type { VerifySettings } from './verify-fetched.ts'
 
-export interface ChartLoading extends Pick<ChartInput, 'outsideLinks' | 'anyApiVersion'> {
+export interface ChartLoading extends Pick<
+  ChartInput,
+  'outsideLinks' | 'anyApiVersion' | 'fileStore'
+> {
   /** Address of the repository that the reference is the name of a chart of. */
   repo?: string | undefined
   query?: ChartQuery | undefined
@@ -27,7 +30,7 @@ export async function loadChart(
   stdin: () => Uint8Array,
   options: ChartLoading = {},
 ): Promise<Chart> {
-  const { outsideLinks, anyApiVersion, repo, query = {}, openSite, verify } = options
+  const { outsideLinks, anyApiVersion, fileStore, repo, query = {}, openSite, verify } = options
   const ref = parseChartRef(reference, repo)
   if (verify !== undefined && (ref.kind === 'stdin' || ref.kind === 'path')) {
     return (await import('./verify.ts')).loadVerified(reference, verify, { anyApiVersion })
@@ -36,11 +39,12 @@ export async function loadChart(
     return loadFile(reference, {
       outsideLinks,
       anyApiVersion,
+      fileStore,
       readStdin: () => Promise.resolve(stdin()),
     })
   }
   const { loadRemoteChart } = await import('../repo/chart-source.ts')
   const { verifyFetched } = await import('./verify-fetched.ts')
   const asked = { ...query, ...(verify && verifyFetched(verify)) }
-  return loadRemoteChart(ref, asked, await openSite(), { anyApiVersion })
+  return loadRemoteChart(ref, asked, await openSite(), { anyApiVersion, fileStore })
 }

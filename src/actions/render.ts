@@ -5,6 +5,7 @@ import { chartPath, rawFile, type Chart } from '../chart/chart.ts'
 import { spanOfField } from '../chart/read-yaml.ts'
 import { trimSpace } from '../golang/space.ts'
 import type { GoMap } from '../golang/value.ts'
+import { HeadReader } from '../manifest/kept-heads.ts'
 import { locateIn } from '../manifest/locate-line.ts'
 import {
   manifestText,
@@ -74,7 +75,7 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
   const odd = oddValues(charts, { given, traced }, options.strictValues === true)
   // The texts are made again for a failure alone.
   const locate: Locate = (...place) => locateIn(files, templateTexts(chart))(...place)
-  const documents = readDocuments(files, request, locate)
+  const documents = readDocuments(files, request, { chart, locate })
   const { entries, hooks, left } = withImages(documents, options.images)
   const notes = notesOf(files, {
     notesPath: `${chartPath(chart)}/templates/NOTES.txt`,
@@ -97,7 +98,7 @@ function renderedFiles(
       ...(lookup === undefined ? {} : { lookup }),
       enableDns: options.enableDns === true,
       ...(options.steps === undefined ? {} : { steps: options.steps }),
-      templateStore: options.templateStore,
+      fileStore: options.fileStore,
     })
   } catch (error) {
     onUnreadable?.('\n')
@@ -127,10 +128,17 @@ function assertKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {
   )
 }
 
-function readDocuments(files: RenderedFile[], request: RenderRequest, locate: Locate) {
-  const { postRenderer, postRenderHooks = true } = request.options
+function readDocuments(
+  files: RenderedFile[],
+  request: RenderRequest,
+  { chart, locate }: { chart: Chart; locate: Locate },
+) {
+  const { postRenderer, postRenderHooks = true, fileStore } = request.options
+  const { name, version } = chart.metadata
+  const heads = new HeadReader(fileStore, `${name}-${version}-crds`)
   try {
-    const documents = sortDocuments(files, locate)
+    const documents = sortDocuments(files, { locate, read: (document) => heads.read(document) })
+    heads.save()
     if (postRenderer === undefined) return documents
     const changed = postRender(files, {
       run: (manifests) => runPostRenderer(postRenderer, manifests),

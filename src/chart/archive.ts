@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import type { FileStore } from '../base/kept-file.ts'
 import { assembleChart } from './assemble-chart.ts'
 import { openBudget, type ChartLimits } from './budget.ts'
 import type { Chart } from './chart.ts'
@@ -13,6 +14,8 @@ export interface ArchiveOptions {
   limits?: Partial<ChartLimits>
   /** Takes any apiVersion, as Helm does where nothing is rendered or packed. */
   anyApiVersion?: boolean | undefined
+  /** Keeps what is read of large values for later runs. */
+  fileStore?: FileStore | undefined
 }
 
 /**
@@ -23,7 +26,7 @@ export interface ArchiveOptions {
  * @throws PkgError ARCHIVE_UNSAFE, CHART_TOO_LARGE, CHART_INVALID, YAML_INVALID
  */
 export function loadChartArchive(bytes: Uint8Array, options: ArchiveOptions): Chart {
-  const { origin, path = origin, anyApiVersion = false } = options
+  const { origin, path = origin, anyApiVersion = false, fileStore } = options
   assertGzip(bytes, path)
   const budget = openBudget(options.limits)
   const { files, warnings } = anyApiVersion
@@ -37,7 +40,7 @@ export function loadChartArchive(bytes: Uint8Array, options: ArchiveOptions): Ch
       ),
     })
   }
-  return assembleChart({ files, origin, budget, warnings, anyApiVersion })
+  return assembleChart({ files, origin, budget, warnings, anyApiVersion, fileStore })
 }
 
 /** What is to be rendered Helm loads in two steps, the first of which gives no reason. */

@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import type { FileStore } from '../base/kept-file.ts'
 import { announceLongRun } from '../base/long-run.ts'
 import type { GoMap, Value } from '../golang/value.ts'
 import { spendChart, type ChartBudget } from './budget.ts'
@@ -6,7 +7,8 @@ import type { Chart, ChartFile, ChartLock, ChartWarning } from './chart.ts'
 import { readApiVersion, readLock, readMetadata, type ChartMetadata } from './metadata.ts'
 import { adviseOnChartYaml, misnamedFiles } from './misnamed.ts'
 import { readArchive, type ArchiveContent } from './read-archive.ts'
-import { decodeDocument, inFile, readValues, spanOfField } from './read-yaml.ts'
+import { ValuesReader } from './kept-values.ts'
+import { decodeDocument, inFile, spanOfField } from './read-yaml.ts'
 import { validateMetadata } from './validate-metadata.ts'
 
 /** Files of one chart of the tree, and where they stand. */
@@ -19,6 +21,14 @@ export interface ChartSource {
   warnings?: readonly ChartWarning[]
   /** Takes any apiVersion in Chart.yaml, as a lint does, which has rules of its own for it. */
   anyApiVersion?: boolean
+  /** Keeps what is read of large values for later runs. */
+  fileStore?: FileStore | undefined
+}
+
+/** Of a chart that may be inside of others. */
+interface InnerSource extends ChartSource {
+  /** The one reader of the whole tree. */
+  reader?: ValuesReader
 }
 
 /**
@@ -54,7 +64,7 @@ function assertSupported(document: Value, file: ChartFile): void {
 }
 
 /** @param depth how many charts this one is inside of */
-function assemble(source: ChartSource, depth: number): Chart {
+function assemble(source: InnerSource, depth: number): Chart {
   const { files, origin, budget } = source
   const parts = sortFiles(files)
   const warnings = [...(source.warnings ?? []), ...misnamedFiles(files)]
@@ -62,7 +72,9 @@ function assemble(source: ChartSource, depth: number): Chart {
   if (parts.chartYaml === undefined) throw withoutChartYaml(files)
   const metadata = assembleMetadata(parts, parts.chartYaml, { warnings, isChecked })
   const lock = parts.lock && assembleLock(parts.lock)
-  const values = assembleValues(parts, warnings)
+  const name = `${metadata.name}-${metadata.version}-values`
+  const { reader = new ValuesReader(source.fileStore, name) } = source
+  const values = assembleValues(parts, reader, warnings)
   validateMetadata(metadata, (path) => {
     return parts.chartYaml === undefined ? undefined : spanOfField(parts.chartYaml, path)
   })
@@ -82,8 +94,9 @@ function assemble(source: ChartSource, depth: number): Chart {
   }
   for (const [name, subfiles] of parts.subcharts) {
     if (/^[_.]/.test(name)) continue
-    addSubchart({ name, files: subfiles }, { chart, budget, depth })
+    addSubchart({ name, files: subfiles }, { chart, budget, reader, depth })
   }
+  if (depth === 0) reader.save()
   return chart
 }
 
@@ -209,10 +222,14 @@ function assembleLock(file: ChartFile): ChartLock | undefined {
 }
 
 /** A chart is native, and its values are YAML 1.2, when it has Handlebars templates. */
-function assembleValues({ values, templates }: ChartParts, warnings: ChartWarning[]): GoMap {
+function assembleValues(
+  { values, templates }: ChartParts,
+  reader: ValuesReader,
+  warnings: ChartWarning[],
+): GoMap {
   if (values === undefined) return new Map()
   const isNative = templates.some((file) => file.name.endsWith('.hbs'))
-  return readValues(values.data, isNative ? 'core' : 'helm', warnings)
+  return reader.read(values.data, isNative ? 'core' : 'helm', warnings)
 }
 
 interface SubchartEntry {
@@ -224,16 +241,17 @@ interface SubchartEntry {
 interface Parent {
   chart: Chart
   budget: ChartBudget
+  reader: ValuesReader
   depth: number
 }
 
-function addSubchart(entry: SubchartEntry, { chart, budget, depth }: Parent): void {
+function addSubchart(entry: SubchartEntry, { chart, budget, reader, depth }: Parent): void {
   const folder = `charts/${entry.name}`
   spendChart(budget, folder, depth + 1)
   assertOneArchive(entry, chart)
   try {
     const { files, warnings } = subchartFiles(entry, budget)
-    const subchart = assemble({ files, origin: chart.origin, budget, warnings }, depth + 1)
+    const subchart = assemble({ files, origin: chart.origin, budget, warnings, reader }, depth + 1)
     subchart.parent = chart
     chart.subcharts.push(subchart)
     // The outermost chart tells of all of them.

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PkgError } from '../base/errors.ts'
+import type { FileStore } from '../base/kept-file.ts'
 import { loadChartArchive } from './archive.ts'
 import { readArchiveFile } from './archive-file.ts'
 import type { ChartLimits } from './budget.ts'
@@ -15,6 +16,8 @@ export interface ChartInput {
   outsideLinks?: 'follow' | 'refuse' | undefined
   /** Takes any apiVersion, as Helm does where nothing is rendered or packed. */
   anyApiVersion?: boolean | undefined
+  /** Keeps what is read of large values for later runs. */
+  fileStore?: FileStore | undefined
 }
 
 /**
@@ -24,7 +27,7 @@ export interface ChartInput {
  *   ARCHIVE_UNSAFE, FILE_UNREADABLE
  */
 export async function loadChart(reference: string, input: ChartInput): Promise<Chart> {
-  const { limits = {}, outsideLinks, anyApiVersion = false } = input
+  const { limits = {}, outsideLinks, anyApiVersion = false, fileStore } = input
   if (reference === '-') {
     const bytes = await input.readStdin()
     return loadChartArchive(bytes, {
@@ -32,18 +35,22 @@ export async function loadChart(reference: string, input: ChartInput): Promise<C
       path: 'standard input',
       limits,
       anyApiVersion,
+      fileStore,
     })
   }
   const name = reference.trim()
   const stat = statSync(name, { throwIfNoEntry: false })
   if (stat === undefined) throw notFound(name)
-  if (stat.isDirectory()) return loadChartDirectory(name, { limits, outsideLinks, anyApiVersion })
+  if (stat.isDirectory()) {
+    return loadChartDirectory(name, { limits, outsideLinks, anyApiVersion, fileStore })
+  }
   const path = resolve(name)
   return loadChartArchive(readArchiveFile(path, stat, limits), {
     origin: name,
     path,
     limits,
     anyApiVersion,
+    fileStore,
   })
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { PkgError } from '../base/errors.ts'
+import type { FileStore } from '../base/kept-file.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { compareText } from '../golang/order.ts'
 import { assembleChart, type ChartSource } from './assemble-chart.ts'
@@ -23,6 +24,8 @@ export interface DirectoryOptions {
   outsideLinks?: 'follow' | 'refuse' | undefined
   /** Takes any apiVersion, as Helm does where nothing is rendered or packed. */
   anyApiVersion?: boolean | undefined
+  /** Keeps what is read of large values for later runs. */
+  fileStore?: FileStore | undefined
 }
 
 /**
@@ -38,9 +41,9 @@ export interface DirectoryOptions {
  *   ARCHIVE_UNSAFE, FILE_UNREADABLE
  */
 export function loadChartDirectory(path: string, options: DirectoryOptions = {}): Chart {
-  const { anyApiVersion = false } = options
+  const { anyApiVersion = false, fileStore } = options
   if (!anyApiVersion) assertHasChart(resolve(path))
-  return assembleChart({ ...readChartDirectory(path, options), anyApiVersion })
+  return assembleChart({ ...readChartDirectory(path, options), anyApiVersion, fileStore })
 }
 
 /**

@@ -69,13 +69,12 @@ function fieldIn(message: string): string[] {
  * @throws PkgError YAML_INVALID
  */
 export function readValues(
-  data: Uint8Array,
+  text: string,
   dialect: 'helm' | 'core',
   warnings: ChartWarning[],
 ): GoMap {
   let values: GoMap = new Map()
   let lines = 0
-  const text = fromBytes(data)
   for (const document of splitValues(text)) {
     const offset = lines
     const onDuplicateKey = (key: string, first: { line: number }, second: { line: number }) => {

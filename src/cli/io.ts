@@ -4,7 +4,7 @@ import type { RenderOptions } from '../actions/connections.ts'
 import { pieces } from '../golang/bytes.ts'
 import { withoutHandlers } from './signals.ts'
 
-type TemplateStore = NonNullable<RenderOptions['templateStore']>
+type FileStore = NonNullable<RenderOptions['fileStore']>
 
 /** What one run of the program reads from and writes to; tests hand in their own. */
 export interface Io {
@@ -25,8 +25,8 @@ export interface Io {
   rows: number
   /** Milliseconds since 1970. */
   now(): number
-  /** Keeps what is read of templates; by default the person's cache folder does. */
-  templateStore?: TemplateStore
+  /** Keeps what is read of charts; by default the person's cache folder does. */
+  fileStore?: FileStore
 }
 
 const OUT = 1

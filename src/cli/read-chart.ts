@@ -26,7 +26,9 @@ export async function readChart(
   reference: string,
   flags: ChartFlags,
   io: Io,
-  options: Pick<ChartLoading, 'outsideLinks' | 'anyApiVersion'> & { signal?: AbortSignal } = {},
+  options: Pick<ChartLoading, 'outsideLinks' | 'anyApiVersion' | 'fileStore'> & {
+    signal?: AbortSignal
+  } = {},
 ): Promise<Chart> {
   if (flags['dependency-update'] === true) {
     const { fetchMissing } = await import('./fetch-missing.ts')
@@ -35,6 +37,7 @@ export async function readChart(
   const chart = await loadChart(reference, () => io.stdin(), {
     outsideLinks: options.outsideLinks,
     anyApiVersion: options.anyApiVersion,
+    fileStore: options.fileStore,
     repo: flags.repo,
     verify: await verifySettings(flags, io),
     query: { version: flags.version, devel: flags.devel, access: accessOf(flags) },

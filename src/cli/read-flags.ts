@@ -4,7 +4,7 @@ import { GoError } from '../golang/value.ts'
 import type { RenderOptions } from '../actions/connections.ts'
 import type { Io } from './io.ts'
 import { readImageMap } from './read-image-map.ts'
-import { openTemplateStore } from './template-store.ts'
+import { openFileStore } from './file-store.ts'
 import type { CrdMode } from '../apply/crds.ts'
 import type { ChartRequest } from '../actions/install.ts'
 import type { RightsVerb } from '../actions/rights.ts'
@@ -40,7 +40,7 @@ export function renderOptions(flags: GivenRenderFlags, io?: Io): RenderOptions {
     steps: flags['render-fuel'],
     postRenderHooks: flags['post-render-hooks'],
     images: readImageMap(flags['image-map']),
-    templateStore: io && (io.templateStore ?? templateStoreOf(io.env)),
+    fileStore: io && fileStoreOf(io),
     postRenderer:
       command === undefined ? undefined : { command, args: flags['post-renderer-args'] ?? [] },
   }
@@ -49,12 +49,13 @@ export function renderOptions(flags: GivenRenderFlags, io?: Io): RenderOptions {
 /** In bytes. Fewer are read as fast as a file of the cache. */
 const WORTH_KEEPING = 32_768
 
-/** Nothing of it is loaded for small charts. */
-function templateStoreOf(env: Io['env']): RenderOptions['templateStore'] {
+/** Where what is read of charts is kept. Nothing of it is loaded for small charts. */
+export function fileStoreOf({ fileStore, env }: Io): NonNullable<RenderOptions['fileStore']> {
+  if (fileStore !== undefined) return fileStore
   return {
     least: WORTH_KEEPING,
-    read: (name) => openTemplateStore(env)?.read(name),
-    write: (name, content) => openTemplateStore(env)?.write(name, content),
+    read: (name) => openFileStore(env)?.read(name),
+    write: (name, content) => openFileStore(env)?.write(name, content),
   }
 }
 

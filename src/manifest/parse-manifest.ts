@@ -36,6 +36,12 @@ export interface ParseOptions {
   locate?: Locate
 }
 
+export interface SortOptions {
+  locate?: Locate | undefined
+  /** Reads the head of a document, by way of the whole document. */
+  read?: (document: string) => Head
+}
+
 /** From a place in a rendered file, counted from 1, to the place in its template. */
 export type Locate = (path: string, line: number, column?: number) => SourceSpan | undefined
 
@@ -48,7 +54,7 @@ export function parseManifest(
   files: readonly RenderedFile[],
   options: ParseOptions = {},
 ): Manifest {
-  const { entries, hooks } = sortDocuments(files, options.locate)
+  const { entries, hooks } = sortDocuments(files, options)
   return { text: manifestText(entries), hooks, notes: notesOf(files, options) }
 }
 
@@ -58,11 +64,14 @@ export function parseManifest(
  *
  * Source: Helm 4.1.4 pkg/release/v1/util/manifest_sorter.go, SortManifests.
  */
-export function sortDocuments(files: readonly RenderedFile[], locate?: Locate): SortedDocuments {
+export function sortDocuments(
+  files: readonly RenderedFile[],
+  { locate, read = readHead }: SortOptions = {},
+): SortedDocuments {
   const sorted: SortedDocuments = { entries: [], hooks: [] }
   const objects = files.filter(({ path }) => !isNotes(path) && !isPartial(path))
   for (const file of objects.sort((a, b) => compareText(a.path, b.path))) {
-    if (trimSpace(file.content) !== '') addDocuments(file, sorted, locate)
+    if (trimSpace(file.content) !== '') addDocuments(file, sorted, { locate, read })
   }
   sorted.entries.sort((left, right) => byInstallOrder(left.kind, right.kind))
   sorted.hooks.sort((left, right) => byInstallOrder(left.kind, right.kind))
@@ -96,12 +105,12 @@ function isPartial(path: string): boolean {
 function addDocuments(
   file: RenderedFile,
   sorted: SortedDocuments,
-  locate: Locate | undefined,
+  options: Required<SortOptions>,
 ): void {
   const { path, content } = file
   for (const document of documentsIn(content)) {
     const { text } = document
-    const head = headOf(path, document, locate)
+    const head = headOf(path, document, options)
     if (!isHook(head)) sorted.entries.push({ path, text, kind: head.kind })
     else {
       const hook = readHook(head, { path, text })
@@ -110,9 +119,13 @@ function addDocuments(
   }
 }
 
-function headOf(path: string, document: RenderedDocument, locate: Locate | undefined): Head {
+function headOf(
+  path: string,
+  document: RenderedDocument,
+  { locate, read }: Required<SortOptions>,
+): Head {
   try {
-    return readHead(document.text)
+    return read(document.text)
   } catch (error) {
     if (error instanceof YamlError) {
       const { line = 1, column } = spanIn(named(document), error.line, error.column)

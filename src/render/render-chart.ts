@@ -1,3 +1,4 @@
+import type { FileStore } from '../base/kept-file.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { FunctionTable, GoFunction } from '../golang/function.ts'
 import { compareText } from '../golang/order.ts'
@@ -12,7 +13,7 @@ import { helmFunctions } from './functions.ts'
 import { HandlebarsRenderer } from './handlebars-renderer.ts'
 import { lookupNothing, type Lookup } from './lookup.ts'
 import type { RenderedFile } from './rendered-file.ts'
-import { findTemplates, keepTemplates, type TemplateStore } from './template-cache.ts'
+import { findTemplates, keepTemplates } from './template-cache.ts'
 import { executionFailure, parseFailure, type Surroundings } from './template-failure.ts'
 import {
   SET_NAME,
@@ -34,7 +35,7 @@ export interface RenderContext {
   /** Lets `getHostByName` ask for addresses. */
   enableDns?: boolean
   /** Keeps what is read of templates for later runs. */
-  templateStore?: TemplateStore | undefined
+  fileStore?: FileStore | undefined
 }
 
 /**
@@ -87,7 +88,7 @@ class ChartRenderer {
       templates: () => this.set.names(),
     }
     const goFiles = files.filter((file) => !file.isHandlebars)
-    this.parseAll(goFiles, context.templateStore)
+    this.parseAll(goFiles, context.fileStore)
     if (goFiles.length < files.length) {
       this.handlebars = new HandlebarsRenderer(files, merged(functions, calls), steps)
     }
@@ -103,7 +104,7 @@ class ChartRenderer {
     }
   }
 
-  private parseAll(files: readonly TemplateFile[], store: TemplateStore | undefined): void {
+  private parseAll(files: readonly TemplateFile[], store: FileStore | undefined): void {
     const keeper = store !== undefined && sizeOf(files) >= store.least ? store : undefined
     const kept = keeper && findTemplates(keeper, files)
     if (kept !== undefined) {

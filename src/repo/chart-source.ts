@@ -1,4 +1,4 @@
-import { loadChartArchive } from '../chart/archive.ts'
+import { loadChartArchive, type ArchiveOptions } from '../chart/archive.ts'
 import type { Chart } from '../chart/chart.ts'
 import { packageChart } from '../chart/package-chart.ts'
 import { sha256 } from '../base/digest.ts'
@@ -31,7 +31,7 @@ export async function loadRemoteChart(
   ref: RemoteRef,
   query: ChartQuery,
   site: ChartSite,
-  options: { anyApiVersion?: boolean | undefined } = {},
+  options: Pick<ArchiveOptions, 'anyApiVersion' | 'fileStore'> = {},
 ): Promise<Chart> {
   const addon = await builtInName(ref, site)
   if (addon !== undefined) return loadBuiltIn(site.addonsFolder, addon, wantedRange(query))

@@ -98,7 +98,7 @@ function publicJobs(root) {
 
 /** What was read of templates is kept for the runs that follow. */
 function forgetTemplates() {
-  rmSync(join(env.KUBECTL_PKG_CACHE_HOME, 'read-templates'), { recursive: true, force: true })
+  rmSync(join(env.KUBECTL_PKG_CACHE_HOME, 'read'), { recursive: true, force: true })
 }
 
 function measure({ name, goal, args, before = () => {}, most = runs }) {

@@ -14,7 +14,7 @@ Template.id = 'template'
 
 const kept = new Map<string, Uint8Array>()
 const counts = { written: 0, found: 0 }
-const templateStore: NonNullable<CliSurroundings['templateStore']> = {
+const fileStore: NonNullable<CliSurroundings['fileStore']> = {
   least: 0,
   read(name) {
     const file = kept.get(name)
@@ -55,6 +55,6 @@ test.each(names)('%s', async (name) => {
 
 async function runIn(folder: string, command: string) {
   const [, ...argv] = argumentsIn(folder, command)
-  const { code, stdout, stderr } = await runCli(Template, argv, { templateStore })
+  const { code, stdout, stderr } = await runCli(Template, argv, { fileStore })
   return { code, stdout, stderr: withoutFolder(folder, stderr) }
 }

@@ -326,15 +326,15 @@ test('the templates of a large chart are kept, once, for the runs that follow', 
   const main = join(app, 'dist/main.js')
   const chart = writeLargeChart(join(work, 'many'))
   const render = () => run(process.execPath, [main, 'template', 'web', chart], { env })
-  const kept = () => readdirSync(join(cache, 'read-templates'))
+  const kept = () => readdirSync(join(cache, 'read'))
 
   const first = render()
   const [file = ''] = kept()
   expect(kept()).toEqual([file])
-  const { mtimeMs } = statSync(join(cache, 'read-templates', file))
+  const { mtimeMs } = statSync(join(cache, 'read', file))
   expect(render()).toEqual(first)
   expect(kept()).toEqual([file])
-  expect(statSync(join(cache, 'read-templates', file)).mtimeMs).toBe(mtimeMs)
+  expect(statSync(join(cache, 'read', file)).mtimeMs).toBe(mtimeMs)
 })
 
 test('a large chart is rendered where Node lets the program write nothing', () => {

@@ -21,7 +21,7 @@ export interface CliSurroundings {
   cwd?: string
   /** Milliseconds since 1970. */
   now?: number
-  templateStore?: Io['templateStore']
+  fileStore?: Io['fileStore']
 }
 
 /** Runs a command in process, as the program does, with streams of its own. */
@@ -31,7 +31,7 @@ export async function runCli(
   surroundings: CliSurroundings = {},
 ): Promise<CliRun> {
   const { env = {}, stdin = new Uint8Array(), cwd = process.cwd(), now = 0 } = surroundings
-  const { templateStore } = surroundings
+  const { fileStore } = surroundings
   const out: Uint8Array[] = []
   let stderr = ''
   const io: RunConfig['io'] = {
@@ -47,7 +47,7 @@ export async function runCli(
     columns: Number(env['COLUMNS'] ?? 80),
     rows: 24,
     now: () => now,
-    ...(templateStore && { templateStore }),
+    ...(fileStore && { fileStore }),
   }
   command.id ??= 'test'
   const code = await exitOf(command.start(argv, { ...CONFIG, io } as unknown as RunConfig))

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { renderRelease } from '../../../src/actions/render.ts'
-import type { TemplateStore } from '../../../src/render/template-cache.ts'
+import type { FileStore } from '../../../src/base/kept-file.ts'
 import { chartOf, chartYaml, type ChartFiles } from '../../support/chart-builder.ts'
 
 const FILES = {
@@ -14,7 +14,7 @@ const WEB = 'a: r-é\nc: 2\n'
 const files = new Map<string, Buffer>()
 let found = 0
 let written = 0
-const store: TemplateStore = {
+const store: FileStore = {
   least: 0,
   read(name) {
     const file = files.get(name)
@@ -33,9 +33,9 @@ beforeEach(() => {
   written = 0
 })
 
-function render(chart: ChartFiles, templateStore = store): string {
+function render(chart: ChartFiles, fileStore = store): string {
   const release = { name: 'r', namespace: 'apps', revision: 1, isUpgrade: false }
-  const options = { templateStore }
+  const options = { fileStore }
   const request = { chart: chartOf(chart), values: new Map(), release, options }
   return renderRelease(request)
     .files.map(({ content }) => content)

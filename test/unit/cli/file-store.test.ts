@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { folderStore } from '../../../src/cli/template-store.ts'
+import { folderStore } from '../../../src/cli/file-store.ts'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary-folder.ts'
 
 afterAll(removeTemporaryFolders)
@@ -37,17 +37,17 @@ test('what another version has kept is not taken', () => {
   expect(folderStore(folder, 'two').read('web')).toBeUndefined()
 })
 
-test('of more than a hundred files the older half goes, and what runs left that were cut off', () => {
+test('of more than 300 files the older half goes, and what runs left that were cut off', () => {
   const folder = temporaryFolder()
-  for (let age = 1; age <= 100; age++) {
-    const path = join(folder, age === 100 ? `.web.${'0'.repeat(24)}.tmp` : `chart${age}-one`)
+  for (let age = 1; age <= 300; age++) {
+    const path = join(folder, age === 300 ? `.web.${'0'.repeat(24)}.tmp` : `chart${age}-one`)
     writeFileSync(path, '')
     utimesSync(path, 1e9 - age, 1e9 - age)
   }
   folderStore(folder, 'one').write('new', bytes('new'))
   const left = readdirSync(folder)
-  expect(left).toHaveLength(51)
-  expect(left).toEqual(expect.arrayContaining(['new-one', 'chart1-one', 'chart50-one']))
+  expect(left).toHaveLength(151)
+  expect(left).toEqual(expect.arrayContaining(['new-one', 'chart1-one', 'chart150-one']))
 })
 
 test('a folder that cannot be had leaves the cache out', () => {
@@ -80,12 +80,12 @@ test.each(Object.entries(ODD_FILES))('%s in the place of a file is left alone', 
 
 test('what is no file does not keep older files from being removed', () => {
   const folder = temporaryFolder()
-  for (let index = 0; index < 60; index++) {
+  for (let index = 0; index < 160; index++) {
     mkdirSync(join(folder, `folder${index}`))
     symlinkSync('nowhere', join(folder, `link${index}`))
   }
   folderStore(folder, 'one').write('new', bytes('new'))
-  expect(readdirSync(folder)).toHaveLength(61)
+  expect(readdirSync(folder)).toHaveLength(161)
 })
 
 test.each(['/proc/nothing', '/dev/null', `/${'x'.repeat(300)}`])(

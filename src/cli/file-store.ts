@@ -6,28 +6,28 @@ import { makeFolders } from '../base/make-folders.ts'
 import { unlessFailed, writeCached } from './cache-files.ts'
 import { foldersOf } from './home-folders.ts'
 
-type TemplateStore = Omit<NonNullable<RenderOptions['templateStore']>, 'least'>
+type FileStore = Omit<NonNullable<RenderOptions['fileStore']>, 'least'>
 
-/** Names the code that reads templates; the build sets it. */
-declare const TEMPLATE_READER: string
+/** Names the code that reads charts; the build sets it. */
+declare const READER: string
 
-/** Of the cache folder; `templates` would be those of a chart where that folder is the chart's. */
-const FOLDER = 'read-templates'
+/** Of the cache folder; of a name that means nothing in a chart, as that folder may be a chart's. */
+const FOLDER = 'read'
 /** Files of the cache; those that were written first go. */
-const MOST_FILES = 100
+const MOST_FILES = 300
 /** Bytes; more than of any chart is kept. */
 const MOST_BYTES = 2 ** 28
 
-/** What the built program keeps of templates in the person's cache folder. */
-export function openTemplateStore(
+/** What the built program keeps of what it reads in the person's cache folder. */
+export function openFileStore(
   env: Readonly<Record<string, string | undefined>>,
-): TemplateStore | undefined {
-  if (typeof TEMPLATE_READER === 'undefined') return undefined
-  return folderStore(join(foldersOf(env).cache, FOLDER), TEMPLATE_READER)
+): FileStore | undefined {
+  if (typeof READER === 'undefined') return undefined
+  return folderStore(join(foldersOf(env).cache, FOLDER), READER)
 }
 
-/** @param reader names the code that reads templates; what another one kept is not taken */
-export function folderStore(folder: string, reader: string): TemplateStore {
+/** @param reader names the code that reads charts; what another one kept is not taken */
+export function folderStore(folder: string, reader: string): FileStore {
   const fileOf = (name: string) => join(folder, `${name}-${reader}`)
   return {
     read: (name) => unlessFailed(() => readRegular(fileOf(name))),
