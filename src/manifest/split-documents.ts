@@ -23,16 +23,20 @@ export function splitDocuments(content: string): RenderedDocument[] {
  */
 export function* documentsIn(content: string): Generator<RenderedDocument> {
   const text = trimSpace(content)
-  let line = 1 + countLines(content, 0, content.indexOf(text))
+  const lines = new Lines(content)
+  const offset = content.indexOf(text)
   let start = 0
-  let counted = 0
 
   const upTo = (end: number): RenderedDocument => {
     const raw = text.slice(start, end)
     const document = trimSpace(raw)
-    line += countLines(text, counted, start)
-    counted = start
-    return { text: document, line: line + countLines(raw, 0, raw.indexOf(document)) }
+    const at = offset + start + raw.indexOf(document)
+    return {
+      text: document,
+      get line() {
+        return lines.numberAt(at)
+      },
+    }
   }
 
   if (text.startsWith('---')) start = skipBlank(text, 3)
@@ -44,6 +48,27 @@ export function* documentsIn(content: string): Generator<RenderedDocument> {
     start = skipBlank(text, separator + 4)
   }
   if (text.length > start) yield upTo(text.length)
+}
+
+/** Tells lines by places in a text, from one to the next: few who have the text want to know. */
+class Lines {
+  private readonly text: string
+  private line = 1
+  private counted = 0
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  numberAt(place: number): number {
+    if (place < this.counted) {
+      this.line = 1
+      this.counted = 0
+    }
+    this.line += countLines(this.text, this.counted, place)
+    this.counted = place
+    return this.line
+  }
 }
 
 /**
