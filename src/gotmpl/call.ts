@@ -8,7 +8,7 @@ import { PkgError } from '../base/errors.ts'
 import type { Param, TypedMethod } from '../golang/function.ts'
 import { GoError, GoInt, int, type Method, type Value } from '../golang/value.ts'
 import { type Parameter, nilOf, TYPE_NAMES, validate } from './convert.ts'
-import { type Cell, type Evaluate, failure, type Frame, spend } from './frame.ts'
+import { type Cell, type Evaluate, failure, type Frame, spend, type Stage } from './frame.ts'
 import { type NamedNode, type NumberNode, type Operand, sourceOf } from './nodes.ts'
 import { TemplateError } from './template-error.ts'
 
@@ -81,16 +81,13 @@ export function planCall(
 
 /** The values that a function is called with; `last` is that of the stage before, if any. */
 export function evaluateArguments(frame: Frame, plan: Plan, last: Cell): Value[] {
-  const count = plan.arguments.length + (plan.final === undefined ? 0 : 1)
   // A cell without a value only comes where a builtin asks for cells.
-  return Array.from({ length: count }, (_, index) => argumentAt(frame, plan, index, last) as Value)
+  return stagesOf(plan).map((stage) => stage(frame, last) as Value)
 }
 
-/** One of the values that a function is called with: those at the call site, then `last`. */
-export function argumentAt(frame: Frame, plan: Plan, index: number, last: Cell): Cell {
-  const evaluate = plan.arguments[index]
-  if (evaluate !== undefined) return evaluate(frame)
-  return plan.final === undefined ? undefined : validate(frame, last, plan.final)
+/** What gives the values that a function is called with: those at the call site, then `last`. */
+export function stagesOf({ arguments: own, final }: Plan): readonly Stage[] {
+  return final === undefined ? own : [...own, (frame, last) => validate(frame, last, final)]
 }
 
 /** Whether two functions can be called alike, so that a plan for one serves the other. */

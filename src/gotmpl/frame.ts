@@ -113,8 +113,10 @@ export function failure(frame: Frame, message: string, cause?: unknown): Templat
   return executionError(where, message, cause)
 }
 
-/** Characters that are appended one after the other before they are put away. */
-const PIECE = 65_536
+/** Characters that are appended one after the other before they are put away: each time is an object. */
+const PIECE = 8192
+/** Characters. Most of so much text stays to the end; until then the room for young objects is small. */
+const MUCH = 65_536
 
 /** Appends to the frame's output. */
 export function write(frame: Frame, text: string): void {
@@ -128,10 +130,9 @@ export function outputOf({ settled, out }: Frame): string {
 
 /** Puts away what was written last. */
 function settle(frame: Frame): void {
-  const { out, budget } = frame
-  // Most of so much text stays to the end; now the room for young objects is small yet.
-  if (frame.settled === '') announceLongRun()
+  const { out, budget, settled } = frame
   frame.settled += flat(out)
+  if (settled.length < MUCH && frame.settled.length >= MUCH) announceLongRun()
   frame.out = ''
   const left = budget.outputBytes - frame.settled.length
   if (left < 0) throw tooMuchOutput(frame)

@@ -8,13 +8,13 @@ import { GoStruct, type Value } from '../golang/value.ts'
 import { BUILTINS } from './builtins.ts'
 import {
   type Argument,
-  argumentAt,
   callFailure,
   evaluateArguments,
   isSameSignature,
   type Plan,
   planCall,
   type Signature,
+  stagesOf,
 } from './call.ts'
 import {
   type Cell,
@@ -32,9 +32,16 @@ import { isTrue } from '../golang/truth.ts'
 interface Site {
   functions: Functions
   signature: Signature
+  isBuiltin: boolean
   call: (...args: never[]) => Value
-  logic: 'and' | 'or' | undefined
   plan: Plan
+  /** Makes the call where it is not one with up to three arguments, as nearly all are. */
+  special: Stage | undefined
+  /** How many arguments there are, and what gives them. */
+  size: number
+  first: Stage
+  second: Stage
+  third: Stage
 }
 
 /**
@@ -49,68 +56,87 @@ export function compileFunction(
   args: readonly Argument[],
   hasFinal: boolean,
 ): Stage {
-  const { name } = identifier
-  let site: Site | undefined
+  const where = { node, name: identifier.name }
+  let known: Site | undefined
   return (frame, last) => {
     frame.node = identifier
+    let site = known
     if (site === undefined || site.functions !== frame.set.functions) {
-      site = resolve(frame, { name, args, hasFinal }, site)
+      known = site = resolve(frame, where, { args, hasFinal, known })
     }
-    const { plan, call } = site
-    if (plan.mistake !== undefined) throw failure(frame, plan.mistake)
     spend(frame, 1)
-    if (site.logic !== undefined) return shortCircuit(frame, plan, last, site.logic === 'or')
-    const { length } = plan.arguments
-    const size = plan.final === undefined ? length : length + 1
-    if (size > 3) return callWithMany(frame, site, last, { node, name })
-    // Nearly all calls have up to three arguments, which then need no list.
-    const a = size > 0 ? argumentAt(frame, plan, 0, last) : undefined
-    const b = size > 1 ? argumentAt(frame, plan, 1, last) : undefined
-    const c = size > 2 ? argumentAt(frame, plan, 2, last) : undefined
+    const { special, size, call } = site
+    if (special !== undefined) return special(frame, last)
+    // These need no list.
+    const a = size > 0 ? site.first(frame, last) : undefined
+    const b = size > 1 ? site.second(frame, last) : undefined
+    const c = size > 2 ? site.third(frame, last) : undefined
     try {
       if (size === 1) return call(a as never)
       if (size === 2) return call(a as never, b as never)
       return size === 3 ? call(a as never, b as never, c as never) : call()
     } catch (error) {
-      throw callFailure(frame, { node, name }, error)
+      throw callFailure(frame, where, error)
     }
   }
 }
 
-function callWithMany(
-  frame: Frame,
-  { plan, call }: Site,
-  last: Cell,
-  where: { node: NamedNode; name: string },
-): Value {
-  const values = evaluateArguments(frame, plan, last) as never[]
-  try {
-    return call(...values)
-  } catch (error) {
-    throw callFailure(frame, where, error)
-  }
+/** What errors of a call name. */
+interface Where {
+  node: NamedNode
+  name: string
 }
 
 function resolve(
   frame: Frame,
-  { name, args, hasFinal }: { name: string; args: readonly Argument[]; hasFinal: boolean },
-  known: Site | undefined,
+  where: Where,
+  {
+    args,
+    hasFinal,
+    known,
+  }: { args: readonly Argument[]; hasFinal: boolean; known: Site | undefined },
 ): Site {
+  const { name } = where
   const { functions } = frame.set
   const builtin = BUILTINS.get(name)
   const found = functions.get(name) ?? builtin
   if (found === undefined) throw failure(frame, `"${name}" is not a defined function`)
-  const plan =
-    known !== undefined && isSameSignature(known.signature, found)
-      ? known.plan
-      : planCall(name, found, args, hasFinal)
-  const isLogic = found === builtin && (name === 'and' || name === 'or')
-  return {
-    functions,
-    signature: found,
-    call: found.call,
-    logic: isLogic ? name : undefined,
-    plan: found === builtin ? planOfBuiltin(name, plan, args) : plan,
+  const isBuiltin = found === builtin
+  const isAlike = known?.isBuiltin === isBuiltin && isSameSignature(known.signature, found)
+  const own = isAlike ? known.plan : planCall(name, found, args, hasFinal)
+  const plan = isBuiltin && !isAlike ? planOfBuiltin(name, own, args) : own
+  const stages = stagesOf(plan)
+  const size = stages.length
+  const [first = NOTHING, second = NOTHING, third = NOTHING] = stages
+  const { call } = found
+  const special = specialCall(where, { plan, call, isBuiltin, size })
+  return { functions, signature: found, isBuiltin, call, plan, special, size, first, second, third }
+}
+
+const NOTHING: Stage = () => undefined
+
+function specialCall(
+  where: Where,
+  { plan, call, isBuiltin, size }: Pick<Site, 'plan' | 'call' | 'size' | 'isBuiltin'>,
+): Stage | undefined {
+  const { mistake } = plan
+  const { name } = where
+  if (mistake !== undefined) {
+    return (frame) => {
+      throw failure(frame, mistake)
+    }
+  }
+  if (isBuiltin && (name === 'and' || name === 'or')) {
+    return (frame, last) => shortCircuit(frame, plan, last, name === 'or')
+  }
+  if (size <= 3) return undefined
+  return (frame, last) => {
+    const values = evaluateArguments(frame, plan, last) as never[]
+    try {
+      return call(...values)
+    } catch (error) {
+      throw callFailure(frame, where, error)
+    }
   }
 }
 
