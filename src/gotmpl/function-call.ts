@@ -37,11 +37,8 @@ interface Site {
   plan: Plan
   /** Makes the call where it is not one with up to three arguments, as nearly all are. */
   special: Stage | undefined
-  /** How many arguments there are, and what gives them. */
-  size: number
-  first: Stage
-  second: Stage
-  third: Stage
+  /** What gives the arguments. */
+  stages: readonly Stage[]
 }
 
 /**
@@ -65,12 +62,13 @@ export function compileFunction(
       known = site = resolve(frame, where, { args, hasFinal, known })
     }
     spend(frame, 1)
-    const { special, size, call } = site
+    const { special, stages, call } = site
     if (special !== undefined) return special(frame, last)
+    const size = stages.length
     // These need no list.
-    const a = size > 0 ? site.first(frame, last) : undefined
-    const b = size > 1 ? site.second(frame, last) : undefined
-    const c = size > 2 ? site.third(frame, last) : undefined
+    const a = size > 0 ? (stages[0] as Stage)(frame, last) : undefined
+    const b = size > 1 ? (stages[1] as Stage)(frame, last) : undefined
+    const c = size > 2 ? (stages[2] as Stage)(frame, last) : undefined
     try {
       if (size === 1) return call(a as never)
       if (size === 2) return call(a as never, b as never)
@@ -106,18 +104,14 @@ function resolve(
   const own = isAlike ? known.plan : planCall(name, found, args, hasFinal)
   const plan = isBuiltin && !isAlike ? planOfBuiltin(name, own, args) : own
   const stages = stagesOf(plan)
-  const size = stages.length
-  const [first = NOTHING, second = NOTHING, third = NOTHING] = stages
   const { call } = found
-  const special = specialCall(where, { plan, call, isBuiltin, size })
-  return { functions, signature: found, isBuiltin, call, plan, special, size, first, second, third }
+  const special = specialCall(where, { plan, call, isBuiltin, stages })
+  return { functions, signature: found, isBuiltin, call, plan, special, stages }
 }
-
-const NOTHING: Stage = () => undefined
 
 function specialCall(
   where: Where,
-  { plan, call, isBuiltin, size }: Pick<Site, 'plan' | 'call' | 'size' | 'isBuiltin'>,
+  { plan, call, isBuiltin, stages }: Pick<Site, 'plan' | 'call' | 'isBuiltin' | 'stages'>,
 ): Stage | undefined {
   const { mistake } = plan
   const { name } = where
@@ -129,7 +123,7 @@ function specialCall(
   if (isBuiltin && (name === 'and' || name === 'or')) {
     return (frame, last) => shortCircuit(frame, plan, last, name === 'or')
   }
-  if (size <= 3) return undefined
+  if (stages.length <= 3) return undefined
   return (frame, last) => {
     const values = evaluateArguments(frame, plan, last) as never[]
     try {
