@@ -13,8 +13,8 @@ export { sprint } from './format-value.ts'
  * @throws PkgError RENDER_BUDGET when maps and lists make the text too long
  */
 export function sprintf(format: string, ...args: Value[]): string {
-  const percent = format.indexOf('%')
-  if (percent < 0 && args.length === 0) return format
+  const simple = formatSimply(format, args)
+  if (simple !== undefined) return simple
   const start = { at: 0, next: 0, reordered: false, goodIndex: true }
   const scan: Scan = { format, args, ...start, budget: new ValueBudget() }
   let text = ''
@@ -30,6 +30,30 @@ export function sprintf(format: string, ...args: Value[]): string {
   }
   return text + extraArguments(scan)
 }
+
+/** Formats texts by `%s` and integers by `%d`, or either by `%v`; gives nothing for all else. */
+function formatSimply(format: string, args: readonly Value[]): string | undefined {
+  let text = ''
+  let at = 0
+  for (let index = 0; index < args.length; index++) {
+    const found = format.indexOf('%', at)
+    const verb = format.charCodeAt(found + 1)
+    const arg = args[index]
+    if (found < 0) return undefined
+    if (typeof arg === 'string' && (verb === LETTER_S || verb === LETTER_V)) {
+      text += format.slice(at, found) + arg
+    } else if (arg instanceof GoInt && (verb === LETTER_D || verb === LETTER_V)) {
+      if (arg.type !== undefined) return undefined
+      text += format.slice(at, found) + String(arg.value)
+    } else return undefined
+    at = found + 2
+  }
+  return format.includes('%', at) ? undefined : text + format.slice(at)
+}
+
+const LETTER_D = 100
+const LETTER_S = 115
+const LETTER_V = 118
 
 /** Formats values as Go's `fmt.Sprint`: a blank between two that are both no strings. */
 export function sprintAll(values: readonly Value[]): string {
