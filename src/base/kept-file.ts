@@ -95,21 +95,20 @@ function sumOf(parts: readonly Int32Array[]): number {
   for (const numbers of parts) {
     sum = (sum * 31 + numbers.length) | 0
     for (let at = 0; at < numbers.length; at += BLOCK) {
-      sum = (sum * 31 + sumOfBlock(numbers.subarray(at, at + BLOCK))) | 0
+      sum = (sum * 31 + sumBetween(numbers, at, Math.min(at + BLOCK, numbers.length))) | 0
     }
   }
   return sum
 }
 
 /** Four at a time, as the loop is interpreted. */
-function sumOfBlock(numbers: Int32Array): number {
-  const { length } = numbers
+function sumBetween(numbers: Int32Array, start: number, end: number): number {
   let sum = 0
-  let index = 0
-  for (; index + 3 < length; index += 4) {
+  let index = start
+  for (; index + 3 < end; index += 4) {
     const pair = (numbers[index] as number) + (numbers[index + 1] as number)
     sum = (sum + pair + (numbers[index + 2] as number) + (numbers[index + 3] as number)) | 0
   }
-  for (; index < length; index++) sum = (sum + (numbers[index] as number)) | 0
+  for (; index < end; index++) sum = (sum + (numbers[index] as number)) | 0
   return sum
 }
