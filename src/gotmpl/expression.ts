@@ -4,11 +4,11 @@
  *
  * Source: Go's text/template/exec.go, `evalPipeline` to `evalFunction`.
  */
-import { type GoMap, int, typeOfCollection, type Value } from '../golang/value.ts'
+import { type GoMap, GoStruct, int, typeOfCollection, type Value } from '../golang/value.ts'
 import { type Argument, bareCall, type MethodCall } from './call.ts'
 import { complexValue } from './complex.ts'
 import { holdsInterfaces } from './convert.ts'
-import { type ChainStart, follow } from './fields.ts'
+import { type ChainStart, follow, isExported } from './fields.ts'
 import { type Cell, type Evaluate, failure, type Frame, type Stage } from './frame.ts'
 import { compileFunction } from './function-call.ts'
 import {
@@ -262,7 +262,9 @@ function compileChain(
     const first = start(frame)
     let value: Cell = first
     for (let index = 0; index < names.length; index++) {
-      value = value instanceof Map ? keyOf(value, names[index] ?? '') : undefined
+      const name = names[index] ?? ''
+      if (value instanceof Map) value = keyOf(value, name)
+      else value = value instanceof GoStruct ? plainField(value, name) : undefined
       if (value === undefined) {
         bare ??= bareCall(node)
         return follow(frame, { value: first, isBoxed: isBoxed(frame) }, names, bare)
@@ -276,6 +278,13 @@ function compileChain(
 function keyOf(map: GoMap, name: string): Cell {
   const methods = typeOfCollection(map)?.methods
   return methods !== undefined && Object.hasOwn(methods, name) ? undefined : map.get(name)
+}
+
+/** What a struct has in a field; undefined for a method and for whatever is no plain field. */
+function plainField({ type, fields }: GoStruct, name: string): Cell {
+  const { methods } = type
+  const isMethod = methods !== undefined && Object.hasOwn(methods, name)
+  return isMethod || !isExported(name) ? undefined : fields.get(name)
 }
 
 /** A chain of fields whose last name is given arguments, so that it must be a method. */

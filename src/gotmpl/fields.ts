@@ -95,7 +95,7 @@ function structField(
   const isField =
     struct.fields.has(name) || struct.type.fields?.some((field) => field.name === name)
   if (isField !== true) return undefined
-  if (!/^\p{Lu}/u.test(name)) {
+  if (!isExported(name)) {
     throw failure(frame, `${name} is an unexported field of struct type ${typ}`)
   }
   if (call.hasArguments) {
@@ -103,6 +103,15 @@ function structField(
   }
   return struct.fields.get(name) ?? null
 }
+
+/** Whether Go lets others see the field. */
+export function isExported(name: string): boolean {
+  const first = name.charCodeAt(0)
+  return first < 0x80 ? first >= LETTER_A && first <= LETTER_Z : /^\p{Lu}/u.test(name)
+}
+
+const LETTER_A = 65
+const LETTER_Z = 90
 
 function failOnNil(frame: Frame, value: GoNil, typ: string, name: string): void {
   if (value.kind !== 'ptr' || !value.type.fields?.some((field) => field.name === name)) return
