@@ -132,7 +132,7 @@ export function outputOf({ settled, out }: Frame): string {
 function settle(frame: Frame): void {
   const { out, budget, settled } = frame
   frame.settled += flat(out)
-  if (settled.length < MUCH && frame.settled.length >= MUCH) announceLongRun()
+  if (settled.length <= MUCH && frame.settled.length > MUCH) announceLongRun()
   frame.out = ''
   const left = budget.outputBytes - frame.settled.length
   if (left < 0) throw tooMuchOutput(frame)
