@@ -71,12 +71,14 @@ interface Candidates {
  * Charts and versions are those of the indexes that were fetched; releases and their revisions
  * cost one call of the API server.
  *
- * @param words what was typed behind `kubectl pkg`; the last one is being typed
+ * @param line what was typed behind `kubectl pkg`; the last word is being typed, and of
+ *   `--flag=value` shells complete what follows "="
  */
 export async function complete(
-  words: readonly string[],
+  line: readonly string[],
   { root, env, charts }: CompletionSettings,
 ): Promise<string> {
+  const words = withValueApart(line)
   const ours = readManifest(root)
   const commands = [...ours, ...ofPlugins(() => pluginCommands(pluginsFolder(env), ours))]
   const typed = words.at(-1) ?? ''
@@ -95,6 +97,11 @@ export async function complete(
     .map(({ word, description }) => (description ? `${word}\t${description}` : word))
   const ending = (noSpace && lines.length > 0 ? NO_SPACE : 0) + (mayTakeFiles ? 0 : NO_FILES)
   return `${[...lines, `:${ending}`].join('\n')}\n`
+}
+
+function withValueApart(line: readonly string[]): readonly string[] {
+  const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(line.at(-1) ?? '') ?? []
+  return flag === undefined || value === undefined ? line : [...line.slice(0, -1), flag, value]
 }
 
 /** What plugins that cannot be read would add is left out. */
@@ -169,9 +176,12 @@ type FlagSpec = CommandSpec['flags'][string]
 
 async function valuesOf(
   { name, options }: FlagSpec,
-  { positionals, before, charts }: Typing,
+  { typed, positionals, before, charts }: Typing,
 ): Promise<Candidates> {
   if (options !== undefined) return { candidates: wordsOf(options), files: false }
+  if (name === 'target') {
+    return { candidates: typed.includes(':') ? [] : TARGETS, files: true, noSpace: true }
+  }
   if (name === 'version') {
     const reference = positionals.find((word) => /^[^/.][^/]*\/[^/]+$/.test(word)) ?? ''
     const { referenceVersions } = await import('./complete-charts.ts')
@@ -187,9 +197,18 @@ async function valuesOf(
   return { candidates: [], files: true }
 }
 
+const TARGETS: Candidate[] = [
+  { word: 'cluster', description: 'The API server of the kubeconfig.' },
+  { word: 'dir:', description: 'A folder of manifests: dir:PATH.' },
+]
+
 async function positionalsOf({ id }: CommandSpec, typing: Typing): Promise<Candidates> {
   const { typed, positionals, before, charts } = typing
   const at = positionals.length
+  if (id === 'completion') {
+    const { SHELLS } = await import('./completion-scripts.ts')
+    return { candidates: at === 0 ? wordsOf(SHELLS) : [], files: false }
+  }
   const files = TAKES_FILES.test(id)
   if (at >= (REPOSITORIES_AFTER[id] ?? Infinity)) {
     const { repositoryNames } = await import('./complete-charts.ts')

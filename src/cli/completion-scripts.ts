@@ -1,5 +1,6 @@
 /** Shells that have a completion script. */
-export type Shell = 'bash' | 'zsh' | 'fish' | 'powershell'
+export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
+export type Shell = (typeof SHELLS)[number]
 
 /**
  * A script that completes `kubectl-pkg` in a shell.
@@ -16,16 +17,31 @@ export function completionScript(shell: Shell, describes = true): string {
 
 const BASH = `# bash completion for kubectl-pkg
 _kubectl_pkg() {
-  local line reply
+  local line word before words=() joined=
+  # To bash ":" and "=" are words, and it completes what follows them.
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ \${#words[@]} -gt 0 && ( $joined || $word == [:=]* ) ]]; then
+      words[\${#words[@]} - 1]+="$word"
+    else
+      words+=("$word")
+    fi
+    [[ $word == *[:=] ]] && joined=1 || joined=
+  done
+  [[ $word == [:=]* ]] && word=
+  before="\${words[\${#words[@]} - 1]}"
+  before="\${before%"$word"}"
   COMPREPLY=()
   while IFS= read -r line; do
     case "$line" in
       :0) compopt -o default 2>/dev/null ;;
       :2) compopt -o default -o nospace 2>/dev/null ;;
       :*) ;;
-      *) COMPREPLY+=("\${line%%$'\\t'*}") ;;
+      *)
+        line="\${line%%$'\\t'*}"
+        COMPREPLY+=("\${line#"$before"}")
+        ;;
     esac
-  done < <(kubectl_complete-pkg "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <(kubectl_complete-pkg "\${words[@]}" 2>/dev/null)
 }
 complete -F _kubectl_pkg kubectl-pkg
 `
@@ -34,6 +50,9 @@ const ZSH = `#compdef kubectl-pkg
 _kubectl_pkg() {
   local line
   local -a found ending
+  local -a typed=("\${(@)words[2,CURRENT]}")
+  [[ $PREFIX == --*=* ]] && compset -P '*='
+  [[ $PREFIX == dir:* ]] && compset -P 'dir:'
   while IFS= read -r line; do
     case "$line" in
       :0) (( \${#found} )) || _files ;;
@@ -41,8 +60,8 @@ _kubectl_pkg() {
       :*) ;;
       *) found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}") ;;
     esac
-  done < <(kubectl_complete-pkg "\${(@)words[2,CURRENT]}" 2>/dev/null)
-  _describe 'kubectl-pkg' found $ending
+  done < <(kubectl_complete-pkg "\${(@)typed}" 2>/dev/null)
+  _describe 'kubectl-pkg' found "\${(@)ending}"
 }
 compdef _kubectl_pkg kubectl-pkg
 `
@@ -51,7 +70,8 @@ const FISH = `# fish completion for kubectl-pkg
 function __kubectl_pkg
     set -l words (commandline -opc) (commandline -ct)
     set -l found (kubectl_complete-pkg $words[2..-1] 2>/dev/null)
-    string match -v -r '^:\\d+$' -- $found
+    set -l flag (string match -r -- '^--[^=]+=' (commandline -ct))
+    string match -v -r '^:\\d+$' -- $found | string replace -r -- '^' "$flag"
     string match -q -r '^:[02]$' -- $found; and __fish_complete_path (commandline -ct)
 end
 complete -c kubectl-pkg -f -a '(__kubectl_pkg)'
@@ -78,8 +98,11 @@ const WITHOUT_DESCRIPTIONS: Record<Shell, (script: string) => string> = {
   zsh: (script) =>
     script
       .replace(/found\+=\(.*\) ;;/, () => `found+=("\${line%%$'\\t'*}") ;;`)
-      .replace("_describe 'kubectl-pkg' found $ending", 'compadd $ending -a found'),
-  fish: (script) => script.replace('-- $found\n', "-- $found | string replace -r '\\t.*' ''\n"),
+      .replace(
+        /_describe 'kubectl-pkg' found (.*)/,
+        (_, ending: string) => `compadd ${ending} -a found`,
+      ),
+  fish: (script) => script.replace('-- $found |', "-- $found | string replace -r '\\t.*' '' |"),
   powershell: (script) =>
     script.replace('if (-not $description) { $description = $word }', '$description = $word'),
 }

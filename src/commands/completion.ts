@@ -1,10 +1,8 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
-import { completionScript, type Shell } from '../cli/completion-scripts.ts'
+import { completionScript, SHELLS } from '../cli/completion-scripts.ts'
 import { PkgError } from '../base/errors.ts'
-
-const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish', 'powershell']
 
 export default class Completion extends BaseCommand {
   static override summary = 'Print a script that completes commands, flags and names in a shell.'

@@ -135,6 +135,13 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
   expect(complete('list', '--out')).toEqual(['--output'])
   expect(complete('list', '--output', '')).toEqual(['table', 'json', 'yaml'])
   expect(complete('status', '--target', `dir:${target}`, '')).toEqual(['shop'])
+  // As bash splits them.
+  expect(complete('status', '--target', 'dir', ':', target, '')).toEqual(['shop'])
+  expect(complete('status', '--target', '=', 'dir', ':', target, 's')).toEqual(['shop'])
+  expect(complete('list', '--output', '=')).toEqual(['table', 'json', 'yaml'])
+  expect(complete('list', '--output', '=', 'j')).toEqual(['json'])
+  expect(complete('list', '--target', 'd')).toEqual(['dir:'])
+  expect(complete('list', '--target', 'dir', ':')).toEqual([''])
 })
 
 /** CI has them; elsewhere a shell that is missing is named in what is skipped. */
@@ -154,6 +161,7 @@ test.skipIf(isMissing('fish'))(
     ])
     expect(complete('kubectl-pkg rollb', '--no-descriptions')).toEqual(['rollback'])
     expect(complete('kubectl-pkg list --output ').toSorted()).toEqual(['json', 'table', 'yaml'])
+    expect(complete('kubectl-pkg list --output=j')).toEqual(['--output=json'])
     mkdirSync(join(work, 'fishy'))
     expect(complete('kubectl-pkg lint ./fi')).toEqual(['./fishy/'])
   },
@@ -177,9 +185,17 @@ zpty -r shell out '*READY*READY*'
 zpty -w -n shell $'kubectl-pkg get m\\t'
 zpty -r shell out '*manifest*metadata*'
 print -r -- "$out"
+zpty -w -n shell $'\\x15kubectl-pkg list --target d\\tX'
+zpty -r shell out '*target*X*'
+print -r -- "$out"
+zpty -w -n shell $'\\x15kubectl-pkg list --output=j\\tX'
+zpty -r shell out '*output*X*'
+print -r -- "$out"
 zpty -d shell`
   const { stdout } = run('zsh', ['-f', '-c', script], { env: { TERM: 'xterm', COLUMNS: '80' } })
   expect(stdout).toMatch(wanted)
+  expect(stdout).toMatch(/--target dir:X/)
+  expect(stdout).toMatch(/--output=json\W/)
 })
 
 test('the script for PowerShell asks our program', () => {

@@ -43,6 +43,12 @@ test.each([
   { words: ['status', ''], lines: ['api', 'web', ':4'] },
   { words: ['get', 'values', 'w'], lines: ['web', ':4'] },
   { words: ['nothing', ''], lines: [':4'] },
+  { words: ['list', '--output=j'], lines: ['json', ':4'] },
+  { words: ['list', '--output='], lines: ['table', 'json', 'yaml', ':4'] },
+  { words: ['completion', ''], lines: ['bash', 'zsh', 'fish', 'powershell', ':4'] },
+  { words: ['completion', 'bash', ''], lines: [':4'] },
+  { words: ['list', '--target', 'd'], lines: ['dir:\tA folder of manifests: dir:PATH.', ':2'] },
+  { words: ['list', '--target', 'dir:'], lines: [':0'] },
 ])('$words', async ({ words, lines }) => {
   expect(await linesOf(...words)).toEqual(lines)
 })
