@@ -231,5 +231,6 @@ kubectl pkg install demo . --target dir:./deploy
 \`\`\`
 
 ${kind} Each value is explained in \`values.yaml\` and checked by \`values.schema.json\`.
+A dependency is declared there by its name: \`"db": {"type": "object"}\` among the \`properties\`.
 `
 }

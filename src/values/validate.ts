@@ -1,12 +1,15 @@
 import { PkgError, type SourceSpan } from '../base/errors.ts'
+import { isJsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
 import type { Chart } from '../chart/chart.ts'
+import { decodeJsonPlain } from '../encoding/json.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import { GoError, typeName, type GoMap } from '../golang/value.ts'
 import { readPlainSchema } from './plain-schema.ts'
 import { surelyMeets } from './quick-check.ts'
 import { compileSchema } from './schema-compile.ts'
 import { describeFailure, leavesOf, type Failure } from './schema-failure.ts'
+import { declaredNames } from './schema-names.ts'
 import { spanOfSchemaError } from './schema-span.ts'
 import { pointerTo } from './schema-uri.ts'
 import { validateSchema } from './schema-validate.ts'
@@ -114,11 +117,19 @@ function rejectedError(rejections: readonly Rejection[], locate?: LocateValue): 
     ...place,
     span: locate?.(place.path),
   }))
+  const subchart = places.find(({ isSubchart }) => isSubchart === true)?.path.at(-1)
   return new PkgError('VALUES_REJECTED', message, {
     span: places.find(({ span }) => span !== undefined)?.span,
     details: [...new Set(places.flatMap(describePlace))],
-    hint: 'Change these values in your files or flags, or pass --skip-schema-validation.',
+    hint:
+      subchart === undefined
+        ? 'Change these values in your files or flags, or pass --skip-schema-validation.'
+        : `"${subchart}" holds the values of a subchart: declare it in values.schema.json, as {"type": "object"}.`,
   })
+}
+
+function isNameOfSubchart({ subcharts }: Chart, name: string): boolean {
+  return subcharts.some(({ metadata }) => metadata.name === name)
 }
 
 /** Where the first of the schemas is wrong. */
@@ -133,17 +144,31 @@ interface Place {
   path: readonly string[]
   /** The name that was most likely wanted instead of the path's last. */
   meant?: string | undefined
+  /** The values of a subchart, which the schema of the chart above does not declare. */
+  isSubchart?: boolean
 }
 
 /** Where a schema's complaints are; a name that is not allowed is a place of its own. */
-function placesOf({ path, failure }: Rejection): Place[] {
+function placesOf({ chart, path, failure }: Rejection): Place[] {
   if (failure === undefined) return [{ path }]
   return leavesOf(failure).flatMap((leaf): Place[] => {
     const outer = [...path, ...leaf.path]
-    if (leaf.refused === undefined) return [{ path: outer }]
+    if (leaf.refused === undefined) return [{ path: outer, meant: meantInstead(chart, leaf) }]
     const { names, declared } = leaf.refused
-    return names.map((name) => ({ path: [...outer, name], meant: nearest(name, declared) }))
+    return names.map((name) => {
+      const isSubchart = leaf.path.length === 0 && isNameOfSubchart(chart, name)
+      return { path: [...outer, name], isSubchart, meant: nearest(name, declared) }
+    })
   })
+}
+
+/** A name that `unevaluatedProperties: false` refuses is told as a value whose schema is `false`. */
+function meantInstead({ schema }: Chart, { text, path }: Failure): string | undefined {
+  const name = path.at(-1)
+  if (schema === undefined || text !== 'false schema' || name === undefined) return undefined
+  const whole = decodeJsonPlain(fromBytes(schema))
+  const declared = isJsonObject(whole) ? declaredNames(whole, path.slice(0, -1)) : undefined
+  return declared?.includes(name) === true ? undefined : nearest(name, declared ?? [])
 }
 
 function describePlace({ path, meant, span }: Place & { span: SourceSpan | undefined }): string[] {

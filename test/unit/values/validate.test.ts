@@ -101,6 +101,34 @@ test('a name that nothing sets is told of when its like is known', () => {
   expect(error.details).toEqual(['/replcias: did you mean "replicas"?'])
 })
 
+test('so is one that a schema refuses as unevaluated, whatever declares the others', () => {
+  const image = { properties: { tag: {}, never: false }, unevaluatedProperties: false }
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $defs: { image, base: { properties: { image: { $ref: '#/$defs/image' } } } },
+    allOf: [{ $ref: '#/$defs/base' }, { properties: { replicas: {} } }],
+    unevaluatedProperties: false,
+  }
+  const values = decodeJson('{"replcias":3,"else":1,"image":{"tagg":1,"never":1}}') as GoMap
+  const error = caught(() => validateValues(chart('web', { schema }), values))
+  expect(error.details).toEqual([
+    '/image/tagg: did you mean "tag"?',
+    '/replcias: did you mean "replicas"?',
+  ])
+})
+
+test('a schema that does not declare the values of a subchart is to be completed', () => {
+  const schema = { properties: { replicas: {} }, additionalProperties: false }
+  const parent = chart('web', { schema })
+  parent.subcharts = [chart('db', { parent })]
+  const values = decodeJson('{"db":{"a":1}}') as GoMap
+  expect(caught(() => validateValues(parent, values)).hint).toBe(
+    '"db" holds the values of a subchart: declare it in values.schema.json, as {"type": "object"}.',
+  )
+  const misspelt = decodeJson('{"dbb":{"a":1}}') as GoMap
+  expect(caught(() => validateValues(parent, misspelt)).hint).toMatch(/^Change these values/)
+})
+
 test('a schema that cannot be used is told apart from values that do not meet one', () => {
   const error = caught(() => validateValues(chart('web', { schema: { type: 'foo' } }), new Map()))
   expect(error.code).toBe('SCHEMA_INVALID')
