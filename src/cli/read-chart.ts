@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { resolve, sep } from 'node:path'
 import { loadChart, type ChartLoading } from '../actions/load-chart.ts'
 import type { VerifySettings } from '../actions/verify-fetched.ts'
 import type { Chart, ChartFile } from '../chart/chart.ts'
@@ -52,11 +52,11 @@ export async function readChart(
  */
 export function withoutOwnFolders(chart: Chart, { env }: Pick<Io, 'env'>): Chart {
   const { config, cache, data } = foldersOf(env)
-  const root = resolve(chart.origin)
+  const root = resolve(chart.origin) + sep
   for (const folder of [config, cache, data]) {
-    const path = relative(root, resolve(folder))
-    if (path === '' || path.startsWith('..') || isAbsolute(path)) continue
-    const below = `${path.replaceAll(sep, '/')}/`
+    const path = resolve(folder)
+    if (!path.startsWith(root)) continue
+    const below = `${path.slice(root.length).replaceAll(sep, '/')}/`
     const isOther = ({ name }: ChartFile): boolean => !name.startsWith(below)
     chart.files = chart.files.filter(isOther)
     chart.raw = chart.raw.filter(isOther)
