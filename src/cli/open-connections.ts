@@ -13,7 +13,6 @@ import type { Io } from './io.ts'
 import type { GivenClusterFlags } from './kube-flags.ts'
 import { openProgress, waitSettings, type WaitFlags } from './open-progress.ts'
 import { readChart, siteOpener, type ChartFlags } from './read-chart.ts'
-import { fileStoreOf } from './read-flags.ts'
 import { parseTarget } from './target.ts'
 
 export interface ConnectionFlags extends ChartFlags, GivenClusterFlags, WaitFlags {
@@ -70,8 +69,7 @@ export async function openConnections(
   return {
     ...target,
     skipsPreflight: flags['no-preflight'],
-    loadChart: (reference) =>
-      readChart(reference, flags, io, { signal, fileStore: fileStoreOf(io) }),
+    loadChart: (reference) => readChart(reference, flags, io, { signal }),
     render: async (input) => {
       const chart = await withUpstreamCrds(input.chart, input.values, siteOpener(flags, io, signal))
       return renderAtTarget(cluster, { ...input, chart }, signal)

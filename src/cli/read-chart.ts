@@ -5,6 +5,7 @@ import type { Chart, ChartFile } from '../chart/chart.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
 import { foldersOf } from './home-folders.ts'
 import type { Io } from './io.ts'
+import { fileStoreOf } from './read-flags.ts'
 import type { SiteFlags } from './open-site.ts'
 
 /** Flags that choose a chart. */
@@ -26,7 +27,7 @@ export async function readChart(
   reference: string,
   flags: ChartFlags,
   io: Io,
-  options: Pick<ChartLoading, 'outsideLinks' | 'anyApiVersion' | 'fileStore'> & {
+  options: Pick<ChartLoading, 'outsideLinks' | 'anyApiVersion'> & {
     signal?: AbortSignal
   } = {},
 ): Promise<Chart> {
@@ -37,7 +38,7 @@ export async function readChart(
   const chart = await loadChart(reference, () => io.stdin(), {
     outsideLinks: options.outsideLinks,
     anyApiVersion: options.anyApiVersion,
-    fileStore: options.fileStore,
+    fileStore: fileStoreOf(io),
     repo: flags.repo,
     verify: await verifySettings(flags, io),
     query: { version: flags.version, devel: flags.devel, access: accessOf(flags) },

@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { siteOpener, withoutOwnFolders } from '../cli/read-chart.ts'
+import { fileStoreOf } from '../cli/read-flags.ts'
 import { keyringOf } from '../cli/keyring.ts'
 import { passphraseOf, requireKey, signFlags } from '../cli/signing-options.ts'
 import { sourceDate } from '../cli/source-date.ts'
@@ -51,7 +52,10 @@ SOURCE_DATE_EPOCH sets the time of all entries; it is 1970-01-01 otherwise.`
         const { fetchMissing } = await import('../cli/fetch-missing.ts')
         await fetchMissing(reference, flags, this.io, { always: true })
       }
-      let chart = await loadChart(reference, () => this.io.stdin(), { outsideLinks: 'refuse' })
+      let chart = await loadChart(reference, () => this.io.stdin(), {
+        outsideLinks: 'refuse',
+        fileStore: fileStoreOf(this.io),
+      })
       withoutOwnFolders(chart, this.io)
       this.noteWarnings(chart)
       if (flags['upstream-crds']) {

@@ -12,7 +12,7 @@ import {
   valuesFlags,
 } from '../cli/flags.ts'
 import type { ConnectionFlags } from '../cli/open-connections.ts'
-import { fileStoreOf, readLabels, renderOptions } from '../cli/read-flags.ts'
+import { readLabels, renderOptions } from '../cli/read-flags.ts'
 import { readChart, siteOpener } from '../cli/read-chart.ts'
 import { loadValues } from '../cli/read-values.ts'
 import { dependencyUpdateFlag } from '../cli/source-flags.ts'
@@ -80,7 +80,7 @@ The output is byte for byte what Helm 4.1.4 prints.`
       fallback: 'release-name',
     }
     const { name, chart: reference } = chooseName(choice, new Date(this.io.now()))
-    const chart = await readChart(reference, flags, this.io, { fileStore: fileStoreOf(this.io) })
+    const chart = await readChart(reference, flags, this.io)
     this.noteWarnings(chart)
     const folder = flags['output-dir']
     const values = (await loadValues(flags, this.io))(chart)
