@@ -22,7 +22,7 @@ export class SimpleScanner {
   at = 0
   lineStart = 0
   private readonly cursor: YamlCursor
-  private readonly knownKeys: (string | undefined)[] = []
+  private readonly knownTexts: (string | undefined)[] = []
 
   /** @param text passes `isSimpleText`, and a NUL follows it */
   constructor(text: string, options: ConstructOptions) {
@@ -99,11 +99,11 @@ export class SimpleScanner {
     const { text } = this
     const length = end - start
     const ends = text.charCodeAt(start) * 7 + text.charCodeAt(end - 1) * 31
-    const slot = (length + ends) % KNOWN_KEYS
-    const known = this.knownKeys[slot]
+    const slot = (length + ends) % KNOWN_TEXTS
+    const known = this.knownTexts[slot]
     if (known?.length === length && text.startsWith(known, start)) return known
     const key = text.slice(start, end)
-    this.knownKeys[slot] = key
+    this.knownTexts[slot] = key
     return key
   }
 
@@ -171,10 +171,24 @@ export class SimpleScanner {
 
   /** The pair that a pattern of this file has found. */
   pairOf(match: RegExpExecArray): Pair | undefined {
+    const key = this.keyOf(this.shared(match[1] ?? ''))
     const plain = match[2]
-    if (plain === undefined) return { key: this.keyOf(match[1] ?? ''), value: match[3] }
+    if (plain === undefined) return { key, value: match[3] }
     if (isBlank(plain.charCodeAt(plain.length - 1))) return undefined
-    return { key: this.keyOf(match[1] ?? ''), value: this.valueOf(plain) }
+    const value = this.valueOf(plain)
+    const isShort = typeof value === 'string' && value.length <= SHORT
+    return { key, value: isShort ? this.shared(value) : value }
+  }
+
+  /** The same text, one string wherever it comes again: the collector then has fewer to move. */
+  private shared(text: string): string {
+    const { length } = text
+    const ends = text.charCodeAt(0) * 7 + text.charCodeAt(length - 1) * 31
+    const slot = (length + ends) % KNOWN_TEXTS
+    const known = this.knownTexts[slot]
+    if (known === text) return known
+    this.knownTexts[slot] = text
+    return text
   }
 
   /** Passes what a pattern of anchors or aliases takes here, and gives the name in it. */
@@ -276,8 +290,10 @@ function isBlank(code: number): boolean {
   return code === SPACE || code === TAB
 }
 
-/** Keys remembered at a time. */
-const KNOWN_KEYS = 251
+/** Texts remembered at a time. */
+const KNOWN_TEXTS = 251
+/** In characters; longer values seldom come again. */
+const SHORT = 12
 
 const TAB = 9
 const LF = 10
