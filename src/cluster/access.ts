@@ -1,6 +1,5 @@
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import { apiError } from './api-errors.ts'
-import { parseJson } from './api-json.ts'
 import type { AccessReview } from './cluster.ts'
 import type { Api } from './list-objects.ts'
 import { groupOf } from './object-path.ts'

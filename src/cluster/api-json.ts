@@ -1,15 +1,5 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
-
-/** Reads JSON of a server; undefined when it is none. */
-export function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
+import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 
 /**
  * Reads a JSON object of a server.

@@ -2,8 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSystemError } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
-import { isJsonObject } from '../base/json.ts'
-import { parseJson } from './api-json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import type { ApiSet, ServerVersion } from './discovery.ts'
 
 export interface CachedDiscovery {

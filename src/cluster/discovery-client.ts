@@ -1,6 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type Json, type JsonObject } from '../base/json.ts'
 import { apiError } from './api-errors.ts'
-import { parseJson } from './api-json.ts'
 import { openDiscoveryCache, type CachedDiscovery, type CacheOptions } from './discovery-cache.ts'
 import {
   AGGREGATED,

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type Json, type JsonObject } from '../base/json.ts'
 import type { KubeObject } from '../manifest/object.ts'
 
 /*
@@ -175,15 +175,6 @@ function isZero(value: Json | undefined): boolean {
     return true
   }
   return typeof value === 'object' && Object.keys(value).length === 0
-}
-
-function parseJson(source: string): Json | undefined {
-  try {
-    return JSON.parse(source) as Json
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 function own(object: JsonObject, key: string): Json | undefined {

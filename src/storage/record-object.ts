@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type Json, type JsonObject } from '../base/json.ts'
 import type { Release } from '../release/release.ts'
 import type { ReleaseSummary } from '../release/summary.ts'
 import { isReleaseStatus } from '../release/status.ts'
@@ -118,7 +118,7 @@ function summaryAnnotation({ lastDeployed, chart: { metadata } }: Release): Json
 
 /** Undefined also for an annotation that somebody else has written. */
 function readSummary(text: string | undefined): RecordSummary | undefined {
-  const value = text === undefined ? undefined : parsed(text)
+  const value = text === undefined ? undefined : parseJson(text)
   if (!isJsonObject(value)) return undefined
   const { updated, chart: name, version, appVersion } = value
   if (typeof updated !== 'string' || typeof name !== 'string' || typeof version !== 'string') {
@@ -126,15 +126,6 @@ function readSummary(text: string | undefined): RecordSummary | undefined {
   }
   const metadata = { name, version, ...(typeof appVersion === 'string' && { appVersion }) }
   return { lastDeployed: updated, chart: { metadata } }
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 export interface HeldData {

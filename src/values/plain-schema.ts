@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type Json, type JsonObject } from '../base/json.ts'
 import { compileRegexp } from '../golang/regexp.ts'
 import { GoError } from '../golang/value.ts'
 import { draftOfUrl, LATEST, type Draft } from './drafts.ts'
@@ -16,7 +16,7 @@ export interface PlainSchema {
 
 /** Reads a schema; undefined where it is wrong, or has anything that this does not know. */
 export function readPlainSchema(text: string): PlainSchema | undefined {
-  const root = parsed(text)
+  const root = parseJson(text)
   if (root === undefined) return undefined
   const name = isJsonObject(root) ? root['$schema'] : undefined
   const draft = name === undefined ? LATEST : typeof name === 'string' && draftOfUrl(name)
@@ -35,15 +35,6 @@ export function readPlainSchema(text: string): PlainSchema | undefined {
 /** Whether a schema of that draft is right beyond doubt, whatever its references lead to. */
 export function isPlainSchema(schema: Json, draft: Draft): boolean {
   return isRight(schema, { draft, known: new Set(), references: new Set(), depth: 0 }, true)
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /** What stands where no schema is looked for was not looked at yet; it may refer to more. */
