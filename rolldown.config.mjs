@@ -24,7 +24,7 @@ const CHARTS = modules({
   actions: 'choose-name installable load-chart names verify-fetched',
   base: 'file-modes json long-run secret-text versions',
   chart:
-    'archive-file assemble-chart broken-link budget chart chart-folder file-reader glob go-struct ignore kept-values links load-chart lock metadata metadata-document misnamed read-directory read-yaml validate-metadata',
+    'archive-file assemble-chart broken-link budget chart chart-folder file-reader glob go-struct ignore kept-values links load-chart lock metadata metadata-document misnamed own-folders read-directory read-yaml validate-metadata',
   cli: 'has-proxy read-chart read-flags read-image-map read-text',
   encoding: 'yaml-*',
   golang: 'function space',

@@ -4,6 +4,7 @@ import { isFolder, readArchive } from '../chart/archive-file.ts'
 import type { Chart } from '../chart/chart.ts'
 import { loadChart } from '../chart/load-chart.ts'
 import { assertDependenciesPresent } from '../chart/lock.ts'
+import { withoutFolders } from '../chart/own-folders.ts'
 import { packageChart } from '../chart/package-chart.ts'
 import { itemsOf, pushBundle, type AppliedItem } from '../bundle/apply.ts'
 import { openCollector, parseImageName, type BundleCollector } from '../bundle/collect.ts'
@@ -133,7 +134,7 @@ async function openChart(
   const at = new Date(created * 1000)
   if (ref.kind === 'stdin') throw new PkgError('USAGE', 'a bundle is not made of standard input')
   if (ref.kind === 'path') {
-    const { archive, provenance } = await readLocal(text, created)
+    const { archive, provenance } = await readLocal(text, created, site)
     const add = (images: readonly string[]) =>
       collector.addArchive({ archive, provenance, created: at }, images)
     return { chart: checked(archive, text), add }
@@ -158,7 +159,7 @@ function checked(archive: Buffer, origin: string): Chart {
   return chart
 }
 
-async function readLocal(path: string, mtime: number) {
+async function readLocal(path: string, mtime: number, { ownFolders }: ChartSite) {
   if (!isFolder(path)) {
     const { bytes: archive, provenance } = readArchive(path)
     return { archive, provenance }
@@ -167,6 +168,7 @@ async function readLocal(path: string, mtime: number) {
     readStdin: () => Promise.resolve(Buffer.alloc(0)),
     outsideLinks: 'refuse',
   })
+  withoutFolders(chart, ownFolders)
   assertDependenciesPresent(chart)
   return { archive: packageChart(chart, { mtime }).bytes, provenance: undefined }
 }

@@ -1,3 +1,4 @@
+import { withoutFolders } from '../chart/own-folders.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
 import {
   findStarter,
@@ -15,6 +16,8 @@ export interface CreateRequest {
   starter?: string | undefined
   /** Folders of starters: the person's own, then those that come with the program. */
   starters: readonly string[]
+  /** Folders of the program itself, which are no part of a starter that they lie in. */
+  ownFolders: readonly string[]
 }
 
 /**
@@ -23,9 +26,11 @@ export interface CreateRequest {
  * @returns paths of files that were there already and were overwritten
  * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, FILE_UNWRITABLE
  */
-export function createChart({ path, engine, starter, starters }: CreateRequest): string[] {
+export function createChart({ path, engine, ...request }: CreateRequest): string[] {
+  const { starter, starters, ownFolders } = request
   const name = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
   if (starter === undefined) return writeScaffold(path, scaffoldChart(name, engine))
   const folder = /^[./]/.test(starter) ? starter : findStarter(starter, starters)
-  return writeScaffold(path, scaffoldFromStarter(loadChartDirectory(folder), name))
+  const chart = withoutFolders(loadChartDirectory(folder), ownFolders)
+  return writeScaffold(path, scaffoldFromStarter(chart, name))
 }

@@ -14,6 +14,8 @@ export interface LintRequest extends Omit<ChartRequest, 'rules' | 'isBelow'> {
   paths: readonly string[]
   /** Lint the charts below `charts` too, after the ones that were named. */
   withSubcharts: boolean
+  /** Folders of the program itself, which are no part of a chart that they lie in. */
+  ownFolders?: readonly string[]
   /** Warnings fail a chart too. */
   strict: boolean
   /** Files of manifests among the paths, which are held against our rules together. */
@@ -71,7 +73,7 @@ export function lint(request: LintRequest): LintResult {
 }
 
 function lintOne(path: string, request: LintRequest & Pick<ChartRequest, 'isBelow'>): LintedChart {
-  const opened = open(path)
+  const opened = open(path, request)
   if (opened instanceof PkgError) {
     // Helm's lint prints no advice.
     if (opened.hint !== undefined) request.onWarning(`hint: ${opened.hint}`)
@@ -132,9 +134,9 @@ function fieldReader({ readFieldTable }: ObjectRules): () => KubeFields {
 }
 
 /** The chart's files, or why there are none. */
-function open(path: string): ChartFolder | PkgError {
+function open(path: string, { ownFolders }: LintRequest): ChartFolder | PkgError {
   try {
-    return openChartFolder(path)
+    return openChartFolder(path, ownFolders)
   } catch (error) {
     if (error instanceof PkgError) return error
     throw error

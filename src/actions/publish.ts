@@ -1,7 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import { isFile, isFolder, readArchive } from '../chart/archive-file.ts'
-import type { Chart } from '../chart/chart.ts'
 import { assertDependenciesPresent } from '../chart/lock.ts'
+import { withoutFolders } from '../chart/own-folders.ts'
 import { packageChart } from '../chart/package-chart.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
 import { writeIndex } from '../index/file.ts'
@@ -19,8 +19,6 @@ export type { PublishedChart } from '../repo/publish-item.ts'
 export interface PublishRequest {
   /** Folders of charts, and archives. */
   charts: readonly string[]
-  /** Takes out of the chart of a folder what is no part of it. */
-  clean?: ((chart: Chart) => void) | undefined
   /** Folder, address, `oci://HOST/PATH`, or the name of a configured repository. */
   target: string
   /** For a folder: put before the archives' names in the index. */
@@ -40,7 +38,7 @@ export interface PublishRequest {
 export async function publish(request: PublishRequest, site: ChartSite): Promise<PublishedChart[]> {
   const { target, overwrite, dryRun } = request
   assertNoArchive(target)
-  const items = request.charts.map((path) => readItem(path, request.clean))
+  const items = request.charts.map((path) => readItem(path, site))
   const now = request.now()
   if (target.startsWith('oci://')) {
     return publishToRegistry(items, { target, overwrite, dryRun, now }, site.registry)
@@ -66,15 +64,14 @@ function assertNoArchive(target: string): void {
 }
 
 /** Packs a folder; an archive goes as it is, with the provenance file beside it. */
-function readItem(path: string, clean: PublishRequest['clean']): PublishItem {
+function readItem(path: string, { ownFolders }: ChartSite): PublishItem {
   if (!isFolder(path)) {
     const { bytes, provenance } = readArchive(path)
     const item = publishItem(bytes, provenance, path)
     assertSpokenOf(item, path)
     return item
   }
-  const chart = loadChartDirectory(path, { outsideLinks: 'refuse' })
-  clean?.(chart)
+  const chart = withoutFolders(loadChartDirectory(path, { outsideLinks: 'refuse' }), ownFolders)
   assertDependenciesPresent(chart)
   return publishItem(packageChart(chart).bytes, undefined, path)
 }

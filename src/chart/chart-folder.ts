@@ -8,6 +8,7 @@ import { openBudget } from './budget.ts'
 import type { Chart, ChartFile } from './chart.ts'
 import { parseIgnore } from './ignore.ts'
 import { readMetadata } from './metadata.ts'
+import { withoutFolders } from './own-folders.ts'
 import { readArchive } from './read-archive.ts'
 import { adviseOnFolder, readChartDirectory } from './read-directory.ts'
 import { decodeDocument, inFile } from './read-yaml.ts'
@@ -28,12 +29,19 @@ export interface ChartFolder {
  * Opens a chart's folder, or an archive as if it were unpacked; only that it has a Chart.yaml
  * is looked at.
  *
+ * @param ownFolders folders of the program itself, which are no part of the chart
+ *
  * Source: Helm 4.1.4 pkg/action/lint.go, lintChart; pkg/chart/v2/util/expand.go.
  *
  * @throws PkgError CHART_NOT_FOUND, CHART_INVALID, CHART_TOO_LARGE, ARCHIVE_UNSAFE with Helm's text
  */
-export function openChartFolder(reference: string): ChartFolder {
-  return /\.(?:tgz|tar\.gz)$/.test(reference) ? openArchive(reference) : openFolder(reference)
+export function openChartFolder(
+  reference: string,
+  ownFolders: readonly string[] = [],
+): ChartFolder {
+  return /\.(?:tgz|tar\.gz)$/.test(reference)
+    ? openArchive(reference)
+    : openFolder(reference, ownFolders)
 }
 
 /**
@@ -66,7 +74,7 @@ function entriesOf(folder: string) {
   }
 }
 
-function openFolder(reference: string): ChartFolder {
+function openFolder(reference: string, ownFolders: readonly string[]): ChartFolder {
   const chartYaml = join(reference, 'Chart.yaml')
   systemErrors(
     'CHART_NOT_FOUND',
@@ -83,7 +91,10 @@ function openFolder(reference: string): ChartFolder {
       return stat.isDirectory() ? 'folder' : 'file'
     },
     read: (name) => readFile(join(path, name)),
-    load: () => assembleChart({ ...readChartDirectory(path), anyApiVersion: true }),
+    load: () => {
+      const chart = assembleChart({ ...readChartDirectory(path), anyApiVersion: true })
+      return withoutFolders(chart, ownFolders)
+    },
   }
 }
 

@@ -22,6 +22,12 @@ export function foldersOf(env: Environment): Folders {
   }
 }
 
+/** All of them, as charts and manifests may lie around them. */
+export function ownFolders(env: Environment): string[] {
+  const { config, cache, data } = foldersOf(env)
+  return [config, cache, data]
+}
+
 /** The person's home. */
 export function homeOf(env: Environment): string {
   return env['HOME'] ?? homedir(env)

@@ -6,7 +6,7 @@ import { term } from '../output/term.ts'
 import { openChartSite, type ChartSite } from '../repo/chart-site.ts'
 import { openTrustPolicy, type TrustPolicy } from '../repo/trust.ts'
 import { hasProxy } from './has-proxy.ts'
-import { foldersOf, homeOf } from './home-folders.ts'
+import { foldersOf, homeOf, ownFolders } from './home-folders.ts'
 import type { Io } from './io.ts'
 import { packageRoot } from './package-root.ts'
 import { registryOptions } from './registry-options.ts'
@@ -44,6 +44,7 @@ export function openSite(
     get addonsFolder() {
       return addOnsFolder()
     },
+    ownFolders: ownFolders(io.env),
     indexFolder: folders.indexes,
     blobFolder: folders.blobs,
     registry: registryOptions(flags, io, signal),

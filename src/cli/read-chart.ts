@@ -1,9 +1,10 @@
-import { resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { loadChart, type ChartLoading } from '../actions/load-chart.ts'
 import type { VerifySettings } from '../actions/verify-fetched.ts'
-import type { Chart, ChartFile } from '../chart/chart.ts'
+import type { Chart } from '../chart/chart.ts'
+import { withoutFolders } from '../chart/own-folders.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
-import { foldersOf } from './home-folders.ts'
+import { ownFolders } from './home-folders.ts'
 import type { Io } from './io.ts'
 import { fileStoreOf } from './read-flags.ts'
 import type { SiteFlags } from './open-site.ts'
@@ -47,22 +48,9 @@ export async function readChart(
   return withoutOwnFolders(chart, io)
 }
 
-/**
- * Takes the program's own folders out of a chart that they lie in, as those of a pipeline may: what
- * they hold is no part of the chart, changes with each run, and may be credentials.
- */
+/** Takes the program's own folders out of a chart that they lie in. */
 export function withoutOwnFolders(chart: Chart, { env }: Pick<Io, 'env'>): Chart {
-  const { config, cache, data } = foldersOf(env)
-  const root = resolve(chart.origin) + sep
-  for (const folder of [config, cache, data]) {
-    const path = resolve(folder)
-    if (!path.startsWith(root)) continue
-    const below = `${path.slice(root.length).replaceAll(sep, '/')}/`
-    const isOther = ({ name }: ChartFile): boolean => !name.startsWith(below)
-    chart.files = chart.files.filter(isOther)
-    chart.raw = chart.raw.filter(isOther)
-  }
-  return chart
+  return withoutFolders(chart, ownFolders(env))
 }
 
 /** Opens what charts are fetched through, once something has to be; until then it loads nothing. */

@@ -33,15 +33,20 @@ export function holdsConfiguration(path: string, folder: string): boolean {
 
 /**
  * Reads files of manifests; of folders all that end in .yaml, .yml or .json, also in folders
- * below. Folders that are charts are left out.
+ * below. Folders that are charts are left out, and those of the program itself.
  *
  * @throws PkgError FILE_UNREADABLE
  */
-export function readManifests(paths: readonly string[], folder: string): ManifestFile[] {
-  return paths.flatMap((path) => filesAt(path, folder)).map((path) => readOne(path, folder))
+export function readManifests(
+  paths: readonly string[],
+  folder: string,
+  ownFolders: readonly string[],
+): ManifestFile[] {
+  const own = new Set(ownFolders.map((path) => resolve(path)))
+  return paths.flatMap((path) => filesAt(path, folder, own)).map((path) => readOne(path, folder))
 }
 
-function filesAt(path: string, folder: string): string[] {
+function filesAt(path: string, folder: string, own: ReadonlySet<string>): string[] {
   const place = resolve(folder, path)
   if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return [path]
   if (isThere(join(place, 'Chart.yaml'))) return []
@@ -50,7 +55,9 @@ function filesAt(path: string, folder: string): string[] {
     .filter((entry) => !entry.name.startsWith('.'))
     .flatMap((entry) => {
       const below = join(path, entry.name)
-      if (entry.isDirectory()) return filesAt(below, folder)
+      if (entry.isDirectory()) {
+        return own.has(resolve(folder, below)) ? [] : filesAt(below, folder, own)
+      }
       return /\.(?:ya?ml|json)$/i.test(entry.name) ? [below] : []
     })
 }

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
-import { foldersOf } from '../cli/home-folders.ts'
+import { foldersOf, ownFolders } from '../cli/home-folders.ts'
 import { packageRoot } from '../cli/package-root.ts'
 import { createChart } from '../actions/create.ts'
 
@@ -44,6 +44,7 @@ stateful, job and cronjob.`
       path: args.name,
       engine: flags.engine,
       starter: flags.starter,
+      ownFolders: ownFolders(this.io.env),
       starters: [`${foldersOf(this.io.env).data}/starters`, `${packageRoot()}/charts/starters`],
     })
     for (const path of overwritten)

@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import { PkgError } from '../base/errors.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { capabilityFlags, outputFlag, valuesFlags } from '../cli/flags.ts'
+import { ownFolders } from '../cli/home-folders.ts'
 import { readFieldTable } from '../cli/kube-fields.ts'
 import { lintPath } from '../cli/lint-path.ts'
 import { holdsConfiguration, holdsManifests, readManifests } from '../cli/read-manifests.ts'
@@ -75,10 +76,12 @@ The status is 1 when a chart or a file has errors, with --strict also when it ha
     const isFile = (word: string): boolean =>
       holdsManifests(word, cwd, takesFolders) ||
       (/\.(?:conf|hcl)$/i.test(word) && holdsConfiguration(word, cwd))
-    const manifests = readManifests(words.filter(isFile), cwd)
+    const own = ownFolders(this.io.env)
+    const manifests = readManifests(words.filter(isFile), cwd, own)
     const result = lint({
       paths: words.filter((word) => !isFile(word)),
       manifests,
+      ownFolders: own,
       objectRules: {
         security: flags.security,
         apis: flags.apis,

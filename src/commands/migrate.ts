@@ -4,6 +4,7 @@ import { PkgError } from '../base/errors.ts'
 import { readFieldTable } from '../cli/kube-fields.ts'
 import { integer } from '../cli/flag-kinds.ts'
 import { chartFlags, lockFlags, renderFlags, valuesFlags } from '../cli/flags.ts'
+import { ownFolders } from '../cli/home-folders.ts'
 import { namesRelease } from '../cli/names-release.ts'
 import type { ConnectionFlags } from '../cli/open-connections.ts'
 import { readChart } from '../cli/read-chart.ts'
@@ -117,7 +118,10 @@ A plain word is the name of a release, unless there is a file or folder of that 
     options: MigrationOptions,
     flags: MigrateFlags,
   ): Promise<void> {
-    const report = migrateManifests(readManifests(words, this.io.cwd), options)
+    const report = migrateManifests(
+      readManifests(words, this.io.cwd, ownFolders(this.io.env)),
+      options,
+    )
     this.show(report, flags)
     const refusal = refusalOf(report)
     if (refusal !== undefined && !flags['skip-refused']) throw refusal

@@ -5,7 +5,7 @@ import { PkgError } from '../base/errors.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { outputFlag } from '../cli/flags.ts'
 import { openSite } from '../cli/open-site.ts'
-import { accessOf, withoutOwnFolders } from '../cli/read-chart.ts'
+import { accessOf } from '../cli/read-chart.ts'
 import { serverFlags } from '../cli/source-flags.ts'
 import { viewPublished } from '../output/repositories-view.ts'
 
@@ -52,7 +52,6 @@ bytes are the same, or --force is given. Several runs may publish to one folder 
     const results = await publish(
       {
         charts: words.slice(0, -1),
-        clean: (chart) => withoutOwnFolders(chart, this.io),
         target,
         baseUrl: flags.url ?? '',
         overwrite: flags.force,

@@ -6,6 +6,7 @@ import { shownAddress } from '../base/shown-address.ts'
 import { loadChartArchive } from '../chart/archive.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { Dependency } from '../chart/metadata.ts'
+import { withoutFolders } from '../chart/own-folders.ts'
 import { packageChart } from '../chart/package-chart.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
 import { assertFits, conflict, constraintOf, pathText } from './errors.ts'
@@ -106,7 +107,7 @@ async function fromFolder(
   const real = realpathSync(folder)
   if (place.folders.includes(real))
     throw conflict('charts depend on each other in a circle', place.path)
-  const chart = loadChartDirectory(folder)
+  const chart = withoutFolders(loadChartDirectory(folder), sources.site.ownFolders)
   const { version } = chart.metadata
   if (chart.metadata.name !== name) {
     throw conflict(`the folder of ${name} holds the chart "${chart.metadata.name}"`, place.path)

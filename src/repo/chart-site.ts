@@ -19,6 +19,8 @@ export interface ChartSite {
   home: string
   /** Folder of add-ons, served as the repository `addons`. */
   addonsFolder: string
+  /** Folders of the program itself, which are no part of a chart that they lie in. */
+  ownFolders: readonly string[]
   indexes: IndexStore
   blobs: BlobCache
   references: ReferenceCache
@@ -41,6 +43,7 @@ export interface ChartSiteOptions {
   repositoriesFile: string
   home: string
   addonsFolder: string
+  ownFolders?: readonly string[] | undefined
   /** Folder of fetched indexes. */
   indexFolder: string
   /** Folder of fetched archives. */
@@ -77,6 +80,7 @@ export function openChartSite(options: ChartSiteOptions): ChartSite {
     get addonsFolder() {
       return options.addonsFolder
     },
+    ownFolders: options.ownFolders ?? [],
     get indexes() {
       return (indexes ??= openIndexStore(options.indexFolder, { onOddity, onNotice }))
     },
