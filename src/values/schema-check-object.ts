@@ -105,13 +105,17 @@ function checkNames(check: Check, map: SchemaMap): void {
       quiet: check.quiet,
     })
     if (failure === undefined) continue
+    const text = `invalid propertyName ${quoteSingle(name)}`
+    const refused = { names: [name], declared: schema.enum?.filter(isText) ?? [] }
     note(
       check,
-      check.quiet
-        ? failure
-        : { ...failure, kind: 'plain', text: `invalid propertyName ${quoteSingle(name)}` },
+      check.quiet ? failure : { ...failure, kind: 'plain', text, refused, nameIn: check.path },
     )
   }
+}
+
+function isText(value: SchemaValue): value is string {
+  return typeof value === 'string'
 }
 
 function join(names: readonly string[]): string {

@@ -15,6 +15,8 @@ export interface Failure {
   readonly causes: readonly Failure[]
   /** Names of the value that the schema does not allow, and those that it declares. */
   readonly refused?: RefusedNames
+  /** Steps to the map that has the name which failed: names are checked as values of their own. */
+  readonly nameIn?: readonly string[]
 }
 
 export interface RefusedNames {
@@ -39,8 +41,10 @@ export function describeSchemaFailure(failure: Failure): string {
   return display(failure, ({ text }) => text)
 }
 
-/** The failures that have no causes of their own. */
+/** The failures that have no causes of their own; a name fails as one, whatever is wrong with it. */
 export function leavesOf(failure: Failure): Failure[] {
+  const { nameIn } = failure
+  if (nameIn !== undefined) return [{ ...failure, path: nameIn, causes: [] }]
   if (failure.causes.length === 0) return [failure]
   return failure.causes.flatMap(leavesOf)
 }

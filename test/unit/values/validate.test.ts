@@ -94,6 +94,22 @@ test('a name that is not allowed is pointed at, and the one that was meant is to
   expect(error.span).toEqual({ file: 'v.yaml', line: 3 })
 })
 
+test('so is one that propertyNames refuses, with the one of its list that was meant', () => {
+  const zones = { propertyNames: { enum: ['north', 'south'] } }
+  const schema = { properties: { zones, labels: { propertyNames: { pattern: '^[a-z]+$' } } } }
+  const values = decodeJson('{"zones":{"nroth":1,"south":2},"labels":{"a":1,"B":2}}') as GoMap
+  const lines: Record<string, number> = { 'zones.nroth': 2, 'labels.B': 6 }
+  const locate = (path: readonly string[]) => ({
+    file: 'v.yaml',
+    line: lines[path.join('.')] ?? 0,
+  })
+  const error = caught(() => validateValues(chart('web', { schema }), values, locate))
+  expect(error.details).toEqual([
+    '/zones/nroth is set in v.yaml:2; did you mean "north"?',
+    '/labels/B is set in v.yaml:6',
+  ])
+})
+
 test('a name that nothing sets is told of when its like is known', () => {
   const schema = { properties: { replicas: {} }, additionalProperties: false }
   const values = decodeJson('{"replcias":3,"else":1}') as GoMap
