@@ -100,7 +100,9 @@ const LATE = {
   errors: modules({ encoding: 'json-error', render: 'template-advice template-failure' }),
   handlebars: modules({ hbs: '*', render: 'handlebars-renderer' }),
   indexes: modules({ index: 'entry-reader lines read scan values' }),
-  inference: modules({ values: 'local-references schema-comments schema-of types-of' }),
+  inference: modules({
+    values: 'conditional-names local-references schema-comments schema-of types-of',
+  }),
   keys: modules({ sprig: 'der letters pem private-keys rsa x509' }),
   paths: modules({ encoding: 'json-path*' }),
   oclif: (id) =>

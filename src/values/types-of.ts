@@ -1,5 +1,14 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { draftOfUrl, LATEST, type Draft } from './drafts.ts'
+import {
+  CONDITIONAL,
+  conditionsOf,
+  joinedSchemas,
+  ownNames,
+  propertiesOf,
+  withAll,
+  type SchemaPart,
+} from './conditional-names.ts'
 import { localReferences, type LocalReferences } from './local-references.ts'
 import { holdsNames } from './schema-places.ts'
 import { pointerTo } from './schema-uri.ts'
@@ -30,12 +39,20 @@ class Draft7 {
   private readonly references: LocalReferences
   /** Schemas that a reference means by a way that draft 7 does not have, by their pointers. */
   private readonly moved = new Map<string, string>()
+  /** Schemas that hold beside others get no names: it is the whole that does. */
+  private readonly joined: ReadonlySet<string>
+  /**
+   * Whether what is written holds under a condition: conditions within it are not looked at, as
+   * they may lead back to it.
+   */
+  private isUnderCondition = false
 
   constructor(root: JsonObject) {
     const { $schema } = root
     this.root = root
     this.draft = (typeof $schema === 'string' && draftOfUrl($schema)) || LATEST
     this.references = localReferences(root)
+    this.joined = joinedSchemas(root, this.references)
   }
 
   whole(): JsonObject {
@@ -57,7 +74,14 @@ class Draft7 {
     return isJsonObject(value) ? this.schema(value, pointer) : value
   }
 
-  private schema(schema: JsonObject, pointer: string): JsonObject {
+  /** @param conditions schemas that the same values may come to obey, as others want it */
+  private schema(
+    schema: JsonObject,
+    pointer: string,
+    conditions: readonly SchemaPart[] = [],
+  ): JsonObject {
+    const own = { schema, pointer }
+    const all = this.isUnderCondition ? [] : [...conditions, ...conditionsOf(own, this.references)]
     const entries = Object.entries(schema).flatMap(([keyword, value]): [string, Json][] => {
       const below = pointerTo(pointer, keyword)
       if (OF_GENERATOR.has(keyword) || (LEFT_OUT.has(keyword) && typeof value === 'string'))
@@ -69,13 +93,23 @@ class Draft7 {
       if (keyword === 'items' && schema['prefixItems'] !== undefined) {
         return [['additionalItems', this.part(value, below)]]
       }
-      const isMap = holdsNames(keyword) && isJsonObject(value)
-      const older = isMap ? this.named(value, below) : this.part(value, below)
-      return [[RENAMED.get(keyword) ?? keyword, older]]
+      if (keyword === 'properties' && isJsonObject(value)) {
+        return [[keyword, this.properties(own, all)]]
+      }
+      if (CONDITIONAL.has(keyword)) {
+        const older = this.underCondition(() => this.inner(keyword, value, below))
+        return [[RENAMED.get(keyword) ?? keyword, older]]
+      }
+      return [[RENAMED.get(keyword) ?? keyword, this.inner(keyword, value, below)]]
     })
     const older = this.besideReference(Object.fromEntries(entries))
     const isEmpty = entries.length === 0 && Object.keys(schema).length === 0
     return isEmpty ? older : asGenerated(older)
+  }
+
+  private inner(keyword: string, value: Json, pointer: string): Json {
+    const isMap = holdsNames(keyword) && isJsonObject(value)
+    return isMap ? this.named(value, pointer) : this.part(value, pointer)
   }
 
   /** The generator lets what stands beside a reference take the place of what is there. */
@@ -95,6 +129,43 @@ class Draft7 {
       return [name, this.part(each, pointerTo(pointer, name))]
     })
     return Object.fromEntries(parts)
+  }
+
+  /** Properties of a schema, and those that it may come to have under some condition. */
+  private properties(part: SchemaPart, conditions: readonly SchemaPart[]): JsonObject {
+    const others = new Map<string, SchemaPart[]>()
+    for (const [name, schema, pointer] of conditions.flatMap(propertiesOf)) {
+      if (schema === false) continue
+      const told = isJsonObject(schema) ? schema : { tsType: 'unknown' }
+      others.set(name, [...(others.get(name) ?? []), { schema: told, pointer }])
+    }
+    const own = propertiesOf(part).map(([name, schema, pointer]): [string, Json] => {
+      if (!isJsonObject(schema)) return [name, schema]
+      return [name, this.schema(schema, pointer, withAll(others.get(name) ?? [], this.references))]
+    })
+    if (this.joined.has(part.pointer) || !takesMore(part.schema)) return Object.fromEntries(own)
+    const known = ownNames(part, this.references)
+    const added = [...others].filter(([name]) => !known.has(name) && !requires(part.schema, name))
+    const parts = added.map(([name, schemas]): [string, Json] => [name, this.anyOf(schemas)])
+    return Object.fromEntries([...own, ...parts])
+  }
+
+  private anyOf(parts: readonly SchemaPart[]): JsonObject {
+    const schemas = parts.map(({ schema, pointer }) => {
+      return this.underCondition(() => this.schema(schema, pointer))
+    })
+    const [first = {}, ...rest] = new Map(
+      schemas.map((each) => [JSON.stringify(each), each]),
+    ).values()
+    return rest.length === 0 ? first : { anyOf: [first, ...rest] }
+  }
+
+  private underCondition<T>(write: () => T): T {
+    const before = this.isUnderCondition
+    this.isUnderCondition = true
+    const written = write()
+    this.isUnderCondition = before
+    return written
   }
 
   /** None for one that leads into another document or to itself alone. */
@@ -150,6 +221,26 @@ const RENAMED = new Map([
   ['prefixItems', 'items'],
   ['dependentSchemas', 'dependencies'],
 ])
+
+/** Whether a type of the schema can have more names: it has some, and is not open to all. */
+function takesMore(schema: JsonObject): boolean {
+  const {
+    additionalProperties,
+    unevaluatedProperties = false,
+    patternProperties,
+    properties,
+  } = schema
+  if (!isObject(schema) || !isJsonObject(properties)) return false
+  const isNarrow = ['$ref', 'enum', 'const'].some((keyword) => schema[keyword] !== undefined)
+  const hasOthers = additionalProperties !== undefined || patternProperties !== undefined
+  return (
+    !isNarrow && !hasOthers && unevaluatedProperties === false && Object.keys(properties).length > 0
+  )
+}
+
+function requires({ required }: JsonObject, name: string): boolean {
+  return Array.isArray(required) && required.includes(name)
+}
 
 /** Steps of a pointer after which it leads elsewhere, or nowhere. */
 const MOVED_BY = new Set([

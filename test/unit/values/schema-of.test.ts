@@ -415,6 +415,75 @@ test.each<[schema: JsonObject, types: string]>([
   expect(await valuesTypes(schema)).toContain(types)
 })
 
+// An object that declares names is closed in the types: they would refuse values that the schema takes.
+test.each<[title: string, schema: string, types: string]>([
+  [
+    'of then and else, in all of several',
+    `{"properties": {"kind": {"type": "string"}},
+      "allOf": [{
+        "if": {"properties": {"kind": {"const": "a"}}},
+        "then": {"properties": {"token": {"type": "string"}}, "required": ["token"]},
+        "else": {"properties": {"token": {"type": "number"}, "kind": {"minLength": 3}, "none": false}}}]}`,
+    'Values = unknown & {\n  kind?: string\n  token?: string | number\n}\n',
+  ],
+  [
+    'of schemas that depend on another name',
+    `{"properties": {"a": true},
+      "dependencies": {"a": {"properties": {"b": {"type": "string"}}}, "b": ["a"]},
+      "dependentSchemas": {"b": {"$ref": "#/$defs/c"}},
+      "$defs": {"c": {"allOf": [{"properties": {"c": {"type": "boolean"}}}]}}}`,
+    'Values {\n  a?: unknown\n  c?: boolean\n  b?: string\n}\n',
+  ],
+  [
+    'of an object within',
+    `{"properties": {"auth": {"properties": {"kind": {"type": "string"}}}},
+      "if": {"properties": {"auth": {"properties": {"kind": {"const": "a"}}}}},
+      "then": {"properties": {"auth": {"properties": {"token": {"type": "string"}}}}}}`,
+    'Values {\n  auth?: {\n    kind?: string\n    token?: string\n  }\n}\n',
+  ],
+  [
+    'which lead back to where they are',
+    `{"properties": {
+      "a": {"properties": {"x": {"type": "string"}}, "if": true, "then": {"$ref": "#"}}}}`,
+    'Values {\n  a?: {\n    x?: string\n    a?: {\n      x?: string\n    }\n  }\n}\n',
+  ],
+])('types have names of conditions, %s', async (_title, schema, types) => {
+  expect(await valuesTypes(JSON.parse(schema) as JsonObject)).toContain(types)
+})
+
+// In each the condition may not hold, and the name then be of any type, or not be allowed at all.
+test.each<JsonObject>([
+  { properties: { a: true }, additionalProperties: false },
+  { properties: { a: true }, additionalProperties: true },
+  { properties: { a: true }, patternProperties: { '^x': { type: 'string' } } },
+  { properties: { a: true }, unevaluatedProperties: { type: 'string' } },
+  { type: 'object' },
+  { properties: { a: true }, required: ['b'] },
+  { properties: { a: true, b: true } },
+  { properties: { a: true }, oneOf: [{ properties: { b: { type: 'string' } } }] },
+  { $ref: '#/$defs/a', $defs: { a: { properties: { a: true } } } },
+  { type: ['string', 'number'], properties: { a: true } },
+])('types of %j are as without a condition', async (schema) => {
+  const condition = { if: true, else: { properties: { b: { type: 'number' } } } }
+  expect(await valuesTypes({ ...schema, ...condition })).toBe(await valuesTypes(schema))
+})
+
+test('a name under a condition of a part goes to the whole, which may declare it otherwise', async () => {
+  const part = {
+    properties: { a: true },
+    if: true,
+    else: { properties: { b: { type: 'number' }, c: { type: 'number' } } },
+  }
+  const schema = {
+    properties: { b: { type: 'string' } },
+    allOf: [{ $ref: '#/$defs/part' }],
+    $defs: { part },
+  }
+  expect(await valuesTypes(schema)).toBe(
+    'export type Values = Part & {\n  b?: string\n  c?: number\n}\n\nexport interface Part {\n  a?: unknown\n}\n',
+  )
+})
+
 test('a schema cannot write what it likes into the types', async () => {
   const hostile = {
     tsType: 'any}\nprocess.exit(1)\ninterface X {',
