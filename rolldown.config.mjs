@@ -63,7 +63,7 @@ const RELEASES = modules({
   actions: 'inspect render-at-target target-errors',
   apply: 'lock',
   base: 'redact',
-  cli: 'names-release open-connections open-progress release-command',
+  cli: 'names-release open-connections open-progress release-command repeat-target',
   cluster:
     'cluster declared-scopes directory-* field-conflict field-managers holder lease-object object-path webhook-error',
   output: 'deployed-view progress* release-view times',

@@ -46,6 +46,8 @@ export abstract class BaseCommand extends Command {
 
   /** Where this run reads and writes. */
   protected readonly io: Io
+  /** Flags on the command line, without those of the environment. */
+  protected given: ParsedWords['given'] = new Map()
 
   constructor(argv: string[], config: RunConfig) {
     super(argv, config)
@@ -71,6 +73,7 @@ export abstract class BaseCommand extends Command {
     const { flags, baseFlags, args, strict } = options ?? {}
     const definitions = { ...baseFlags, ...flags } as unknown as FlagDefinitions
     const words = parseWords(argv, definitions)
+    this.given = words.given
     const values = await this.readFlags(words, definitions)
     const parsed = {
       flags: values,
