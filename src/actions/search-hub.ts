@@ -1,6 +1,6 @@
 import { PkgError } from '../base/errors.ts'
 import { shownAddress } from '../base/shown-address.ts'
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type Json, type JsonObject } from '../base/json.ts'
 import type { ChartSite } from '../repo/chart-site.ts'
 
 /** A chart that a hub knows, with Helm's names for `-o json`. */
@@ -55,13 +55,8 @@ export async function searchHub(
 const ANSWER_BYTES = 32 * 1024 * 1024
 
 function parseObject(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : {}
-  } catch (error) {
-    if (error instanceof SyntaxError) return {}
-    throw error
-  }
+  const value = parseJson(text)
+  return isJsonObject(value) ? value : {}
 }
 
 function hubChart(item: JsonObject, endpoint: string): HubChart {

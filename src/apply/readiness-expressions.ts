@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../base/json.ts'
+import { isJsonObject, parseJson, type Json } from '../base/json.ts'
 import type { KubeObject } from '../manifest/object.ts'
 import { annotationOf, at } from './readiness-fields.ts'
 import { failed, progressing, ready, type Readiness } from './readiness-verdict.ts'
@@ -44,15 +44,8 @@ function comparisonsIn(annotation: string | undefined): Comparison[] | undefined
 }
 
 function textsIn(annotation: string): string[] | undefined {
-  try {
-    const value: unknown = JSON.parse(annotation)
-    return Array.isArray(value) && value.every((each) => typeof each === 'string')
-      ? value
-      : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parseJson(annotation)
+  return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined
 }
 
 function parseComparison(text: string): Comparison | undefined {

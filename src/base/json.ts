@@ -10,10 +10,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Reads JSON; undefined for a text that is none. */
-export function parseJson(text: string): Json | undefined {
+/** Reads JSON, of bytes in UTF-8; undefined for a text that is none. */
+export function parseJson(source: string | Buffer): Json | undefined {
   try {
-    return JSON.parse(text) as Json
+    return JSON.parse(typeof source === 'string' ? source : source.toString('utf8')) as Json
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

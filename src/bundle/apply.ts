@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 import { chartLayerOf } from '../registry/oci.ts'
 import { fetchManifest } from '../registry/oci-content.ts'
 import { readManifest, type OciDescriptor, type OciManifest } from '../registry/oci-manifest.ts'
@@ -9,7 +10,6 @@ import {
 } from '../registry/oci-reference.ts'
 import { openRegistry, type Registry, type RegistryOptions } from '../registry/oci-registry.ts'
 import { pushBlob, pushManifest } from '../registry/oci-upload.ts'
-import { parseJson } from '../registry/registry-auth.ts'
 import { published } from '../repo/publish-folder.ts'
 import { IMAGES, KIND, REF_NAME, parseImageName } from './collect.ts'
 import type { Bundle } from './layout.ts'
@@ -36,7 +36,7 @@ export function itemsOf({ entries }: Bundle): BundleItem[] {
 
 function readList(text: string | undefined): string[] {
   if (text === undefined) return []
-  const list = parseJson(Buffer.from(text))
+  const list = parseJson(text)
   return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : []
 }
 

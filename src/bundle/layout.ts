@@ -1,10 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { openSha256 } from '../base/digest.ts'
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import { readDescriptors, type OciDescriptor } from '../registry/oci-manifest.ts'
 import type { Blob } from '../registry/oci-upload.ts'
-import { parseJson } from '../registry/registry-auth.ts'
 
 /** An OCI image layout in a tar file, read where it lies. */
 export interface Bundle {

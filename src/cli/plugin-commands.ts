@@ -1,15 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join, parse, sep } from 'node:path'
 import { isSystemError } from '../base/files.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import type { CommandSpec } from '../output/help-view.ts'
-import {
-  installedPlugins,
-  parseJson,
-  readIfThere,
-  readPackage,
-  type InstalledPlugin,
-} from './plugins.ts'
+import { installedPlugins, readIfThere, readPackage, type InstalledPlugin } from './plugins.ts'
 
 /**
  * Tells which commands the plugins of a folder add to ours, and people see; of a name that several

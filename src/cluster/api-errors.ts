@@ -1,5 +1,5 @@
 import { PkgError, type ErrorCode } from '../base/errors.ts'
-import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { redactText } from '../base/redact-text.ts'
 import { SECRET_KEY } from '../base/secret-keys.ts'
 import { FieldConflictError } from './field-conflict.ts'
@@ -225,13 +225,8 @@ function readStatus({ status, body }: ApiAnswer): Status {
 
 function parseObject(body: string): JsonObject | undefined {
   if (!body.trimStart().startsWith('{')) return undefined
-  try {
-    const value: unknown = JSON.parse(body)
-    return isJsonObject(value) ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parseJson(body)
+  return isJsonObject(value) ? value : undefined
 }
 
 /** What did not come from an API server, but for example from a balancer before it. */

@@ -1,5 +1,5 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { redactText } from '../base/redact-text.ts'
 import type { CallCredentials, Credentials } from './endpoint.ts'
 import { assertAllowed, type PluginPolicy } from './exec-policy.ts'
@@ -184,15 +184,6 @@ function readOutput(plugin: Plugin, output: string): Fetched {
       ...(key === undefined ? {} : { certificate, key }),
     },
     end: Number.isNaN(end) ? undefined : end,
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises'
 import { isSystemError } from '../base/files.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import type { Holder } from './lease.ts'
 
 /** Identifies this boot of the machine and its process ids; empty where nothing tells. */
@@ -28,13 +28,7 @@ export async function isGone(holder: Holder): Promise<boolean> {
 
 /** Reads a holder's JSON; undefined when it is none. */
 export function parseHolder(text: string): Holder | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parseJson(text)
   if (!isJsonObject(value)) return undefined
   const texts = ['token', 'host', 'machine', 'since', 'verb', 'request', 'run']
   if (!texts.every((key) => typeof value[key] === 'string')) return undefined

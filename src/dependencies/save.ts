@@ -4,7 +4,7 @@ import { PkgError } from '../base/errors.ts'
 import { SHARED_MODES } from '../base/file-modes.ts'
 import { openFiles, type Files } from '../base/files.ts'
 import { isTemporary, newToken, temporaryName } from '../base/folders.ts'
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type Json, type JsonObject } from '../base/json.ts'
 import { loadChartArchive } from '../chart/archive.ts'
 import type { Chart } from '../chart/chart.ts'
 import { loadChartDirectory } from '../chart/read-directory.ts'
@@ -151,13 +151,8 @@ function readJournal(text: string, path: string): Journal {
 }
 
 function parsed(text: string): JsonObject {
-  try {
-    const journal = JSON.parse(text) as unknown
-    return isJsonObject(journal) ? journal : { moves: null }
-  } catch (error) {
-    if (error instanceof SyntaxError) return { moves: null }
-    throw error
-  }
+  const journal = parseJson(text)
+  return isJsonObject(journal) ? journal : { moves: null }
 }
 
 function isArchive(name: unknown): boolean {

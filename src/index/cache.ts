@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
 import { isSystemError, openUnsyncedFiles, type Files } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import { noteUse } from './last-use.ts'
 
 /** Bytes by what they hash to. The cache is a help: a run goes on when it cannot be used. */
@@ -147,21 +147,12 @@ export async function readReference(
   files: Files,
 ): Promise<SeenReference | undefined> {
   const bytes = await files.read(path)
-  const document = bytes === undefined ? undefined : parsed(bytes)
+  const document = bytes === undefined ? undefined : parseJson(bytes)
   if (!isJsonObject(document)) return undefined
   const { manifest, archive, fileName, allowMismatch, seen } = document
   if (typeof manifest !== 'string' || typeof archive !== 'string') return undefined
   if (typeof fileName !== 'string' || typeof seen !== 'string') return undefined
   return { manifest, archive, fileName, allowMismatch: allowMismatch === true, seen }
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /** Why what lies in a folder cannot be trusted; undefined when it can, or is not there yet. */

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { sha256 } from '../base/digest.ts'
 import { isSystemError, type Files } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
-import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { DamagedTable, openTable } from './table.ts'
 import { noteUse } from './last-use.ts'
 import { strayFiles } from './strays.ts'
@@ -116,7 +116,7 @@ export function tablePath(home: string, { source }: State): string {
 export async function readState(home: string, files: Files): Promise<State | undefined> {
   const text = (await files.read(join(home, STATE)))?.toString('utf8')
   if (text === undefined) return undefined
-  const state = parse(text)
+  const state = parseJson(text)
   if (!isJsonObject(state)) return undefined
   const { source, etag, lastModified, generated } = state as Partial<Record<keyof State, unknown>>
   if (typeof source !== 'string' || !/^[0-9a-f]{64}$/.test(source)) return undefined
@@ -130,15 +130,6 @@ export async function readState(home: string, files: Files): Promise<State | und
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /** The state, when the index that it names is there to be used again. */

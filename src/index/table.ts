@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { parseJson } from '../base/json.ts'
 import { sortEntries, type IndexEntry, type IndexHead } from './entry.ts'
 import type { IndexSink } from './read.ts'
 
@@ -199,13 +200,8 @@ export class DamagedTable extends Error {
 }
 
 function parseHead(text: string, source: string): TableHead | undefined {
-  try {
-    const head = JSON.parse(text) as TableHead
-    return head.format === FORMAT && head.source === source ? head : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const head = parseJson(text) as unknown as TableHead | undefined
+  return head?.format === FORMAT && head.source === source ? head : undefined
 }
 
 /** A version in a block; the description is 0 when it is that of the version before. */

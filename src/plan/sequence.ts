@@ -1,4 +1,5 @@
 import { PkgError } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 import { objectKey, type KubeObject } from '../manifest/object.ts'
 import { orderOf, type Graph } from './graph.ts'
 import type { Sequence } from './plan.ts'
@@ -218,13 +219,6 @@ function annotation(object: KubeObject, key: string): string | undefined {
 /** The names of a JSON list; undefined when the text is none. */
 function namesIn(text: string | undefined): string[] | undefined {
   if (text === undefined) return []
-  try {
-    const names: unknown = JSON.parse(text)
-    return Array.isArray(names) && names.every((name) => typeof name === 'string')
-      ? names
-      : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const names = parseJson(text)
+  return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined
 }

@@ -1,7 +1,7 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import { requirePackage } from '../base/lazy.ts'
-import { parseJson, type Credential } from './registry-auth.ts'
+import type { Credential } from './registry-auth.ts'
 
 /** A program `docker-credential-NAME` that keeps logins. */
 export interface CredentialHelper {

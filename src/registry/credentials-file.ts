@@ -2,10 +2,9 @@ import { basename, dirname, join } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { openFiles } from '../base/files.ts'
 import { newToken, temporaryName } from '../base/folders.ts'
-import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { withFileLock } from '../base/file-lock.ts'
 import { followLink } from '../base/follow-link.ts'
-import { parseJson } from './registry-auth.ts'
 
 /** The parts of a Docker or Helm `config.json` that hold logins; the rest is kept as it is. */
 export interface CredentialsFile {

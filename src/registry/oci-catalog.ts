@@ -1,11 +1,10 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import { fetchBlob, fetchManifest } from './oci-content.ts'
 import { MEDIA_TYPES } from './oci-manifest.ts'
 import { isHost, isOci, tagOfVersion, type OciReference } from './oci-reference.ts'
 import { readPages } from './oci-pages.ts'
 import { openRegistry, type Registry, type RegistryOptions } from './oci-registry.ts'
-import { parseJson } from './registry-auth.ts'
 
 const MOST_REPOSITORIES = 50_000
 const PAGE = 1000

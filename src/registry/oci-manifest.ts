@@ -1,7 +1,6 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { isDigest } from './oci-reference.ts'
-import { parseJson } from './registry-auth.ts'
 
 /** What an artefact names: bytes by type, digest and size. */
 export interface OciDescriptor {

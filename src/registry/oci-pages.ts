@@ -1,8 +1,8 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import { MANIFEST_BYTES } from './oci-content.ts'
 import type { Registry } from './oci-registry.ts'
-import { parseJson, type Scope } from './registry-auth.ts'
+import type { Scope } from './registry-auth.ts'
 
 /** A list that a registry gives page by page. */
 export interface PagedList {

@@ -1,11 +1,10 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import { redactText } from '../base/redact-text.ts'
 import type { HttpRequest, HttpSettings } from '../http/exchange.ts'
 import {
   denied,
   openAuth,
-  parseJson,
   type Credential,
   type RegistryAuth,
   type Scope,

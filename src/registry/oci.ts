@@ -18,8 +18,7 @@ import {
 } from './oci-reference.ts'
 import { openRegistry, type Registry, type RegistryOptions } from './oci-registry.ts'
 import { pushBlob, pushManifest, type UploadOptions } from './oci-upload.ts'
-import { isJsonObject } from '../base/json.ts'
-import { parseJson } from './registry-auth.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 
 /** A chart out of a registry; every digest and size has been checked. */
 export interface PulledChart {

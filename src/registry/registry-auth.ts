@@ -1,5 +1,5 @@
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import { steadyNow } from '../base/steady-clock.ts'
 import { shownUrl, type HttpAnswer, type Send } from '../http/open-http.ts'
 
@@ -170,16 +170,6 @@ function tokenOf(body: Buffer): Token | undefined {
   // A token that does not say so is used until it is refused.
   const until = typeof life === 'number' ? steadyNow() + life * 1000 - MARGIN : Infinity
   return { header: `Bearer ${token}`, until }
-}
-
-/** JSON of somebody else's server; undefined when it is none. */
-export function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /** The error for credentials that do not suffice. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { PkgError } from '../base/errors.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson } from '../base/json.ts'
 import { requirePackage } from '../base/lazy.ts'
 
 /** A key of ECDSA, Ed25519 or RSA, public or private. */
@@ -63,7 +63,7 @@ export function verifyPayload(
 
 /** The digest that a payload speaks of; undefined when it is no claim. */
 function claimedDigest(payload: Uint8Array): string | undefined {
-  const claim = parse(payload)
+  const claim = parseJson(Buffer.from(payload))
   const critical = isJsonObject(claim) ? claim['critical'] : undefined
   if (!isJsonObject(critical) || !isKnownType(critical['type'])) return undefined
   const image = critical['image']
@@ -73,15 +73,6 @@ function claimedDigest(payload: Uint8Array): string | undefined {
 
 function isKnownType(value: unknown): boolean {
   return typeof value === 'string' && TYPES.includes(value)
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /**

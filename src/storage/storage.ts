@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import type { Release, ReleaseStatus } from '../release/release.ts'
 import type { ReleaseSummary } from '../release/summary.ts'
 
@@ -146,13 +146,7 @@ export function chooseDecoded(all: StoredReleases, choose: ChooseRecords): Store
 
 /** Reads a journal's JSON; one that cannot be read names nothing, and what it knew is found by owner. */
 export function parseJournal(text: string): Journal | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parseJson(text)
   const manifests = isJsonObject(value) ? value['manifests'] : undefined
   if (!Array.isArray(manifests)) return undefined
   return { manifests: manifests.filter((text): text is string => typeof text === 'string') }
