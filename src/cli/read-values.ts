@@ -34,12 +34,13 @@ export type ValuesFor = (chart: Chart | undefined) => GoMap
  *   SET_SYNTAX
  */
 export async function loadValues(given: GivenValues, io: Io): Promise<ValuesFor> {
-  const sources = await readSources(given, io)
+  const { texts, ...sources } = await readSources(given, io)
   return (chart) => {
-    if (chart === undefined) return composeValues(sources, 'helm')
+    const readText = inOrder(texts)
+    if (chart === undefined) return composeValues({ ...sources, readText }, 'helm')
     const presets = (given.preset ?? []).map((name) => readPreset(chart, name))
     const files = [...presets, ...sources.files]
-    return composeValues({ ...sources, files }, isNative(chart) ? 'core' : 'helm')
+    return composeValues({ ...sources, files, readText }, isNative(chart) ? 'core' : 'helm')
   }
 }
 
@@ -49,12 +50,15 @@ export async function loadValues(given: GivenValues, io: Io): Promise<ValuesFor>
 async function readSources(
   given: GivenValues,
   io: Io,
-): Promise<ValueSources & { files: ValuesFile[] }> {
+): Promise<ValueSources & { files: ValuesFile[]; texts: TextsOfPaths }> {
   const names = given.values ?? []
   const texts = await Promise.all(names.map((name) => readSource(name.trim(), io)))
   const inSet = (given['set-file'] ?? []).flatMap((word) => filesOfSet(word))
-  const files = new Map<string, string>()
-  for (const path of inSet) files.set(path, await readSetFile(path, io))
+  const textsOf = new Map<string, string[]>()
+  for (const path of inSet) {
+    const text = await readSetFile(path, io)
+    textsOf.set(path, [...(textsOf.get(path) ?? []), text])
+  }
   return {
     files: names.map((name, at) => ({ name: shownAddress(name), text: texts[at] ?? '' })),
     set: given.set ?? [],
@@ -62,7 +66,19 @@ async function readSources(
     setJson: given['set-json'] ?? [],
     setFile: given['set-file'] ?? [],
     setLiteral: given['set-literal'] ?? [],
-    readText: (path) => files.get(path) ?? '',
+    texts: textsOf,
+  }
+}
+
+/** What each reading of a path gave: of standard input the first takes all. */
+type TextsOfPaths = ReadonlyMap<string, readonly string[]>
+
+function inOrder(texts: TextsOfPaths): (path: string) => string {
+  const counts = new Map<string, number>()
+  return (path) => {
+    const at = counts.get(path) ?? 0
+    counts.set(path, at + 1)
+    return texts.get(path)?.[at] ?? ''
   }
 }
 
