@@ -1,21 +1,24 @@
 import { resolve, sep } from 'node:path'
+import { RECORDS_FOLDER } from '../base/folders.ts'
 import type { Chart, ChartFile } from './chart.ts'
 
 /**
- * Takes folders that lie in a chart's folder out of the chart. They are those in which this program
- * keeps its own things, which pipelines often have inside their working folder: what they hold is
- * no part of the chart, changes with each run, and may be credentials.
+ * Takes out of a chart what this program keeps in the chart's folder, as pipelines often have it:
+ * its own folders, and folders that are the target of releases. What they hold is no part of the
+ * chart, changes with each run, and may be credentials.
  *
  * The given chart is changed.
+ *
+ * @param folders the program's own; targets are known by the records in them
  */
 export function withoutFolders(chart: Chart, folders: readonly string[]): Chart {
-  for (const folder of folders) {
-    const below = pathBelow(chart.origin, folder)
-    if (below === undefined) continue
-    const isOther = ({ name }: ChartFile): boolean => !name.startsWith(`${below}/`)
+  const own = folders.flatMap((folder) => pathBelow(chart.origin, folder) ?? [])
+  for (const path of [...own, ...targetsIn(chart.raw)]) {
+    const isOther = ({ name }: ChartFile): boolean => !name.startsWith(`${path}/`)
     chart.files = chart.files.filter(isOther)
     chart.raw = chart.raw.filter(isOther)
   }
+  for (const subchart of chart.subcharts) withoutFolders(subchart, [])
   return chart
 }
 
@@ -25,3 +28,15 @@ function pathBelow(folder: string, inner: string): string | undefined {
   const path = resolve(inner)
   return path.startsWith(root) ? path.slice(root.length).replaceAll(sep, '/') : undefined
 }
+
+/** Folders that hold records of releases; of the chart's own folder the records alone. */
+function targetsIn(files: readonly ChartFile[]): Set<string> {
+  const found = new Set<string>()
+  for (const { name } of files) {
+    const [, target] = RECORD.exec(name) ?? []
+    if (target !== undefined) found.add(target === '' ? RECORDS_FOLDER : target.slice(0, -1))
+  }
+  return found
+}
+
+const RECORD = new RegExp(`^(|.*?/)${RECORDS_FOLDER.replace('.', String.raw`\.`)}/`)

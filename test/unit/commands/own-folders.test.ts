@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadChartArchive } from '../../../src/chart/archive.ts'
@@ -10,6 +10,7 @@ import Lint from '../../../src/commands/lint.ts'
 import Package from '../../../src/commands/package.ts'
 import Publish from '../../../src/commands/publish.ts'
 import Template from '../../../src/commands/template.ts'
+import Upgrade from '../../../src/commands/upgrade.ts'
 import { chartYaml, writeChart } from '../../support/chart-builder.ts'
 import { runCli } from '../../support/run-cli.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -114,4 +115,24 @@ test('nor is it checked among the manifests of a folder', async () => {
     0,
     '==> Linting a.yaml\n\n1 chart(s) linted, 0 chart(s) failed\n',
   ])
+})
+
+test('nor are releases that a folder in it is the target of', async () => {
+  const { folder, out } = pipeline()
+  const target = join(folder, 'deploy', 'here')
+  const apply = () => runCli(Upgrade, ['web', folder, '--install', '--target', `dir:${target}`])
+  await apply()
+  await apply()
+  expect(readdirSync(join(target, '.kubectl-pkg/releases/default'))).toEqual(['web.v1'])
+  await runCli(Package, [folder, '--destination', out])
+  const files = filesIn(join(out, 'web-1.0.0.tgz'))
+  expect(files.filter((name) => name.startsWith('deploy/'))).toEqual([])
+})
+
+test('a chart in the folder that is the target is without the records', async () => {
+  const { folder } = pipeline()
+  writeChart(folder, { '.kubectl-pkg/releases/default/web.v1': 'x', 'default/a.yaml': 'x' })
+  const { stdout } = await runCli(Template, ['web', folder])
+  expect(String(stdout)).not.toContain('.kubectl-pkg/')
+  expect(String(stdout)).toContain('default/a.yaml')
 })
