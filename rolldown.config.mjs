@@ -11,7 +11,7 @@ const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(co
 const START = anyOf(
   modules({
     base: 'digest disk-error errors files folders gate lazy limits make-folders nearest percent-decoded redact-text retry-after secret-keys sha256 shown-address steady-clock value-budget',
-    cli: 'args ask base-command cache-files cluster-flags flag-kinds flags home-folders io keyring parse-flags signals signing-options source-date source-flags user-agent',
+    cli: 'args ask base-command cache-files cluster-flags csv-fields flag-kinds flags home-folders io keyring parse-flags signals signing-options source-date source-flags user-agent',
     encoding: 'json yaml-emit-* yaml-encode',
     golang: 'bytes decimal duration order printable strconv value',
     output: 'document error-view table term',

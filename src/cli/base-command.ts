@@ -15,6 +15,7 @@ import {
   labelOf,
   parseBool,
   parseWords,
+  rejected,
   type FlagDefinition,
   type FlagDefinitions,
   type ParsedWords,
@@ -183,11 +184,7 @@ export abstract class BaseCommand extends Command {
   }
 
   private async readValue(name: string, flag: FlagDefinition, text: string): Promise<unknown> {
-    const reject = (reason: string) =>
-      new PkgError(
-        'USAGE',
-        `invalid argument "${text}" for "${labelOf(name, flag)}" flag: ${reason}`,
-      )
+    const reject = (reason: string) => rejected(text, labelOf(name, flag), reason)
     if (flag.type === 'boolean') {
       const value = parseBool(text)
       if (value === undefined) throw reject(`strconv.ParseBool: parsing "${text}": invalid syntax`)

@@ -1,5 +1,7 @@
 import { PkgError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
+import { quote } from '../golang/strconv.ts'
+import { csvFields } from './csv-fields.ts'
 
 /** What a flag's definition says that parsing needs; oclif's definitions fit it. */
 export interface FlagDefinition {
@@ -84,9 +86,23 @@ export function parseWords(words: readonly string[], flags: FlagDefinitions): Pa
 
   function add(name: string, value: string): void {
     const values = given.get(name) ?? []
-    values.push(...(flags[name]?.commas === true ? value.split(',') : [value]))
+    values.push(...(flags[name]?.commas === true ? fieldsOf(name, value) : [value]))
     given.set(name, values)
   }
+
+  function fieldsOf(name: string, value: string): string[] {
+    try {
+      return csvFields(value)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw rejected(value, labelOf(name, flags[name]), error.message)
+    }
+  }
+}
+
+/** The error for a flag whose value cannot be used. */
+export function rejected(value: string, label: string, reason: string): PkgError {
+  return usage(`invalid argument ${quote(value)} for "${label}" flag: ${reason}`)
 }
 
 /** How Helm names a flag in a message: `-o, --output`. */
