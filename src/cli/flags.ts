@@ -149,7 +149,6 @@ export function describeFlags() {
     labels: list({
       char: 'l',
       summary: 'Labels of the release record: key=value, separated by commas.',
-      commas: true,
     }),
   }
 }

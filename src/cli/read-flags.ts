@@ -2,7 +2,9 @@ import { PkgError } from '../base/errors.ts'
 import { compileRegexp } from '../golang/regexp.ts'
 import { GoError } from '../golang/value.ts'
 import type { RenderOptions } from '../actions/connections.ts'
+import { csvFields } from './csv-fields.ts'
 import type { Io } from './io.ts'
+import { rejected } from './parse-flags.ts'
 import { readImageMap } from './read-image-map.ts'
 import { openFileStore } from './file-store.ts'
 import type { CrdMode } from '../apply/crds.ts'
@@ -65,18 +67,29 @@ export function fileStoreOf({ fileStore, env }: Io): NonNullable<RenderOptions['
  * @throws PkgError USAGE
  */
 export function readLabels(texts: readonly string[] = []): Record<string, string> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=')
-      if (at < 1) {
-        throw new PkgError(
-          'USAGE',
-          `invalid argument "${text}" for "-l, --labels" flag: ${text} must be formatted as key=value`,
-        )
-      }
-      return [text.slice(0, at), text.slice(at + 1)]
-    }),
-  )
+  return Object.fromEntries(texts.flatMap(labelsIn))
+}
+
+function labelsIn(text: string): [string, string][] {
+  const reject = (reason: string) => rejected(text, '-l, --labels', reason)
+  return pairsIn(text, reject).map((pair) => {
+    const at = pair.indexOf('=')
+    if (at < 1) throw reject(`${pair} must be formatted as key=value`)
+    return [pair.slice(0, at), pair.slice(at + 1)]
+  })
+}
+
+/** Source: github.com/spf13/pflag string_to_string.go: a single pair may hold commas. */
+function pairsIn(text: string, reject: (reason: string) => PkgError): string[] {
+  const count = text.split('=').length - 1
+  if (count === 0) return [text]
+  if (count === 1) return [text.replaceAll(/^"+|"+$/g, '')]
+  try {
+    return csvFields(text)
+  } catch (error) {
+    if (error instanceof RangeError) throw reject(error.message)
+    throw error
+  }
 }
 
 /**
