@@ -8,7 +8,7 @@ export interface NameChoice {
   generate: boolean
   /** An empty one is none. */
   template: string | undefined
-  /** Taken when nothing else names the release; undefined makes that an error. */
+  /** Taken when neither words nor a template name the release, before one is generated. */
   fallback?: string
 }
 
@@ -29,8 +29,8 @@ export function chooseName(choice: NameChoice, now: Date): { name: string; chart
     return { name: first, chart: second }
   }
   if (template) return { name: renderName(template), chart: first }
-  if (generate) return { name: generateName(first, now), chart: first }
   if (fallback !== undefined) return { name: fallback, chart: first }
+  if (generate) return { name: generateName(first, now), chart: first }
   throw usage('must either provide a name or specify --generate-name')
 }
 

@@ -1,7 +1,7 @@
 import type { Chart } from '../chart/chart.ts'
 import { parseVersion, VersionError } from '../base/versions.ts'
 import type { Dependency } from '../chart/metadata.ts'
-import { looseArchives, type LooseArchive } from '../dependencies/charts-folder.ts'
+import { chartsBelow, looseArchives, type LooseArchive } from '../dependencies/charts-folder.ts'
 import { fits, readConstraint } from '../index/resolve.ts'
 
 /** A declared dependency and whether charts/ holds it, with Helm's words. */
@@ -13,6 +13,8 @@ export interface DependencyStatus {
 }
 
 export interface DependencyListing {
+  /** Path of the folder that they belong into. */
+  place: string
   dependencies: DependencyStatus[] | undefined
   /** Paths below charts/ that are no chart, or not declared. */
   notCharts: string[]
@@ -28,11 +30,13 @@ export interface DependencyListing {
  */
 export function listDependencies(chart: Chart, folder: string): DependencyListing {
   const { dependencies } = chart.metadata
-  if (dependencies === undefined) return { dependencies, notCharts: [], notDeclared: [] }
+  const place = chartsBelow(folder)
+  if (dependencies === undefined) return { place, dependencies, notCharts: [], notDeclared: [] }
   const archives = looseArchives(folder)
   const names = new Set(dependencies.map(({ name }) => name))
   const present = archives.filter(({ isListed }) => isListed)
   return {
+    place,
     dependencies: dependencies.map((dependency) => ({
       name: dependency.name,
       version: dependency.version ?? '',

@@ -18,9 +18,14 @@ export interface LooseArchive {
   isListed: boolean
 }
 
+/** Path of the charts/ folder of a chart's folder, as Helm prints it. */
+export function chartsBelow(folder: string): string {
+  return join(folder, 'charts')
+}
+
 /** What lies in the charts/ folder of a chart's folder; nothing for an archive. */
 export function looseArchives(folder: string): LooseArchive[] {
-  const charts = join(folder, 'charts')
+  const charts = chartsBelow(folder)
   if (!isFolder(folder) || !isFolder(charts)) return []
   return readdirSync(charts)
     .filter((file) => !file.startsWith('.'))

@@ -37,8 +37,7 @@ export default class DependencyList extends BaseCommand {
       return this.print(flags.output, listing.dependencies ?? [], () => '')
     }
     if (listing.dependencies === undefined) {
-      const below = folder === '.' ? '' : `${folder.replace(/\/+$/, '')}/`
-      return this.io.out(`WARNING: no dependencies at ${below}charts\n`)
+      return this.io.out(`WARNING: no dependencies at ${listing.place}\n`)
     }
     this.io.out(`${viewDependencies(listing, flags['max-col-width'] || Infinity)}\n\n`)
     for (const line of viewLoose(listing)) this.io.out(`${line}\n`)
