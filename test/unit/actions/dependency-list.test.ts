@@ -18,6 +18,7 @@ test('an archive holds its dependencies itself, or lacks them', async () => {
   const readStdin = () => Promise.reject(new Error('standard input was read'))
   const listing = listDependencies(await loadChart(file, { readStdin }), file)
   expect(listing).toEqual({
+    place: join(file, 'charts'),
     dependencies: [
       { name: 'db', version: '1.x', repository: '', status: 'unpacked' },
       { name: 'cache', version: '', repository: '', status: 'missing' },
@@ -36,6 +37,7 @@ test('a subchart of any apiVersion is a chart', async () => {
   const readStdin = () => Promise.reject(new Error('standard input was read'))
   const listing = listDependencies(await loadChart(folder, { readStdin }), folder)
   expect(listing).toEqual({
+    place: join(folder, 'charts'),
     dependencies: [{ name: 'db', version: '1.x', repository: '', status: 'unpacked' }],
     notCharts: [],
     notDeclared: [],
