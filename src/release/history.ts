@@ -57,19 +57,29 @@ export function unsettledRevisions(history: readonly Release[]): Release[] {
 }
 
 /**
- * The oldest revisions beyond `max` (0: no bound), never the one that is deployed.
+ * The oldest revisions beyond `max` (0: no bound), never the one that is deployed. After
+ * failures, a revision that succeeds leaves the one that was deployed before to go back to.
  *
- * Source: Helm 4.1.4 pkg/storage/storage.go, removeLeastRecent.
+ * Source: Helm 4.1.4 pkg/storage/storage.go, removeLeastRecent, which drops them while that one
+ * is still deployed.
  */
 export function revisionsToDrop(history: readonly Release[], max: number): Release[] {
   if (max <= 0) return []
   const excess = history.length - max
-  const deployed = deployedRevision(history)?.revision
-  return history
-    .toSorted((left, right) => left.revision - right.revision)
-    .filter(({ revision }) => revision !== deployed)
+  const deployed = deployedRevision(history)
+  const others = history.filter((each) => each !== deployed)
+  const hasSucceeded = deployed !== undefined && deployed === lastRevision(history)
+  const before = hasSucceeded
+    ? lastRevision(others.filter(({ status }) => WERE_DEPLOYED.has(status)))
+    : undefined
+  return others
+    .toSorted((left, right) => {
+      return Number(left === before) - Number(right === before) || left.revision - right.revision
+    })
     .slice(0, Math.max(0, excess))
 }
+
+const WERE_DEPLOYED: ReadonlySet<string> = new Set(['deployed', 'superseded'])
 
 function isSettled({ status }: Release): boolean {
   return status === 'superseded' || status === 'uninstalled'

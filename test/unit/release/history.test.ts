@@ -52,3 +52,18 @@ test.each([
     expect(numbers(revisionsToDrop(history, max))).toEqual(drop)
   },
 )
+
+// Wanted: what Helm 4.1.4 leaves of the same, where the first was deployed until the fourth was; of
+// --history-max 1 it makes 2.
+test.each([
+  { max: 4, drop: [] },
+  { max: 3, drop: [2] },
+  { max: 2, drop: [2, 3] },
+  { max: 1, drop: [2, 3, 1] },
+])(
+  'of four revisions with the last deployed after failures, --history-max $max drops $drop',
+  ({ max, drop }) => {
+    const history = historyOf('superseded', 'failed', 'failed', 'deployed')
+    expect(numbers(revisionsToDrop(history, max))).toEqual(drop)
+  },
+)
