@@ -10,7 +10,7 @@ const commands = [...commandFiles('src/commands'), ...pluginFolders().flatMap(co
 /** What every command loads, `version` included, and small parts that most do. */
 const START = anyOf(
   modules({
-    base: 'digest disk-error errors files folders gate lazy limits make-folders nearest percent-decoded redact-text retry-after secret-keys sha256 shown-address steady-clock value-budget',
+    base: 'ascii digest disk-error errors files folders gate lazy limits make-folders nearest percent-decoded redact-text retry-after secret-keys sha256 shown-address steady-clock value-budget',
     cli: 'args ask base-command cache-files cluster-flags csv-fields flag-kinds flags home-folders io keyring parse-flags signals signing-options source-date source-flags user-agent',
     encoding: 'json yaml-emit-* yaml-encode',
     golang: 'bytes decimal duration order printable strconv value',

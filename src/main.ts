@@ -49,11 +49,9 @@ function refuseNode(): void {
 
 async function runCommand(id: string, argv: string[]): Promise<void> {
   chooseCodeCache(id.replaceAll(':', '-'))
-  const file = join(
-    folder,
-    'commands',
-    `${id.replaceAll(':', '/').replace(/\/index$/, '/index/index')}.js`,
-  )
+  const path = id.replaceAll(':', '/')
+  const script = path.endsWith('/index') ? `${path}/index` : path
+  const file = join(folder, 'commands', `${script}.js`)
   const { default: command } = loadScript(file).exports as unknown as CommandModule
   command.id = id
   await command.start(argv, leanConfig())

@@ -1,8 +1,11 @@
+import { isDigit, isLetter } from '../base/ascii.ts'
 import { PkgError } from '../base/errors.ts'
 import type { ReleaseName } from '../storage/storage.ts'
 
-const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+/** As Helm tells these rules. */
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
+const NAMESPACE = `^${LABEL}$`
+const RELEASE_NAME = `^${LABEL}(\\.${LABEL})*$`
 const MAX_RELEASE_NAME = 53
 const MAX_NAMESPACE = 63
 
@@ -36,8 +39,8 @@ export function assertNewName(name: string): void {
 
 /** @throws PkgError RELEASE_NAME_INVALID */
 export function assertNamespace(namespace: string): void {
-  if (namespace.length <= MAX_NAMESPACE && NAMESPACE.test(namespace)) return
-  throw invalid(`invalid namespace "${namespace}": it must match regex ${NAMESPACE.source}`)
+  if (namespace.length <= MAX_NAMESPACE && isLabel(namespace)) return
+  throw invalid(`invalid namespace "${namespace}": it must match regex ${NAMESPACE}`)
 }
 
 /**
@@ -68,10 +71,23 @@ export function generateName(reference: string, now: Date): string {
 
 function problemOf(name: string): string | undefined {
   if (name === '') return `release name "": no name provided`
-  if (name.length <= MAX_RELEASE_NAME && RELEASE_NAME.test(name)) return undefined
-  const rule = `must match regex ${RELEASE_NAME.source} and the length must not be longer than ${MAX_RELEASE_NAME}`
+  if (name.length <= MAX_RELEASE_NAME && name.split('.').every(isLabel)) return undefined
+  const rule = `must match regex ${RELEASE_NAME} and the length must not be longer than ${MAX_RELEASE_NAME}`
   return `release name "${name}": invalid release name, ${rule}`
 }
+
+/** Whether text is what LABEL says. */
+function isLabel(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    const isSmall = isLetter(unit) && unit >= SMALL_A
+    if (!isSmall && !isDigit(unit) && unit !== DASH) return false
+  }
+  return text !== '' && !text.startsWith('-') && !text.endsWith('-')
+}
+
+const DASH = 45
+const SMALL_A = 97
 
 function invalid(message: string): PkgError {
   return new PkgError('RELEASE_NAME_INVALID', message, {

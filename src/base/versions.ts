@@ -5,6 +5,8 @@
  * commas, `!=`, `~0.0.0`, prereleases within a group. Numbers go up to 2^64 − 1.
  */
 
+import { areDigits } from './ascii.ts'
+
 /** A version like `1.2.3-beta.1+build`; missing numbers are 0. */
 export interface Version {
   readonly major: bigint
@@ -51,6 +53,22 @@ export class VersionError extends Error {
  * @throws VersionError with Helm's text
  */
 export function parseVersion(text: string): Version {
+  return parsePlain(text) ?? parseAny(text)
+}
+
+/** Reads three short numbers, as nearly all versions are, without compiling a pattern. */
+function parsePlain(text: string): Version | undefined {
+  const [major = '', minor = '', patch = '', ...rest] = text.split('.', 4)
+  if (rest.length > 0 || ![major, minor, patch].every(isShortNumber)) return undefined
+  const numbers = { major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch) }
+  return { ...numbers, prerelease: '', metadata: '', original: text }
+}
+
+function isShortNumber(text: string): boolean {
+  return text !== '' && text.length <= 15 && areDigits(text, 0)
+}
+
+function parseAny(text: string): Version {
   const match = VERSION.exec(text)
   if (match === null) throw new VersionError('invalid semantic version')
   const [, major = '', minor = '0', patch = '0', prerelease = '', metadata = ''] = match
@@ -186,6 +204,7 @@ function numberOf(part: string): bigint | undefined {
 
 /** Turns each `A - B` into `>= A, <= B`. */
 function withoutRanges(text: string): string {
+  if (!text.includes('-')) return text
   if (!/[\t\n\f\r ]-[\t\n\f\r ]/.test(text)) return text
   const range = new RegExp(`(${PARTIAL})[\\t\\n\\f\\r ]+-[\\t\\n\\f\\r ]+(${PARTIAL})`, 'g')
   return text.replaceAll(range, (_, ...groups: string[]) => `>= ${groups[0]}, <= ${groups[6]} `)

@@ -6,7 +6,7 @@
  * field of a wrong type, in the order of the sorted keys, and names it by its path.
  */
 import { formatFloat } from '../golang/strconv.ts'
-import { compareText } from '../golang/order.ts'
+import { sortedKeys } from '../golang/order.ts'
 import { GoError, GoInt, type GoMap, type Value } from '../golang/value.ts'
 
 /**
@@ -75,7 +75,7 @@ export function unknownFields(document: GoMap, struct: StructSpec): Map<string, 
  */
 export function firstUnknownKey(document: Value, struct: StructSpec): string | undefined {
   if (!(document instanceof Map)) return undefined
-  for (const key of [...document.keys()].sort(compareText)) {
+  for (const key of sortedKeys(document)) {
     const field = fieldOf(struct, key)
     if (field === undefined) return key
     const { kind } = field
@@ -90,7 +90,7 @@ export function firstUnknownKey(document: Value, struct: StructSpec): string | u
 }
 
 function readFields(document: GoMap, reading: Reading, target: StructFields): void {
-  for (const key of [...document.keys()].sort(compareText)) {
+  for (const key of sortedKeys(document)) {
     const field = fieldOf(reading.struct, key)
     if (field === undefined) continue
     const value = document.get(key) ?? null

@@ -25,19 +25,21 @@ interface Rule {
  */
 export function parseIgnore(text: string): Ignore {
   const rules: Rule[] = []
-  for (const [at, line] of text
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .entries()) {
+  const lines = (text.startsWith('\uFEFF') ? text.slice(1) : text).split('\n')
+  for (const [at, line] of lines.entries()) {
     const rule = parseRule(line, at + 1)
     if (rule !== undefined) rules.push(rule)
   }
   rules.push({
     negated: false,
     foldersOnly: false,
-    matches: (path) => /^templates\/\.[^/]+$/.test(path),
+    matches: isTemplatesDotfile,
   })
   return (path, isFolder) => ignores(rules, path, isFolder)
+}
+
+function isTemplatesDotfile(path: string): boolean {
+  return path.startsWith('templates/.') && path.length > 11 && !path.includes('/', 11)
 }
 
 function ignores(rules: Rule[], path: string, isFolder: boolean): boolean {
@@ -71,13 +73,17 @@ function matcher(pattern: string): (path: string) => boolean {
 
 /** Nearly every rule is a plain name or `*.suffix`; those are compared without a glob. */
 function textMatcher(pattern: string): (text: string) => boolean {
-  if (!/[*?[\\]/.test(pattern)) return (text) => text === pattern
+  if (!hasWildcard(pattern)) return (text) => text === pattern
   const suffix = pattern.slice(1)
-  if (pattern.startsWith('*') && !/[*?[\\]/.test(suffix)) {
+  if (pattern.startsWith('*') && !hasWildcard(suffix)) {
     return (text) =>
       text.endsWith(suffix) && !text.slice(0, -suffix.length || undefined).includes('/')
   }
   return globMatcher(pattern)
+}
+
+function hasWildcard(pattern: string): boolean {
+  return ['*', '?', '[', '\\'].some((character) => pattern.includes(character))
 }
 
 /** Helm tries a pattern on "abc", which does not read all of every pattern. */

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import type { FileStore } from '../base/kept-file.ts'
 import { fromBytes } from '../golang/bytes.ts'
-import { compareText } from '../golang/order.ts'
+import { byText } from '../golang/order.ts'
 import { assembleChart, type ChartSource } from './assemble-chart.ts'
 import {
   openBudget,
@@ -131,7 +131,7 @@ function readIgnoreFile(root: string): Ignore {
 function walkFolder(walk: Walk, below: string, trail: readonly string[]): void {
   const path = join(walk.root, below)
   const entries = systemErrors(below, path, () => readdirSync(path, { withFileTypes: true }))
-  entries.sort((a, b) => compareText(a.name, b.name))
+  entries.sort(byText(entries, ({ name }) => name))
   for (const entry of entries) {
     const name = below === '' ? entry.name : `${below}/${entry.name}`
     if (entry.isFile()) takeFile(walk, name)

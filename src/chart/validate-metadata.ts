@@ -1,3 +1,4 @@
+import { areAllPrintableAscii } from '../base/ascii.ts'
 import { PkgError, type SourceSpan } from '../base/errors.ts'
 import { parseVersion, VersionError } from '../base/versions.ts'
 import type { YamlPath } from '../encoding/yaml-locate.ts'
@@ -151,7 +152,7 @@ function sanitizeList(texts: string[] | undefined): void {
 }
 
 function sanitize(text: string): string {
-  if (/^[\x20-\x7e]*$/.test(text)) return text
+  if (areAllPrintableAscii(text)) return text
   let clean = ''
   for (const character of text) {
     // JavaScript takes U+FEFF for white space and U+0085 not; Go has it the other way round.

@@ -1,5 +1,4 @@
 import { fstatSync, readSync, statSync, writeSync } from 'node:fs'
-import { requirePackage } from '../base/lazy.ts'
 import type { RenderOptions } from '../actions/connections.ts'
 import { pieces } from '../golang/bytes.ts'
 import { withoutHandlers } from './signals.ts'
@@ -68,12 +67,14 @@ export function processIo(): Io {
   }
 }
 
+/** What node:os names `devNull`, without loading it. */
+const NOTHING = process.platform === 'win32' ? '\\\\.\\nul' : '/dev/null'
+
 /** That a file, a pipe or /dev/null is no terminal is known without making `process.stdout`. */
 function mayBeTerminal(descriptor: number): boolean {
   const stats = fstatSync(descriptor)
   if (!stats.isCharacterDevice()) return false
-  const { devNull } = requirePackage('node:os') as typeof import('node:os')
-  return stats.rdev !== statSync(devNull).rdev
+  return stats.rdev !== statSync(NOTHING).rdev
 }
 
 /** Thrown when the reader of our output has gone, as with `| head`; the run ends in silence. */

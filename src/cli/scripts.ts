@@ -4,7 +4,7 @@ import { Script } from 'node:vm'
 import { makeFolders } from '../base/make-folders.ts'
 import { unlessFailed, writeCached } from './cache-files.ts'
 import { foldersOf } from './home-folders.ts'
-import { requireUnderUsualFlags, setLateFlags } from './v8-flags.ts'
+import { requireUnderUsualFlags, setLateFlags, underUsualFlags } from './v8-flags.ts'
 
 /*
  * Runs the scripts of the bundle with V8's code cache. Node 20 takes one for scripts, not for
@@ -20,6 +20,8 @@ interface Loaded {
 const loaded = new Map<string, Loaded>()
 const scripts = new Map<string, Script>()
 const uncached = new Map<string, Script>()
+/** What was loaded before V8's flags changed. */
+const early = new Map<string, Script>()
 const BUILT_CACHE = join(__dirname, 'code-cache', process.versions.v8)
 /** For the commands that are used most the build makes a code cache each, and one for all others. */
 const COMMON = 'common'
@@ -28,10 +30,7 @@ const HEAD = Buffer.from('(function (exports, require, module, __filename, __dir
 const TAIL = Buffer.from('\n})')
 
 /** What Node was told beside the program, as a part of a file's name. */
-const NODE_FLAGS = [...process.execArgv, process.env['NODE_OPTIONS'] ?? '']
-  .join(' ')
-  .replaceAll(/\W+/g, '-')
-  .slice(0, 100)
+const NODE_FLAGS = nameOf([...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' '))
 
 /**
  * Set by the build, which runs typical commands: of which scripts it keeps the code (all, the rest
@@ -106,6 +105,7 @@ export function tuneForLongRun(): void {
   // Code is kept with the flags of the run's end: what was compiled under others must come first.
   if (uncached.size > 0 || BUILDS === 'all' || BUILDS === 'rest') return
   if (!setLateFlags()) return
+  for (const [name, script] of scripts) early.set(name, script)
   scripts.clear()
   cacheSuffix = '-late'
 }
@@ -115,19 +115,34 @@ export function tuneForLongRun(): void {
  * Node. The build itself calls it after typical runs.
  */
 export function keepCodeCache(): void {
-  const isBuild = BUILT_FOLDER !== undefined
-  if (!isBuild && uncached.size === 0) return
-  const target = isBuild ? builtCache : personalCache()
-  const keep = (): void => {
-    makeFolders(target, isBuild ? 0o755 : 0o700)
-    for (const [name, script] of isBuild && BUILDS !== 'rest' ? scripts : uncached) {
-      const data = script.createCachedData()
-      const file = join(target, name)
-      writeCached(file, `${file}.${process.pid}`, { data, mode: isBuild ? 0o644 : 0o600 })
-    }
+  if (BUILT_FOLDER === undefined) {
+    if (uncached.size > 0) unlessFailed(() => keep(uncached, personalCache(), PRIVATE))
+    return
   }
-  if (isBuild) keep()
-  else unlessFailed(keep)
+  keep(BUILDS === 'rest' ? uncached : scripts, builtCache, PUBLIC)
+  // Of these it has what a short run needs already, and a long one needs more of them.
+  if (early.size > 0) underUsualFlags(() => keep(early, builtCache, PUBLIC))
+}
+
+const PUBLIC = { folder: 0o755, file: 0o644 }
+const PRIVATE = { folder: 0o700, file: 0o600 }
+
+function keep(
+  made: ReadonlyMap<string, Script>,
+  folder: string,
+  modes: { folder: number; file: number },
+): void {
+  makeFolders(folder, modes.folder)
+  for (const [name, script] of made) {
+    const data = script.createCachedData()
+    const file = join(folder, name)
+    writeCached(file, `${file}.${process.pid}`, { data, mode: modes.file })
+  }
+}
+
+function nameOf(flags: string): string {
+  // Nearly always there are none, and a pattern takes its time to be compiled.
+  return flags === '' ? '' : flags.replaceAll(/\W+/g, '-').slice(0, 100)
 }
 
 function personalCache(): string {

@@ -32,14 +32,20 @@ export function setLateFlags(): boolean {
 export function requireUnderUsualFlags(name: string): unknown {
   if (flags.length === 0) return require(name)
   if (!loaded.has(name)) {
-    setFlags('usual')
-    try {
-      loaded.set(name, require(name))
-    } finally {
-      setFlags('late')
-    }
+    const module: unknown = underUsualFlags(() => require(name))
+    loaded.set(name, module)
   }
   return loaded.get(name)
+}
+
+/** Does something that depends on V8's flags as if they had not been set. */
+export function underUsualFlags<T>(act: () => T): T {
+  setFlags('usual')
+  try {
+    return act()
+  } finally {
+    setFlags('late')
+  }
 }
 
 function setFlags(time: 'usual' | 'late'): void {

@@ -70,7 +70,8 @@ export function decodeYamlMap(text: string, options: DecodeYamlOptions = {}): Go
  */
 export function splitYamlDocuments(text: string): string[] {
   // Nearly every file is one document, and a large one takes long to be put together again.
-  if (!SEPARATOR.test(text) && !text.includes('\r\n')) return text === '' ? [] : [inLines(text)]
+  const mayBeSeveral = text.includes('---') && SEPARATOR.test(text)
+  if (!mayBeSeveral && !text.includes('\r\n')) return text === '' ? [] : [inLines(text)]
   const documents: string[] = []
   let document = ''
   const lines = text.split(/\r?\n/)

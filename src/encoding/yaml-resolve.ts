@@ -5,6 +5,8 @@
  * Source: resolve.go of go.yaml.in/yaml/v2; YAML 1.2.2 section 10.3.2 for the core schema.
  */
 
+import { isShortDecimal } from '../base/ascii.ts'
+
 export type YamlDialect = 'helm' | 'core'
 
 /** A scalar as goyaml types it; bigint is an integer, number a float64. */
@@ -45,14 +47,9 @@ function resolveHelm(text: string): YamlScalar {
   return first <= NINE ? resolveNumber(text) : text
 }
 
-/** Whether text is an integer of both dialects that a float64 holds. */
-export function isShortDecimal(text: string): boolean {
-  return SHORT_DECIMAL.test(text)
-}
-
 /** Numbers that start with a digit or a sign; underscores anywhere behind do not count. */
 function resolveNumber(text: string): YamlScalar {
-  if (SHORT_DECIMAL.test(text)) return BigInt(text)
+  if (isShortDecimal(text)) return BigInt(text)
   // What has two points is a version or an address, and most of what comes here is.
   if (text.indexOf('.') !== text.lastIndexOf('.')) return text
   const plain = text.includes('_') ? text.replaceAll('_', '') : text
@@ -111,6 +108,7 @@ function coreInteger(text: string): YamlScalar {
 
 /** Whether the text is a date or a time as goyaml's `!!timestamp` accepts them. */
 export function isTimestamp(text: string): boolean {
+  if (text.charCodeAt(4) !== DASH) return false
   const match = TIMESTAMP.exec(text)
   if (match === null) return false
   const month = Number(match[2])
@@ -122,6 +120,7 @@ export function isTimestamp(text: string): boolean {
 }
 
 const PLUS = 43
+const DASH = 45
 const DOT = 46
 const NINE = 57
 const STAR = 42
@@ -134,7 +133,6 @@ const HINTS =
   '...........................................*.**.**********......' +
   '......*.......**....*....*............*.......**....*....*....*.'
 
-const SHORT_DECIMAL = /^[-+]?[1-9][0-9]{0,14}$/
 const INTEGER =
   /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]([0-7]+)|0([0-7]*)|([1-9][0-9]*))$/
 const DECIMAL_FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/

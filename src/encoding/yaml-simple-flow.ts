@@ -2,7 +2,7 @@ import type { YamlMap, YamlValue } from './yaml-construct.ts'
 import { addYamlKey, newYamlMap } from './yaml-construct.ts'
 import { isBlankOrEnd } from './yaml-cursor.ts'
 import type { SimpleScanner } from './yaml-simple-scan.ts'
-import { FLAT_PAIR, giveUp, mayStartPlain, skip } from './yaml-simple-scan.ts'
+import { FLAT_PAIR, giveUp, mayStartPlain, skip, WORTH_A_PATTERN } from './yaml-simple-scan.ts'
 
 /** A collection in brackets that is being filled. */
 interface FlowFrame {
@@ -54,6 +54,7 @@ function readNested(input: SimpleScanner, depth: number): YamlValue {
 
 /** Reads a map on one line of ordinary keys and values; undefined, without a move, for others. */
 function readFlatMap(input: SimpleScanner): YamlMap | undefined {
+  if (input.text.length < WORTH_A_PATTERN) return undefined
   const map = newYamlMap(input.options.isJson)
   FLAT_PAIR.lastIndex = input.at + 1
   for (;;) {

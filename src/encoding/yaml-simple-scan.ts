@@ -1,8 +1,9 @@
+import { isShortDecimal } from '../base/ascii.ts'
 import type { ConstructOptions, YamlValue } from './yaml-construct.ts'
 import { integerValue } from './yaml-construct.ts'
 import { YamlCursor, isBlankOrEnd } from './yaml-cursor.ts'
 import { keyText } from './yaml-keys.ts'
-import { isShortDecimal, mayBeTyped, resolvePlain } from './yaml-resolve.ts'
+import { mayBeTyped, resolvePlain } from './yaml-resolve.ts'
 import { scanBlock, scanQuoted } from './yaml-scan-scalars.ts'
 
 /** Thrown where a text turns out not to be simple YAML. */
@@ -155,6 +156,7 @@ export class SimpleScanner {
    */
   readPair(): Pair | undefined {
     const { text, column } = this
+    if (text.length < WORTH_A_PATTERN) return undefined
     PAIR_LINE.lastIndex = this.at
     const match = PAIR_LINE.exec(text)
     if (match === null) return undefined
@@ -267,6 +269,8 @@ export interface Pair {
   value: YamlValue | undefined
 }
 
+/** In characters: shorter texts are read before the pattern would be compiled. */
+export const WORTH_A_PATTERN = 2000
 const PAIR_LINE =
   /([A-Za-z_][\w./-]{0,500}):(?:\n| +(?:(?=[[{|>])|(?:([A-Za-z0-9_/][^\0\n:#]*)|"([^\0\n"\\]*)")\n(?! *[\t\n])))/y
 /** A pair in braces, and what follows it. */

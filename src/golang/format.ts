@@ -1,3 +1,4 @@
+import { endOfDigits } from '../base/ascii.ts'
 import { ValueBudget } from '../base/value-budget.ts'
 import { directive, type Directive, formatArgument, MAX_NUMBER, sprint } from './format-value.ts'
 import { GoInt, kindOf, typeName, type Value } from './value.ts'
@@ -202,8 +203,7 @@ function readIndex(scan: Scan): boolean {
 
 function readNumber(scan: Scan): number | undefined {
   const { format, at } = scan
-  let end = at
-  while (isDigit(format.charCodeAt(end))) end++
+  const end = endOfDigits(format, at)
   if (end === at) return undefined
   if (isTooLong(format.slice(at, end))) {
     // Go gives the whole rest of the format up here.
@@ -212,10 +212,6 @@ function readNumber(scan: Scan): number | undefined {
   }
   scan.at = end
   return Number(format.slice(at, end))
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57
 }
 
 /** Whether a further digit follows a number that is already above the limit. */

@@ -12,6 +12,21 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
+/**
+ * Orders items by a text of theirs as `compareText` does. All texts are looked at once, and not two
+ * of them in every comparison, for characters that UTF-16 orders otherwise.
+ */
+export function byText<T>(items: Iterable<T>, textOf: (item: T) => string): (a: T, b: T) => number {
+  for (const item of items) {
+    if (ABOVE_SURROGATES.test(textOf(item))) return (a, b) => compareText(textOf(a), textOf(b))
+  }
+  return (a, b) => {
+    const left = textOf(a)
+    const right = textOf(b)
+    return left < right ? -1 : left > right ? 1 : 0
+  }
+}
+
 /** The keys of a map in Go's order of strings. */
 export function sortedKeys(map: GoMap): string[] {
   const keys = [...map.keys()]

@@ -6,6 +6,8 @@
  * ASCII, and repetitions of what may be empty, where the two languages part.
  */
 
+import { isDigit, isLetter } from '../base/ascii.ts'
+
 /** A part of a pattern. */
 export type Part = PartTraits &
   (
@@ -33,7 +35,7 @@ export type Chars = bigint
 /** @returns undefined for a pattern that is not surely of the part */
 export function readPlainPattern(pattern: string): Part | undefined {
   if (pattern.length > LONGEST || NOT_ASCII.test(pattern)) return undefined
-  const flags = /^\(\?([ms]+)\)/.exec(pattern)
+  const flags = pattern.startsWith('(?') ? /^\(\?([ms]+)\)/.exec(pattern) : null
   const reader: Reader = {
     pattern,
     at: flags?.[0].length ?? 0,
@@ -204,20 +206,22 @@ function takeClassEscape(reader: Reader): { chars: Chars; source: string } | und
 function takeEscaped(reader: Reader): string | undefined {
   const char = reader.pattern.charAt(reader.at++)
   if (Object.hasOwn(CONTROLS, char)) return CONTROLS[char]
-  return char === '' || /[A-Za-z0-9]/.test(char) ? undefined : char
+  const unit = char.charCodeAt(0)
+  return char === '' || isLetter(unit) || isDigit(unit) ? undefined : char
 }
 
 const TIMES = /\*|\+|\?|\{(0|[1-9]\d{0,3})(,(0|[1-9]\d{0,3})?)?\}/y
 
 /** @param start where what may be repeated began */
 function readRepeat(reader: Reader, body: Part, start: number): Part | undefined {
+  if (!isRepeat(reader)) return body
   TIMES.lastIndex = reader.at
   const match = TIMES.exec(reader.pattern)
   if (match === null) return body
   reader.at = TIMES.lastIndex
   const isLazy = take(reader, '?')
   const { least, most } = timesOf(match)
-  const isAgain = /[*+?{]/.test(reader.pattern.charAt(reader.at))
+  const isAgain = isRepeat(reader)
   const isSize = most > 0 && least <= most && (most <= MOST_TIMES || most === Infinity)
   if (isAgain || !isSize || least > MOST_TIMES || body.mayBeEmpty) return undefined
   // Go refuses too many repetitions of repetitions.
@@ -226,6 +230,11 @@ function readRepeat(reader: Reader, body: Part, start: number): Part | undefined
   const { first, captures } = body
   const traits = { first, mayBeEmpty: least === 0, isAtStart: false, captures }
   return { kind: 'repeat', body, least, most, isLazy, ...traits }
+}
+
+/** Whether what stands here may say how often something comes. */
+function isRepeat({ pattern, at }: Reader): boolean {
+  return at < pattern.length && '*+?{'.includes(pattern.charAt(at))
 }
 
 function timesOf([sign, least = '', comma, most]: RegExpExecArray): {

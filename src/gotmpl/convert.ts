@@ -113,7 +113,8 @@ function isCollection(value: Value, parameter: 'map' | 'list' | 'strings'): bool
 /** A type with a name of its own is assignable when its elements' type is the parameter's. */
 function hasElements(type: GoType | undefined, parameter: 'map' | 'list' | 'strings'): boolean {
   if (type === undefined) return parameter !== 'strings'
-  if (/^(?:map)?\[/.test(type.name)) return type.name === TYPE_NAMES[parameter]
+  if (type.name.startsWith('[') || type.name.startsWith('map['))
+    return type.name === TYPE_NAMES[parameter]
   return parameter === 'strings' ? type.zero === '' : type.zero === undefined
 }
 

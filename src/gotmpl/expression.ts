@@ -4,6 +4,7 @@
  *
  * Source: Go's text/template/exec.go, `evalPipeline` to `evalFunction`.
  */
+import { areDigits } from '../base/ascii.ts'
 import { type GoMap, GoStruct, int, typeOfCollection, type Value } from '../golang/value.ts'
 import { type Argument, bareCall, type MethodCall } from './call.ts'
 import { complexValue } from './complex.ts'
@@ -210,11 +211,14 @@ function constant(node: NamedNode, value: Value): Evaluate {
 /** A number where no type is asked for: Go's rules for constants decide by how it is written. */
 function compileNumber(node: NumberNode): Evaluate {
   if (node.complex !== undefined) return constant(node, complexValue(node.complex))
-  const isFloat =
-    /[.eEpP]/.test(node.text) && !/^0[xX](?!.*[pP])/.test(node.text) && !node.text.startsWith("'")
-  if (isFloat && node.float !== undefined) return constant(node, node.float)
+  if (node.float !== undefined && isWrittenAsFloat(node.text)) return constant(node, node.float)
   if (node.int !== undefined) return constant(node, int(node.int))
   return refusal(node, `${node.text} overflows int`)
+}
+
+function isWrittenAsFloat(text: string): boolean {
+  if (areDigits(text, 0) || text.startsWith("'")) return false
+  return /[.eEpP]/.test(text) && !/^0[xX](?!.*[pP])/.test(text)
 }
 
 function refusal(node: NamedNode, message: string): Evaluate {

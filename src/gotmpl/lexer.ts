@@ -7,8 +7,9 @@
  *
  * Source: Go's text/template/parse/lex.go.
  */
+import { endOfDigits, isDigit, isPrintableAscii } from '../base/ascii.ts'
 import { quote } from '../golang/strconv.ts'
-import { describeRune, isAlphaNumeric, isPrintableAscii } from './runes.ts'
+import { describeRune, isAlphaNumeric } from './runes.ts'
 
 export type Keyword =
   'block' | 'break' | 'continue' | 'define' | 'else' | 'end' | 'if' | 'range' | 'template' | 'with'
@@ -58,10 +59,10 @@ const LEFT = '{{'
 const RIGHT = '}}'
 const ASCII_WORD = /\w*/y
 const ASCII_FIELDS = /(?:\.[A-Za-z_]\w*)+/y
-const DECIMAL = /[0-9_]*/y
-const HEX = /[0-9a-fA-F_]*/y
-const OCTAL = /[0-7_]*/y
-const BINARY = /[01_]*/y
+const DOT = 46
+/** Matches everywhere, if only the empty text. */
+const NUMBER =
+  /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y
 
 /**
  * Goes through a template. `advance` moves on to the next action, and over the text before it;
@@ -337,28 +338,18 @@ export class Lexer {
 
   /** Moves behind what looks like a number; the parser finds out whether it is one. */
   private scanNumber(): boolean {
-    this.accept(/[+-]/y)
-    let digits = DECIMAL
-    if (this.accept(/0/y)) {
-      if (this.accept(/[xX]/y)) digits = HEX
-      else if (this.accept(/[oO]/y)) digits = OCTAL
-      else if (this.accept(/[bB]/y)) digits = BINARY
+    const end = endOfDigits(this.input, this.pos)
+    const isPlain = end > this.pos && this.input.charCodeAt(end) !== DOT
+    if (isPlain && isAlphaNumeric(this.input, end) === 0) {
+      this.pos = end
+      return true
     }
-    this.accept(digits)
-    if (this.accept(/\./y)) this.accept(digits)
-    if (digits === DECIMAL) this.accept(/[eE][+-]?[0-9_]*/y)
-    if (digits === HEX) this.accept(/[pP][+-]?[0-9_]*/y)
-    this.accept(/i/y)
+    NUMBER.lastIndex = this.pos
+    NUMBER.test(this.input)
+    this.pos = NUMBER.lastIndex
     const size = isAlphaNumeric(this.input, this.pos)
     this.pos += size
     return size === 0
-  }
-
-  private accept(pattern: RegExp): boolean {
-    pattern.lastIndex = this.pos
-    if (!pattern.test(this.input)) return false
-    this.pos = pattern.lastIndex
-    return true
   }
 
   private add(kind: TokenKind, start: number, end: number): true {
@@ -393,8 +384,4 @@ function trimEnd(input: string, start: number, end: number): number {
 /** Only the spaces that Go's templates know: space, newline, tab, carriage return. */
 function isSpace(unit: number): boolean {
   return unit === 32 || unit === 10 || unit === 9 || unit === 13
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 48 && unit <= 57
 }

@@ -1,3 +1,4 @@
+import { isDigit, isLetter } from '../base/ascii.ts'
 import { isPrintable } from '../golang/printable.ts'
 
 /**
@@ -15,11 +16,6 @@ export function isAlphaNumeric(text: string, at: number): number {
   return point > 0xffff ? 2 : 1
 }
 
-/** Whether the unit is an ASCII character that can be seen; the space is one. */
-export function isPrintableAscii(unit: number): boolean {
-  return unit >= 0x20 && unit < 0x7f
-}
-
 /** The character at the offset as Go's `%#U` prints it, for example `U+0021 '!'`. */
 export function describeRune(text: string, at: number): string {
   const point = text.codePointAt(at)
@@ -31,6 +27,7 @@ export function describeRune(text: string, at: number): string {
 }
 
 function isAsciiWord(unit: number): boolean {
-  const lower = unit | 0x20
-  return (lower >= 97 && lower <= 122) || (unit >= 48 && unit <= 57) || unit === 95
+  return isLetter(unit) || isDigit(unit) || unit === UNDERSCORE
 }
+
+const UNDERSCORE = 95

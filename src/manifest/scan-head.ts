@@ -75,7 +75,9 @@ const STRANGE =
 function readLine(scan: Scan): boolean {
   const { text } = scan
   const lineStart = scan.at
-  const pair = isOutsideHead(scan) ? pairLine(text, lineStart) : undefined
+  linesRead++
+  const isPattern = isOutsideHead(scan) && isWorthPatterns()
+  const pair = isPattern ? pairLine(text, lineStart) : undefined
   if (pair !== undefined && pair.column > (scan.levels[0]?.column ?? 0)) return readPair(scan, pair)
   let at = skipSpaces(text, lineStart)
   const code = text.charCodeAt(at)
@@ -93,6 +95,15 @@ function readLine(scan: Scan): boolean {
   }
   return readEntry(scan, lineStart, at)
 }
+
+/** The patterns for whole lines take as long to be compiled as some hundred lines to be read without. */
+function isWorthPatterns(): boolean {
+  return linesRead > FEW_LINES
+}
+
+const FEW_LINES = 200
+/** Lines of all documents of this run. */
+let linesRead = 0
 
 /** Whether nothing of the head can stand on this line unless it begins in the root's column. */
 function isOutsideHead({ levels }: Scan): boolean {
@@ -136,7 +147,7 @@ function isKnownKey({ levels }: Scan, key: string): boolean {
 /** Skips further entries of a map, where nothing in it is of the head. */
 function skipPairs(scan: Scan, { column, isWaiting }: Level): void {
   const { text } = scan
-  if (isWaiting || !isOutsideHead(scan)) return
+  if (isWaiting || !isOutsideHead(scan) || !isWorthPatterns()) return
   const indent = ' '.repeat(column)
   for (let from = -1; from !== scan.at;) {
     from = scan.at

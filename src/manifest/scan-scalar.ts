@@ -3,6 +3,8 @@
  * stands there is left to the decoder.
  */
 
+import { endOfDigits, isDigit, isLetter } from '../base/ascii.ts'
+
 /** Whether a value is a plain scalar, which goes on where the next line is indented more. */
 export function isOpenPlain(text: string, at: number, end: number): boolean {
   const code = text.charCodeAt(at)
@@ -138,11 +140,14 @@ const LEADING_DOT = /^\.[a-hj-mo-z*+/]/i
 /** JSON has no infinity: whether a number is too large is for the decoder to say. */
 function isPlainNumberSafe(text: string, at: number, end: number): boolean {
   if (!isDigit(text.charCodeAt(at)) && text.charCodeAt(at) !== DASH) return true
+  if (end - at <= LONGEST_NUMBER && endOfDigits(text, at) === end) return true
   const [number, exponent] = NUMBER.exec(text.slice(at, end)) ?? []
-  return number === undefined || (exponent === undefined && number.length <= 30)
+  return number === undefined || (exponent === undefined && number.length <= LONGEST_NUMBER)
 }
 
-const NUMBER = /^-?[\d_.:]+(e[+-]?[\d_]+)?$/i
+/** No number of as many characters is too large for a float64. */
+const LONGEST_NUMBER = 30
+const NUMBER = /^-?[\d_.:]+([eE][+-]?[\d_]+)?$/
 
 /** Where the key at this place ends, at its colon; −1 where there is no simple key. */
 export function keyEnd(text: string, at: number): number {
@@ -163,17 +168,22 @@ const MAX_KEY = 500
 
 /** What a key without quotes is: YAML reads some words as another type than text. */
 export function kindOfKey(key: string): 'text' | 'bool' | 'other' {
-  if (!/^[A-Za-z_]/.test(key)) return 'other'
-  if (key.length > 5 || !TYPED_WORD.test(key)) return 'text'
+  const first = key.charCodeAt(0)
+  if (!isLetter(first) && first !== UNDERSCORE) return 'other'
+  if (!isTypedWord(key)) return 'text'
   return key.toLowerCase() === 'null' ? 'other' : 'bool'
 }
 
-const TYPED_WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i
+function isTypedWord(word: string): boolean {
+  return word.length <= 5 && TYPED_WORDS.has(word.toLowerCase())
+}
+
+const TYPED_WORDS = new Set(['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null'])
 
 /** The text of a scalar that is surely text; undefined for what may be another type. */
 export function textOf(raw: string): string | undefined {
   if (isQuote(raw.charCodeAt(0))) return isEscaped(raw) ? undefined : raw.slice(1, -1)
-  const isText = isLetter(raw.charCodeAt(0)) ? !TYPED_WORD.test(raw) : OTHER_TEXT.test(raw)
+  const isText = isLetter(raw.charCodeAt(0)) ? !isTypedWord(raw) : OTHER_TEXT.test(raw)
   return isText ? raw : undefined
 }
 
@@ -182,19 +192,19 @@ const OTHER_TEXT = /^(?:\/.*|\d+(?:\.\d+\.\d+[\w.+-]*|[\w.+/-]*[g-nq-suvwyG-NQ-S
 
 /** The next place that is no space. */
 export function skipSpaces(text: string, from: number): number {
-  return skip(SPACES, text, from)
+  let at = from
+  while (text.charCodeAt(at) === SPACE) at++
+  return at
 }
-
-const SPACES = / */y
 
 /** The next place that is no space and no line feed. */
 export function skipBlank(text: string, from: number): number {
-  return skip(BLANK, text, from)
+  let at = from
+  while (isBlank(text.charCodeAt(at))) at++
+  return at
 }
 
-const BLANK = /[ \n]*/y
-
-/** Where what the pattern matches at this place ends: patterns are quicker than loops here. */
+/** Where what the pattern matches at this place ends: of long texts patterns are quicker than loops. */
 function skip(pattern: RegExp, text: string, from: number): number {
   pattern.lastIndex = from
   pattern.test(text)
@@ -203,14 +213,6 @@ function skip(pattern: RegExp, text: string, from: number): number {
 
 function isWord(code: number): boolean {
   return isLetter(code) || isDigit(code) || code === UNDERSCORE
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57
 }
 
 /** Whether a character is a quotation mark. */

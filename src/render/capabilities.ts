@@ -41,33 +41,33 @@ const HELM_VERSION = {
  *
  * Source: recorded from `helm template` 4.1.4, `.Capabilities.APIVersions`.
  */
-const DEFAULT_API_VERSIONS = `
-  v1
-  admissionregistration.k8s.io/v1 admissionregistration.k8s.io/v1alpha1
-  admissionregistration.k8s.io/v1beta1 internal.apiserver.k8s.io/v1alpha1
-  apps/v1 apps/v1beta1 apps/v1beta2
-  authentication.k8s.io/v1 authentication.k8s.io/v1alpha1 authentication.k8s.io/v1beta1
-  authorization.k8s.io/v1 authorization.k8s.io/v1beta1
-  autoscaling/v1 autoscaling/v2 autoscaling/v2beta1 autoscaling/v2beta2
-  batch/v1 batch/v1beta1
-  certificates.k8s.io/v1 certificates.k8s.io/v1beta1 certificates.k8s.io/v1alpha1
-  coordination.k8s.io/v1alpha2 coordination.k8s.io/v1beta1 coordination.k8s.io/v1
-  discovery.k8s.io/v1 discovery.k8s.io/v1beta1
-  events.k8s.io/v1 events.k8s.io/v1beta1
-  extensions/v1beta1
-  flowcontrol.apiserver.k8s.io/v1 flowcontrol.apiserver.k8s.io/v1beta1
-  flowcontrol.apiserver.k8s.io/v1beta2 flowcontrol.apiserver.k8s.io/v1beta3
-  networking.k8s.io/v1 networking.k8s.io/v1beta1
-  node.k8s.io/v1 node.k8s.io/v1alpha1 node.k8s.io/v1beta1
-  policy/v1 policy/v1beta1
-  rbac.authorization.k8s.io/v1 rbac.authorization.k8s.io/v1beta1
-  rbac.authorization.k8s.io/v1alpha1
-  resource.k8s.io/v1 resource.k8s.io/v1beta2 resource.k8s.io/v1beta1 resource.k8s.io/v1alpha3
-  scheduling.k8s.io/v1alpha1 scheduling.k8s.io/v1beta1 scheduling.k8s.io/v1
-  storage.k8s.io/v1beta1 storage.k8s.io/v1 storage.k8s.io/v1alpha1
-  storagemigration.k8s.io/v1beta1
-  apiextensions.k8s.io/v1beta1 apiextensions.k8s.io/v1
-`
+const DEFAULT_API_VERSIONS = [
+  'v1',
+  'admissionregistration.k8s.io/v1 admissionregistration.k8s.io/v1alpha1',
+  'admissionregistration.k8s.io/v1beta1 internal.apiserver.k8s.io/v1alpha1',
+  'apps/v1 apps/v1beta1 apps/v1beta2',
+  'authentication.k8s.io/v1 authentication.k8s.io/v1alpha1 authentication.k8s.io/v1beta1',
+  'authorization.k8s.io/v1 authorization.k8s.io/v1beta1',
+  'autoscaling/v1 autoscaling/v2 autoscaling/v2beta1 autoscaling/v2beta2',
+  'batch/v1 batch/v1beta1',
+  'certificates.k8s.io/v1 certificates.k8s.io/v1beta1 certificates.k8s.io/v1alpha1',
+  'coordination.k8s.io/v1alpha2 coordination.k8s.io/v1beta1 coordination.k8s.io/v1',
+  'discovery.k8s.io/v1 discovery.k8s.io/v1beta1',
+  'events.k8s.io/v1 events.k8s.io/v1beta1',
+  'extensions/v1beta1',
+  'flowcontrol.apiserver.k8s.io/v1 flowcontrol.apiserver.k8s.io/v1beta1',
+  'flowcontrol.apiserver.k8s.io/v1beta2 flowcontrol.apiserver.k8s.io/v1beta3',
+  'networking.k8s.io/v1 networking.k8s.io/v1beta1',
+  'node.k8s.io/v1 node.k8s.io/v1alpha1 node.k8s.io/v1beta1',
+  'policy/v1 policy/v1beta1',
+  'rbac.authorization.k8s.io/v1 rbac.authorization.k8s.io/v1beta1',
+  'rbac.authorization.k8s.io/v1alpha1',
+  'resource.k8s.io/v1 resource.k8s.io/v1beta2 resource.k8s.io/v1beta1 resource.k8s.io/v1alpha3',
+  'scheduling.k8s.io/v1alpha1 scheduling.k8s.io/v1beta1 scheduling.k8s.io/v1',
+  'storage.k8s.io/v1beta1 storage.k8s.io/v1 storage.k8s.io/v1alpha1',
+  'storagemigration.k8s.io/v1beta1',
+  'apiextensions.k8s.io/v1beta1 apiextensions.k8s.io/v1',
+].join(' ')
 
 /** Capabilities without a cluster: Helm's defaults, another version, further API versions. */
 export function offlineCapabilities(
@@ -76,7 +76,7 @@ export function offlineCapabilities(
   const { kubeVersion, apiVersions = [] } = options
   return {
     kubeVersion: kubeVersion ? parseKubeVersion(kubeVersion) : DEFAULT_KUBE_VERSION,
-    apiVersions: [...DEFAULT_API_VERSIONS.trim().split(/\s+/), ...apiVersions],
+    apiVersions: [...DEFAULT_API_VERSIONS.split(' '), ...apiVersions],
   }
 }
 

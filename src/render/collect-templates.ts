@@ -1,6 +1,6 @@
 import { chartPath, type Chart } from '../chart/chart.ts'
 import { fromBytes } from '../golang/bytes.ts'
-import { compareText } from '../golang/order.ts'
+import { byText } from '../golang/order.ts'
 import type { ChartScope } from './context.ts'
 
 /** A template file of a chart or one of its subcharts. */
@@ -29,9 +29,10 @@ export interface TemplateFile {
 export function collectTemplates(scope: ChartScope): TemplateFile[] {
   const files = new Map<string, TemplateFile>()
   addTemplates(scope, files)
+  const byPath = byText(files.values(), ({ path }) => path)
   return [...files.values()]
     .map((file) => ({ file, depth: file.path.split('/').length }))
-    .sort((left, right) => right.depth - left.depth || compareText(right.file.path, left.file.path))
+    .sort((left, right) => right.depth - left.depth || byPath(right.file, left.file))
     .map(({ file }) => file)
 }
 

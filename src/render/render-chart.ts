@@ -1,7 +1,7 @@
 import type { FileStore } from '../base/kept-file.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { FunctionTable, GoFunction } from '../golang/function.ts'
-import { compareText } from '../golang/order.ts'
+import { byText } from '../golang/order.ts'
 import type { GoMap } from '../golang/value.ts'
 import { BUILTINS } from '../gotmpl/builtins.ts'
 import { TemplateError } from '../gotmpl/template-error.ts'
@@ -49,10 +49,10 @@ export interface RenderContext {
 export function renderChart(chart: Chart, values: GoMap, context: RenderContext): RenderedFile[] {
   const files = collectTemplates(buildScope(chart, values, context))
   const render = new ChartRenderer(files, context)
-  return files
+  const rendered = files
     .filter((file) => !file.isPartial)
     .map((file) => ({ path: file.path, content: render.file(file) }))
-    .sort((left, right) => compareText(left.path, right.path))
+  return rendered.sort(byText(rendered, ({ path }) => path))
 }
 
 /** Both engines over the templates of one chart, which they parse once. */

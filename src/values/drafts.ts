@@ -17,10 +17,17 @@ export const METASCHEMA_URLS: Record<Draft, string> = {
 export function draftOfUrl(schema: string): Draft | undefined {
   const hash = schema.indexOf('#')
   if (hash >= 0 && hash < schema.length - 1) return undefined
-  const url = (hash < 0 ? schema : schema.slice(0, hash)).replace(/^https?:\/\//, '')
+  const url = withoutScheme(hash < 0 ? schema : schema.slice(0, hash))
   if (url === 'json-schema.org/schema') return LATEST
   for (const draft of [2020, 2019, 7, 6, 4] as const) {
-    if (METASCHEMA_URLS[draft].replace(/^https?:\/\//, '') === url) return draft
+    if (withoutScheme(METASCHEMA_URLS[draft]) === url) return draft
   }
   return undefined
+}
+
+function withoutScheme(url: string): string {
+  for (const scheme of ['http://', 'https://']) {
+    if (url.startsWith(scheme)) return url.slice(scheme.length)
+  }
+  return url
 }

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeLargeFile, writeLargeTemplate, writeWarmChart } from './warm-chart.mjs'
+import { writeLargeFile, writeLargeParts, writeWarmChart } from './warm-chart.mjs'
 import { serveWarmSite } from './warm-site.mjs'
 
 const main = new URL('../../dist/main.js', import.meta.url).pathname
@@ -39,7 +39,7 @@ await runAll(withCharts())
 // A large chart changes V8's flags, and what it loads then is kept a second time. Of scripts that
 // several of these runs load, the code of the last one is kept.
 for (const chart of ['warm', 'native']) writeLargeFile(join(folder, chart))
-writeLargeTemplate(join(folder, 'warm'))
+writeLargeParts(join(folder, 'warm'))
 cpSync(join(folder, 'classic-0.1.0.tgz'), join(folder, 'warm/charts/classic-0.1.0.tgz'))
 const large = [
   ['template', 'web', './native'],

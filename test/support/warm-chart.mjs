@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path'
 
 /** Writes the chart below a folder. */
 export function writeWarmChart(folder) {
-  for (const [name, text] of Object.entries(FILES)) {
+  writeAll(folder, FILES)
+}
+
+function writeAll(folder, files) {
+  for (const [name, text] of Object.entries(files)) {
     const file = join(folder, name)
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
@@ -16,10 +20,23 @@ export function writeLargeFile(folder) {
   writeFileSync(join(folder, 'LICENSE'), 'A line of many.\n'.repeat(5000))
 }
 
-/** Adds so much to the Go templates that what is read of them is kept for the next run. */
-export function writeLargeTemplate(folder) {
+/**
+ * Adds so much to the Go templates, the values and the CRDs that what is read of them is kept for
+ * the next run, and what large charts do besides.
+ */
+export function writeLargeParts(folder) {
   const lines = '{{- /* A line of many. */ -}}\n'.repeat(2000)
-  writeFileSync(join(folder, 'templates/_comments.tpl'), lines)
+  const { 'crds/thing.yaml': crd, 'values.yaml': values } = FILES
+  const parts = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth']
+  const more = parts.map((name) => `${name}:\n${values.replaceAll(/^(?=.)/gm, '  ')}`)
+  const versions = `spec:\n  versions:\n${'  - description: |\n      A line of many.\n'.repeat(500)}`
+  writeAll(folder, {
+    'templates/_comments.tpl': lines,
+    'templates/large.yaml': LARGE,
+    'crds/large.yaml': crd.replace('things', 'large') + versions,
+    'templates/crds.yaml': `{{- if true }}\n${crd.replace('things', 'others')}${versions}{{- end }}\n`,
+    'values.yaml': [values, ...more].join('\n'),
+  })
 }
 
 const CHART = `apiVersion: v2
@@ -361,6 +378,21 @@ spec:
             backend: {service: {name: {{ include "warm.fullname" $ }}, port: {number: {{ $.Values.service.ports.http }}}}}
         {{- end }}
   {{- end }}
+`
+
+const LARGE = String.raw`apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ index (list "large" "small") 0 }}
+  annotations:
+    patterns: {{ regexMatch "^(?:[a-z]+|[0-9]{1,3})(\\.[\\w-]*)?$" "large.1" }} {{ regexReplaceAllLiteral "(^|-)v" "a-v" "" }}
+    raw: {{ printf ${'`%s-%d`'} "raw" 1 | quote }}
+    chart: {{ .Subcharts.other.Chart.Name }} {{ .Files.Get "files/settings.conf" | trim | quote }}
+    quoted: {{ dict "text" "tab\t \"quotes\" 'both'" "colon" "a: b" "number" "1" | toYaml | quote }}
+data: {{- dict "a" "#" "b" "\u00e9\n" "c" "- x" "d" "" "e" "yes" "f" "*a" | toYaml | nindent 2 }}
+{{- range $i := until 300 }}
+  line{{ $i }}: {{ printf "value of the line %d" $i | quote }}
+{{- end }}
 `
 
 const NOTES = `Thank you for installing {{ .Chart.Name }} as {{ .Release.Name }}.

@@ -15,6 +15,9 @@ const HELM: ConstructOptions = {
 }
 const CORE: ConstructOptions = { ...HELM, dialect: 'core', keepIntegers: true, isJson: true }
 
+/** A long text is read by patterns for whole lines, which a short one is not worth. */
+const LONG_COMMENT = `\n#${'x'.repeat(2000)}`
+
 function decodeWhole(text: string, options: ConstructOptions) {
   const root = composeYaml(text, { dialect: options.dialect, line: 0 })
   return root === undefined ? null : constructYaml(root, options)
@@ -31,6 +34,7 @@ test.each([
   ['a: &x "b"\nc: &x d\n  e\nf: *x # g\n', new Map([['a', 'b'], ['c', 'd e'], ['f', 'd e']])], // prettier-ignore
 ])('%j is read the short way', (text, want) => {
   expect(decodeSimpleYaml(`${text}\0`, HELM)).toEqual(want)
+  expect(decodeSimpleYaml(`${text}${LONG_COMMENT}\0`, HELM)).toEqual(want)
   expect(decodeWhole(text, HELM)).toEqual(want)
 })
 
@@ -44,6 +48,7 @@ test.each([
   '*x',
 ])('%j is left to the general reader', (text) => {
   expect(decodeSimpleYaml(`${text}\0`, HELM)).toBeUndefined()
+  expect(decodeSimpleYaml(`${text}${LONG_COMMENT}\0`, HELM)).toBeUndefined()
 })
 
 const piece = fc.constantFrom(
@@ -77,8 +82,9 @@ test('what is read the short way is what the general reader gives', () => {
     fc.property(
       fc.array(piece, { maxLength: 14 }),
       fc.constantFrom(HELM, CORE),
-      (pieces, options) => {
-        const text = pieces.join('')
+      fc.constantFrom('', LONG_COMMENT),
+      (pieces, options, end) => {
+        const text = pieces.join('') + end
         const value = isSimpleText(text) ? decodeSimpleYaml(`${text}\0`, options) : undefined
         if (value === undefined) return
         found++

@@ -100,7 +100,7 @@ test('the head of an ordinary object is found without decoding it', () => {
   })
 })
 
-test.each([
+const LEFT = [
   { what: 'a map in a map in flow style', text: 'a: {b: {c: d}}' },
   { what: 'a null as key', text: 'a:\n  null: b' },
   { what: 'a null as key in flow style', text: 'a: {null: b}' },
@@ -138,7 +138,15 @@ test.each([
   { what: 'a number beyond floats', text: 'a: 1e400' },
   { what: 'a negative number beyond floats', text: 'a: -1e400' },
   { what: 'a number of many digits', text: `a: ${'9'.repeat(400)}` },
-])('$what is left to the decoder', ({ text }) => {
+]
+
+test.each(LEFT)('$what is left to the decoder', ({ text }) => {
+  expect(scanHead(text)).toBeUndefined()
+})
+
+test.each(LEFT)('$what is left to the decoder behind many lines', ({ text }) => {
+  // From then on lines are read by patterns.
+  scanHead('a:\n  b: c\n'.repeat(200))
   expect(scanHead(text)).toBeUndefined()
 })
 
