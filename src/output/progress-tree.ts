@@ -81,10 +81,37 @@ export function drawTree({ title, branches }: Tree, space: TreeSpace): string[] 
 function drawBranch(branch: Branch, width: number, space: TreeSpace): string[] {
   const { label, state, text, pods } = branch
   const mark = { ready: '✓', failed: '✗', progressing: WHEEL[space.turn % WHEEL.length] }[state]
-  const line = `  ${mark} ${label.padEnd(width)}  ${text}`
-  const below = pods.slice(0, MOST_PODS).map((pod) => `      ${pod.name}  ${pod.text}`)
+  const { columns } = space
+  const line = drawRow({ lead: `  ${mark} `, name: label, width, text }, columns)
+  const below = pods.slice(0, MOST_PODS).map((pod) => {
+    return drawRow({ lead: '      ', name: pod.name, width: 0, text: pod.text }, columns)
+  })
   const more = pods.length - below.length
   return [line, ...below, ...(more > 0 ? [`      … ${more} more pods`] : [])]
+}
+
+interface Row {
+  lead: string
+  name: string
+  /** Of the names that stand in one column. */
+  width: number
+  text: string
+}
+
+/** Where not all fits, the name leaves half of the line to what is told of it. */
+function drawRow({ lead, name, width, text }: Row, columns: number): string {
+  const room = Math.max(columns - 1 - lead.length - GAP.length, 2)
+  const most = Math.max(Math.ceil(room / 2), room - text.length)
+  return `${lead}${shortened(name, most).padEnd(Math.min(width, most))}${GAP}${text}`
+}
+
+const GAP = '  '
+
+/** Names of pods differ at their end, so it is the middle that is left out. */
+function shortened(name: string, most: number): string {
+  if (name.length <= most) return name
+  const end = Math.floor((most - 1) / 2)
+  return `${name.slice(0, most - 1 - end)}…${end === 0 ? '' : name.slice(-end)}`
 }
 
 const COLORS: Readonly<Record<string, string>> = { '✓': '32', '✗': '31' }

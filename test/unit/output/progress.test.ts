@@ -121,11 +121,21 @@ describe('a tree', () => {
     const lines = drawTree(busy, { ...space, columns: 20, rows: 4 })
     expect(lines).toEqual([
       'waiting until obje…',
-      '  ⠋ Deployment/web…',
+      '  ⠋ Dep…web  0/1 a…',
       '      web-0  Pendi…',
       '  … 3 more',
     ])
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(20)
+  })
+
+  test('leaves room for what is told of a long name, and keeps the end of it', () => {
+    const name = 'web-with-a-long-name-7d4f9c'
+    const event = object({ pods: ['x2k4p', 'q8z6m'].map((id) => pod(`${name}-${id}`)) })
+    expect(drawTree(growTree(tree, event) ?? tree, { ...space, columns: 40 }).slice(1, 4)).toEqual([
+      '  ⠋ Deployment/web  0/1 available',
+      '      web-with-a-l…d4f9c-x2k4p  Pending',
+      '      web-with-a-l…d4f9c-q8z6m  Pending',
+    ])
   })
 
   test('is coloured by its marks only', () => {
@@ -135,7 +145,11 @@ describe('a tree', () => {
   })
 
   function pods(count: number) {
-    return Array.from({ length: count }, (_, at) => ({ name: `web-${at}`, text: 'Pending' }))
+    return Array.from({ length: count }, (_, at) => pod(`web-${at}`))
+  }
+
+  function pod(name: string) {
+    return { name, text: 'Pending' }
   }
 })
 
