@@ -16,5 +16,11 @@ export function parseTarget(text = 'cluster'): Target {
       hint: 'Write dir:PATH for a folder of manifests, for example --target dir:./deploy, or cluster.',
     })
   }
+  // Shells leave "~" as it is behind other text, and nobody means a folder of that name.
+  if (path === '~' || path.startsWith('~/')) {
+    throw new PkgError('TARGET_INVALID', `target "${text}" would be a folder named "~"`, {
+      hint: `Write "dir:$HOME${path.slice(1)}", or "dir:./${path}" for that folder.`,
+    })
+  }
   return { kind: 'directory', path }
 }
