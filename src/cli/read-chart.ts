@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { loadChart, type ChartLoading } from '../actions/load-chart.ts'
 import type { VerifySettings } from '../actions/verify-fetched.ts'
+import { PkgError } from '../base/errors.ts'
 import type { Chart } from '../chart/chart.ts'
 import { withoutFolders } from '../chart/own-folders.ts'
 import type { Access, ChartSite } from '../repo/chart-site.ts'
@@ -17,12 +18,14 @@ export interface ChartFlags extends SiteFlags {
   verify?: boolean | undefined
   keyring?: string | undefined
   'dependency-update'?: boolean | undefined
+  /** Where values come from, as standard input is there once. */
+  values?: readonly string[] | undefined
 }
 
 /**
  * Loads the chart that a reference and the flags mean.
  *
- * @throws PkgError as `loadChart`
+ * @throws PkgError USAGE for standard input that is to be the values too, and as `loadChart`
  */
 export async function readChart(
   reference: string,
@@ -32,6 +35,11 @@ export async function readChart(
     signal?: AbortSignal
   } = {},
 ): Promise<Chart> {
+  if (reference === '-' && flags.values?.some((name) => name.trim() === '-') === true) {
+    throw new PkgError('USAGE', 'standard input cannot be the chart and values at once', {
+      hint: 'Put one of them into a file, and name that.',
+    })
+  }
   if (flags['dependency-update'] === true) {
     const { fetchMissing } = await import('./fetch-missing.ts')
     await fetchMissing(reference, flags, io)
