@@ -278,7 +278,17 @@ function decodeObject(data: Buffer, path: string, ref: ObjectRef): KubeObject {
 }
 
 function decode(data: Buffer, path: string): Json {
-  return decodeDocument(data.toString('utf8'), { file: path, line: 1 })
+  try {
+    return decodeDocument(data.toString('utf8'), { file: path, line: 1 })
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error
+    const { code, message, span } = error
+    throw new PkgError(code, message, {
+      hint: 'Correct the file, or move it out of the target; then run the command again.',
+      span,
+      cause: error,
+    })
+  }
 }
 
 /** Secrets are not for everybody on the machine to read. */

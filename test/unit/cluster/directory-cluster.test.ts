@@ -200,6 +200,20 @@ function isThird({ metadata }: KubeObject): boolean {
   return metadata.name === 'third'
 }
 
+test('a file that is no YAML, as after a merge, is refused with what to do', async () => {
+  await open().apply(object('ConfigMap', 'a'))
+  const path = join(folder.path, 'apps/configmap-a.yaml')
+  writeFileSync(path, 'a: 1\n<<<<<<< ours\nb: 2\n=======\n')
+  const told = {
+    code: 'YAML_INVALID',
+    message: `${path}: could not find expected ':'`,
+    hint: 'Correct the file, or move it out of the target; then run the command again.',
+  }
+  const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'apps' }
+  await expect(open().get({ ...ref, name: 'a' })).rejects.toMatchObject(told)
+  await expect(open().list(ref, {})).rejects.toMatchObject(told)
+})
+
 test('a watch tells what is there and ends with its signal', async () => {
   await open().apply(object('ConfigMap', 'a'))
   const end = new AbortController()
