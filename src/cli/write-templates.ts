@@ -39,7 +39,7 @@ export function writeTemplates(
       if (!isSystemError(error)) throw error
       const { message } = aboutFile(error, file)
       throw new PkgError('FILE_UNWRITABLE', `cannot write ${file}: ${message}`, {
-        hint: diskHint(error),
+        hint: diskHint(error) ?? 'Name a folder with --output-dir that you may write to.',
         cause: error,
       })
     }
