@@ -82,7 +82,9 @@ test('a release that was uninstalled with its history is brought back as the hin
   const { code, err } = await pkg(namespace, `upgrade web ${chart}`)
   expect([code, err]).toEqual([
     1,
-    expect.stringContaining('"kubectl pkg rollback web REVISION"') as string,
+    expect.stringContaining(
+      `"kubectl pkg rollback web REVISION --namespace ${namespace}"`,
+    ) as string,
   ])
   await pkgOk(namespace, 'rollback web 1')
   expect(await pkgOk(namespace, 'list --short')).toBe('web\n')

@@ -203,7 +203,9 @@ describe('the rights of a repair', () => {
       const words = `repair ${release} --yes --backup ${backupOf(release, 1)}`
       const { code, err } = await runAs(others, words)
       expect([code, err]).toEqual([8, expect.stringContaining(`${missing} Secret in namespace`)])
-      expect(err).toContain(`"kubectl pkg rbac ${release} --for repair" prints the roles`)
+      expect(err).toContain(
+        `"kubectl pkg rbac ${release} --for repair --namespace ${namespace}" prints the roles`,
+      )
       const writes = await auditedWrites(
         mark,
         (call) => call.namespace === namespace && call.userAgent.startsWith('kubectl-pkg'),
