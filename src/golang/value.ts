@@ -112,8 +112,11 @@ export const BYTES: GoType = { name: '[]uint8' }
 
 /** A Go `int`; the most common integer of templates (constants, len, index). */
 export function int(value: number | bigint): GoInt {
-  if (typeof value === 'number' && value >= 0 && value < SMALL_INTS.length) {
-    return (SMALL_INTS[value] ??= new GoInt(BigInt(value), 'int'))
+  if (typeof value === 'number') {
+    if (value >= 0 && value < SMALL_INTS.length) {
+      return (SMALL_INTS[value] ??= new GoInt(BigInt(value), 'int'))
+    }
+    if (Number.isSafeInteger(value)) return new GoInt(BigInt(value), 'int')
   }
   return new GoInt(BigInt.asIntN(64, BigInt(value)), 'int')
 }

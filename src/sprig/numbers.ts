@@ -28,12 +28,17 @@ export function numberFunctions(random: RandomBytes): Record<string, GoFunction>
 
 function conversions(): Record<string, GoFunction> {
   return {
-    int: fn(['any'], (value: Value) => int(toInt64(value))),
+    int: fn(['any'], toInt),
     int64: fn(['any'], (value: Value) => int64(toInt64(value))),
     float64: fn(['any'], toFloat64),
     atoi: fn(['string'], (text: string) => int(atoi(text))),
     toDecimal: fn(['any'], (value: Value) => int64(orZero(() => parseInt(sprint(value), 8), 0n))),
   }
+}
+
+/** Numbers of values are float64s, and nearly all of them are integers. */
+function toInt(value: Value): GoInt {
+  return int(typeof value === 'number' && Number.isSafeInteger(value) ? value : toInt64(value))
 }
 
 function arithmetic(): Record<string, GoFunction> {
