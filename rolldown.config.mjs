@@ -22,7 +22,7 @@ const START = anyOf(
 /** What reads charts, for all commands that take one: a large script is read sooner than ten. */
 const CHARTS = modules({
   actions: 'choose-name installable load-chart names verify-fetched',
-  base: 'file-modes json long-run secret-text versions',
+  base: 'file-modes json long-run secret-text version-parts versions',
   chart:
     'archive-file assemble-chart broken-link budget chart chart-folder file-reader glob go-struct ignore kept-values links load-chart lock metadata metadata-document misnamed own-folders read-directory read-yaml validate-metadata',
   cli: 'has-proxy read-chart read-flags read-image-map read-text',

@@ -5,7 +5,14 @@
  * commas, `!=`, `~0.0.0`, prereleases within a group. Numbers go up to 2^64 − 1.
  */
 
-import { areDigits } from './ascii.ts'
+import {
+  endOfBlanks,
+  hasLeadingZero,
+  isBlank,
+  type TermParts,
+  termParts,
+  versionParts,
+} from './version-parts.ts'
 
 /** A version like `1.2.3-beta.1+build`; missing numbers are 0. */
 export interface Version {
@@ -53,34 +60,18 @@ export class VersionError extends Error {
  * @throws VersionError with Helm's text
  */
 export function parseVersion(text: string): Version {
-  return parsePlain(text) ?? parseAny(text)
-}
-
-/** Reads three short numbers, as nearly all versions are, without compiling a pattern. */
-function parsePlain(text: string): Version | undefined {
-  const [major = '', minor = '', patch = '', ...rest] = text.split('.', 4)
-  if (rest.length > 0 || ![major, minor, patch].every(isShortNumber)) return undefined
-  const numbers = { major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch) }
-  return { ...numbers, prerelease: '', metadata: '', original: text }
-}
-
-function isShortNumber(text: string): boolean {
-  return text !== '' && text.length <= 15 && areDigits(text, 0)
-}
-
-function parseAny(text: string): Version {
-  const match = VERSION.exec(text)
-  if (match === null) throw new VersionError('invalid semantic version')
-  const [, major = '', minor = '0', patch = '0', prerelease = '', metadata = ''] = match
+  const parts = versionParts(text)
+  if (parts === undefined) throw new VersionError('invalid semantic version')
+  const prerelease = parts.prerelease.slice(1)
   const version = {
-    major: parseNumber(major),
-    minor: parseNumber(minor),
-    patch: parseNumber(patch),
+    major: parseNumber(parts.major),
+    minor: parseNumber(parts.minor.slice(1) || '0'),
+    patch: parseNumber(parts.patch.slice(1) || '0'),
     prerelease,
-    metadata,
+    metadata: parts.metadata.slice(1),
     original: text,
   }
-  if (prerelease !== '' && prerelease.split('.').some((part) => /^0\d+$/.test(part))) {
+  if (prerelease !== '' && prerelease.split('.').some(hasLeadingZero)) {
     throw new VersionError('version segment starts with 0')
   }
   return version
@@ -154,9 +145,6 @@ export function explainMismatch(constraint: Constraint, version: Version): strin
   })
 }
 
-const VERSION =
-  /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/
-
 const PARTIAL =
   'v?([0-9|xX*]+)(\\.[0-9|xX*]+)?(\\.[0-9|xX*]+)?(-[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?(\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?'
 
@@ -204,31 +192,36 @@ function numberOf(part: string): bigint | undefined {
 
 /** Turns each `A - B` into `>= A, <= B`. */
 function withoutRanges(text: string): string {
-  if (!text.includes('-')) return text
-  if (!/[\t\n\f\r ]-[\t\n\f\r ]/.test(text)) return text
+  if (!mayHaveRange(text)) return text
   const range = new RegExp(`(${PARTIAL})[\\t\\n\\f\\r ]+-[\\t\\n\\f\\r ]+(${PARTIAL})`, 'g')
   return text.replaceAll(range, (_, ...groups: string[]) => `>= ${groups[0]}, <= ${groups[6]} `)
 }
 
+function mayHaveRange(text: string): boolean {
+  for (let at = text.indexOf('-', 1); at > 0; at = text.indexOf('-', at + 1)) {
+    if (isBlank(text.charCodeAt(at - 1)) && isBlank(text.charCodeAt(at + 1))) return true
+  }
+  return false
+}
+
 /** Reads terms one after another; a blank or a comma must stand between two. */
 function parseGroup(text: string): Group {
-  const term = new RegExp(`(=>|=<|~>|!=|>=|<=|[=<>~^])?[\\t\\n\\f\\r ]*(${PARTIAL})`, 'y')
   const terms: Term[] = []
-  const gap = /[\t\n\f\r ]*(,?)[\t\n\f\r ]*/y
   for (let at = 0, needsTerm = true; ;) {
-    gap.lastIndex = at
-    const [between = '', comma = ''] = gap.exec(text) ?? []
+    const begin = at
     const isFirst = terms.length === 0
-    if (comma !== '' && isFirst) throw improper(text)
-    if (comma !== '') needsTerm = true
-    at += between.length
+    at = endOfBlanks(text, at)
+    if (text.startsWith(',', at)) {
+      if (isFirst) throw improper(text)
+      needsTerm = true
+      at = endOfBlanks(text, at + 1)
+    }
     if (at === text.length && !needsTerm) break
-    if (between === '' && !isFirst) throw improper(text)
-    term.lastIndex = at
-    const match = term.exec(text)
-    if (match === null) throw improper(text)
-    terms.push(toTerm(match))
-    at += match[0].length
+    if (at === begin && !isFirst) throw improper(text)
+    const parts = termParts(text, at)
+    if (parts === undefined) throw improper(text)
+    terms.push(toTerm(parts))
+    at = parts.end
     needsTerm = false
   }
   return { terms, hasPrerelease: terms.some(({ version }) => version.prerelease !== '') }
@@ -238,9 +231,8 @@ function improper(text: string): VersionError {
   return new VersionError(`improper constraint: ${text}`)
 }
 
-function toTerm(match: RegExpExecArray): Term {
-  const [, operator = '=', original = '', major = '', minor = '', patch = '', prerelease = ''] =
-    match
+function toTerm(parts: TermParts): Term {
+  const { operator, original, major, minor, patch, prerelease } = parts
   const free = firstFree(major, minor, patch)
   const numbers = {
     major: '0.0.0',

@@ -34,7 +34,8 @@ const NODE_FLAGS = nameOf([...process.execArgv, process.env['NODE_OPTIONS'] ?? '
 
 /**
  * Set by the build, which runs typical commands: of which scripts it keeps the code (all, the rest
- * that has none yet, or those that were loaded late) and in which folder.
+ * that has none yet, those that were loaded late, or these and all others of a long run) and in
+ * which folder.
  */
 const [BUILDS, BUILT_FOLDER] = (process.env['KUBECTL_PKG_BUILDS_CODE_CACHE'] ?? '').split('/')
 /** A code cache names the flags it was made under: what is loaded after they change has its own. */
@@ -121,7 +122,7 @@ export function keepCodeCache(): void {
   }
   keep(BUILDS === 'rest' ? uncached : scripts, builtCache, PUBLIC)
   // Of these it has what a short run needs already, and a long one needs more of them.
-  if (early.size > 0) underUsualFlags(() => keep(early, builtCache, PUBLIC))
+  if (BUILDS === 'long') underUsualFlags(() => keep(early, builtCache, PUBLIC))
 }
 
 const PUBLIC = { folder: 0o755, file: 0o644 }

@@ -1,8 +1,7 @@
 import { fromBytes } from '../golang/bytes.ts'
 
 const SIMPLE = /^"[^"\\\n\uD800-\uDFFF]*"$/
-const ESCAPE =
-  /\\(?:([abfnrtv\\'"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))/y
+const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))/y
 const CONTROLS: Readonly<Record<string, string>> = {
   a: '\x07',
   b: '\b',
@@ -64,16 +63,16 @@ function readCharacter(literal: string, at: number, mark: string): Character | u
 }
 
 function readEscape(literal: string, at: number, mark: string): Character | undefined {
+  const letter = literal.charAt(at + 1)
+  if (letter === mark || letter === '\\' || Object.hasOwn(CONTROLS, letter)) {
+    const text = CONTROLS[letter] ?? letter
+    return { point: text.charCodeAt(0), bytes: Buffer.from(text), end: at + 2 }
+  }
   ESCAPE.lastIndex = at
   const found = ESCAPE.exec(literal)
   if (found === null) return undefined
-  const [whole, letter, byte, short, long, octal] = found
+  const [whole, byte, short, long, octal] = found
   const end = at + whole.length
-  if (letter !== undefined) {
-    if ((letter === '"' || letter === "'") && letter !== mark) return undefined
-    const text = CONTROLS[letter] ?? letter
-    return { point: text.charCodeAt(0), bytes: Buffer.from(text), end }
-  }
   if (byte !== undefined) return byteCharacter(Number.parseInt(byte, 16), end)
   if (octal !== undefined) return byteCharacter(Number.parseInt(octal, 8), end)
   return pointCharacter(Number.parseInt(short ?? long ?? '', 16), end)

@@ -4,6 +4,7 @@
  */
 
 import { endOfDigits, isDigit, isLetter } from '../base/ascii.ts'
+import { flowEnd } from './scan-flow.ts'
 
 /** Whether a value is a plain scalar, which goes on where the next line is indented more. */
 export function isOpenPlain(text: string, at: number, end: number): boolean {
@@ -59,20 +60,9 @@ export function isEscaped(quoted: string): boolean {
   return quoted.includes('\\') || quoted.includes("''", 1)
 }
 
-function flowEnd(text: string, at: number): number {
-  const flat = text.charCodeAt(at) === OPEN_BRACE ? FLAT_MAP : FLAT_LIST
-  flat.lastIndex = at
-  return flat.test(text) ? flat.lastIndex : -1
-}
-
 const QUOTED = String.raw`"[^"\\\n]*"|'[^'\n]*'`
 /** A key that is no null, which cannot be a key. */
 const KEY = String.raw`(?![Nn][Uu][Ll][Ll]:)[A-Za-z_][\w./-]{0,400}:`
-const ITEM = `(?:${QUOTED}|[A-Za-z_][\\w./-]*|-?\\d{1,15}(?:\\.\\d{1,15})?)`
-const PAIR = `${KEY} +${ITEM}`
-/** A list or a map of words, numbers and quoted texts on one line. */
-const FLAT_LIST = new RegExp(`\\[ *(?:${ITEM}(?: *, *${ITEM})* *)?\\]`, 'y')
-const FLAT_MAP = new RegExp(`\\{ *(?:${PAIR}(?: *, *${PAIR})* *)?\\}`, 'y')
 
 /**
  * Where the lines end, from the line at this place on, that each have a key and a short value
