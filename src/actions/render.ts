@@ -38,6 +38,8 @@ export interface RenderRequest extends RenderInput {
   /** By default what Helm knows without a cluster. */
   capabilities?: Capabilities
   lookup?: Lookup
+  /** Nobody needs the chart afterwards, so that templates may change what it holds. */
+  isLastUse?: boolean
   /** Told of values that were ignored. */
   onWarning?: (warning: string) => void
   /** Given all that was rendered when it cannot be read as objects; a line when rendering fails. */
@@ -63,7 +65,9 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
   const { options, onWarning } = request
   const capabilities = request.capabilities ?? offlineCapabilities()
   const { chart, values: own } = resolveSubcharts(request.chart, request.values, onWarning)
-  const values = coalesceValues(chart, own, { onWarning })
+  // What a person passes is held against the chart's own values afterwards.
+  const takesDefaults = request.isLastUse === true && own.size === 0
+  const values = coalesceValues(chart, own, { onWarning, takesDefaults })
   if (options.skipSchemaValidation !== true) {
     validateValues(chart, values, locateValue(chart, sourcesOf(request.values)))
   }

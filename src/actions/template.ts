@@ -42,6 +42,8 @@ export interface TemplateRequest {
    */
   onUnreadable?: ((text: string) => void) | undefined
   labels?: Record<string, string>
+  /** Nobody needs the chart afterwards, so that templates may change what it holds. */
+  isLastUse?: boolean
 }
 
 export interface TemplateResult {

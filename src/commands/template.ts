@@ -100,6 +100,7 @@ The output is byte for byte what Helm 4.1.4 prints.`
       showOnly: flags['show-only'] ?? [],
       toFiles: folder !== undefined,
       labels: readLabels(flags.labels),
+      isLastUse: true,
       onWarning: (warning) => this.note(warning),
       onUnreadable: (text) => {
         unreadable = text

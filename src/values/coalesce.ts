@@ -15,6 +15,8 @@ export interface CoalesceOptions {
    * person's removes the default that it stands over.
    */
   keepNulls?: boolean
+  /** Takes the charts' own values as they are and copies none, because nobody needs them afterwards. */
+  takesDefaults?: boolean
 }
 
 /**
@@ -34,6 +36,7 @@ export function coalesceValues(chart: Chart, values: GoMap, options: CoalesceOpt
   const pass: Pass = {
     warn: options.onWarning ?? (() => undefined),
     keepNulls: options.keepNulls ?? false,
+    takesDefaults: options.takesDefaults ?? false,
   }
   const result = copyMap(values)
   coalesceChart(pass, chart, result, '')
@@ -66,6 +69,7 @@ export function coalesceInto(target: GoMap, source: GoMap, onWarning: OnWarning)
 interface Pass {
   readonly warn: OnWarning
   readonly keepNulls: boolean
+  readonly takesDefaults?: boolean
 }
 
 const GLOBAL = 'global'
@@ -92,7 +96,8 @@ function typeMismatch(name: string, value: Value): PkgError {
 /** Adds the chart's own defaults below what `target` holds already. */
 function addDefaults(pass: Pass, chart: Chart, target: GoMap, prefix: string): void {
   const path = joinPath(prefix, chart.metadata.name)
-  for (const [key, fallback] of copyMap(chart.values)) {
+  const defaults = pass.takesDefaults === true ? chart.values : copyMap(chart.values)
+  for (const [key, fallback] of defaults) {
     if (!target.has(key)) {
       target.set(key, fallback)
       continue

@@ -88,3 +88,41 @@ test('a YAML error points into the template', () => {
     }),
   )
 })
+
+test.each([
+  { what: 'its own values', values: {} },
+  { what: "a person's values", values: { map: new Map([['given', true]]) } },
+])('a chart of $what keeps them, unless nobody needs it any more', ({ values }) => {
+  const own = {
+    'Chart.yaml': chartYaml('web'),
+    'values.yaml': 'map: {count: 1}\nlist: [{count: 1}]\n',
+    'templates/a.yaml':
+      '{{ $_ := set .Values.map "count" 2 }}{{ $_ := set (first .Values.list) "count" 2 }}kind: A\nvalues: {{ toJson .Values }}',
+  }
+  const outputs = [false, true].map((isLastUse) => {
+    const chart = chartOf(own)
+    const { output } = run({ chart, values: new Map(Object.entries(values)), isLastUse })
+    if (!isLastUse) expect(chart.values).toEqual(chartOf(own).values)
+    return output
+  })
+  expect(outputs[0]).toContain('"count":2')
+  expect(outputs[1]).toBe(outputs[0])
+})
+
+test('aliases of a subchart do not change the values of each other', () => {
+  const { output } = run({
+    isLastUse: true,
+    chart: chartOf({
+      'Chart.yaml': chartYaml(
+        'web',
+        'dependencies:\n- {name: sub, version: 1.0.0, alias: a}\n- {name: sub, version: 1.0.0, alias: b}\n',
+      ),
+      'charts/sub/Chart.yaml': chartYaml('sub'),
+      'charts/sub/charts/deep/Chart.yaml': chartYaml('deep'),
+      'charts/sub/charts/deep/values.yaml': 'map: {count: 1}\n',
+      'charts/sub/charts/deep/templates/a.yaml':
+        'kind: n{{ .Values.map.count }}{{ $_ := set .Values.map "count" 2 }}',
+    }),
+  })
+  expect(output.match(/kind: n\d/g)).toEqual(['kind: n1', 'kind: n1'])
+})
