@@ -33,8 +33,10 @@ function pathBelow(folder: string, inner: string): string | undefined {
 function targetsIn(files: readonly ChartFile[]): Set<string> {
   const found = new Set<string>()
   for (const { name } of files) {
-    const [, target] = RECORD.exec(name) ?? []
-    if (target !== undefined) found.add(target === '' ? RECORDS_FOLDER : target.slice(0, -1))
+    const match = name.includes(RECORDS_FOLDER) ? RECORD.exec(name) : null
+    if (match === null) continue
+    const [, target = ''] = match
+    found.add(target === '' ? RECORDS_FOLDER : target.slice(0, -1))
   }
   return found
 }
