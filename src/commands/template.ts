@@ -18,9 +18,14 @@ import { loadValues } from '../cli/read-values.ts'
 import { dependencyUpdateFlag } from '../cli/source-flags.ts'
 import { userAgentOf } from '../cli/user-agent.ts'
 import { writeTemplates } from '../cli/write-templates.ts'
+import { PkgError } from '../base/errors.ts'
 import { chooseName } from '../actions/choose-name.ts'
 import { template, type TemplateRequest, type TemplateResult } from '../actions/template.ts'
 import { withUpstreamCrds } from '../actions/upstream-crds.ts'
+
+/** Helm's words. */
+const BOTH =
+  'if any flags in the group [validate dry-run] are set none of the others can be; [dry-run validate] were all set'
 
 export default class Template extends BaseCommand {
   static override summary = 'Render a chart and print the manifests.'
@@ -73,6 +78,9 @@ The output is byte for byte what Helm 4.1.4 prints.`
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Template)
+    if (this.given.has('validate') && this.given.has('dry-run')) {
+      throw new PkgError('USAGE', BOTH, { hint: 'Leave --validate out: it is --dry-run=server.' })
+    }
     const choice = {
       words: args.chart === undefined ? [args.name] : [args.name, args.chart],
       generate: flags['generate-name'],
