@@ -29,6 +29,13 @@ export function endOfDigits(text: string, from: number): number {
   return at
 }
 
+/** Where the spaces end that begin at a place. */
+export function endOfSpaces(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) === SPACE) at++
+  return at
+}
+
 /** Whether there are digits alone from a place on. */
 export function areDigits(text: string, from: number): boolean {
   return endOfDigits(text, from) === text.length
@@ -45,6 +52,7 @@ export function areAllPrintableAscii(text: string): boolean {
   return true
 }
 
+const SPACE = 32
 const PLUS = 43
 const DASH = 45
 const ZERO = 48

@@ -1,3 +1,4 @@
+import { isDigit } from '../base/ascii.ts'
 import { YamlError } from './yaml-error.ts'
 
 /**
@@ -134,10 +135,6 @@ export function isBreakOrEnd(code: number): boolean {
 /** Whether a word ends before this character. */
 export function isBlankOrEnd(code: number): boolean {
   return code === SPACE || code === LF || code === TAB || isBreakOrEnd(code)
-}
-
-export function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57
 }
 
 /** Whether the character may stand in an anchor or a tag handle: `[0-9A-Za-z_-]`. */

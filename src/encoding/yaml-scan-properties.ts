@@ -1,6 +1,7 @@
+import { isDigit } from '../base/ascii.ts'
 import { fromBytes } from '../golang/bytes.ts'
 import type { Mark, YamlCursor } from './yaml-cursor.ts'
-import { hexValue, isBlank, isBlankOrEnd, isBreakOrEnd, isDigit, isWord } from './yaml-cursor.ts'
+import { hexValue, isBlank, isBlankOrEnd, isBreakOrEnd, isWord } from './yaml-cursor.ts'
 import { utf8Length } from './yaml-reader.ts'
 
 /*

@@ -1,5 +1,6 @@
+import { isDigit } from '../base/ascii.ts'
 import type { Mark, YamlCursor } from './yaml-cursor.ts'
-import { hexValue, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd, isDigit } from './yaml-cursor.ts'
+import { hexValue, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd } from './yaml-cursor.ts'
 
 /*
  * The three forms of scalars that may span lines. Each function reads from the cursor,

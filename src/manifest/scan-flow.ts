@@ -1,4 +1,4 @@
-import { endOfDigits, isDigit, isLetter } from '../base/ascii.ts'
+import { endOfDigits, endOfSpaces, isDigit, isLetter } from '../base/ascii.ts'
 
 /**
  * Where a list or a map of words, numbers and quoted texts on one line ends; −1 for others.
@@ -62,12 +62,6 @@ function numberEnd(text: string, at: number): number {
 function digitsEnd(text: string, at: number): number {
   const end = endOfDigits(text, at)
   return end === at || end - at > MOST_DIGITS ? -1 : end
-}
-
-function endOfSpaces(text: string, from: number): number {
-  let at = from
-  while (text.charCodeAt(at) === SPACE) at++
-  return at
 }
 
 function mayStartWord(code: number): boolean {

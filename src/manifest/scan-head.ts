@@ -5,6 +5,7 @@
  * says nothing, and the whole document is decoded instead: it never decides that a text is
  * wrong, and takes none that the decoder would refuse.
  */
+import { endOfSpaces } from '../base/ascii.ts'
 import {
   endOfPairs,
   isBlank,
@@ -16,7 +17,6 @@ import {
   type PairLine,
   pairLine,
   skipBlank,
-  skipSpaces,
   textOf,
   valueEnd,
 } from './scan-scalar.ts'
@@ -79,7 +79,7 @@ function readLine(scan: Scan): boolean {
   const isPattern = isOutsideHead(scan) && isWorthPatterns()
   const pair = isPattern ? pairLine(text, lineStart) : undefined
   if (pair !== undefined && pair.column > (scan.levels[0]?.column ?? 0)) return readPair(scan, pair)
-  let at = skipSpaces(text, lineStart)
+  let at = endOfSpaces(text, lineStart)
   const code = text.charCodeAt(at)
   if (code === HASH || code === LF || at >= text.length) {
     skipLine(scan, at)
@@ -87,7 +87,7 @@ function readLine(scan: Scan): boolean {
   }
   while (text.charCodeAt(at) === DASH && isBlank(text.charCodeAt(at + 1))) {
     if (!enter(scan, at - lineStart, true)) return false
-    at = skipSpaces(text, at + 1)
+    at = endOfSpaces(text, at + 1)
     if (at >= text.length || text.charCodeAt(at) === LF) {
       skipLine(scan, at)
       return true
@@ -231,7 +231,7 @@ type Field = 'kind' | 'apiVersion' | 'metadata' | 'name' | 'annotations' | 'anno
 /** Reads the value behind a key or dash, to the end of its line or of its block. */
 function readValue(scan: Scan, from: number, level: Level): boolean {
   const { text } = scan
-  const at = skipSpaces(text, from)
+  const at = endOfSpaces(text, from)
   const code = text.charCodeAt(at)
   if (at >= text.length || code === LF || (code === HASH && at > from)) {
     skipLine(scan, at)
@@ -279,7 +279,7 @@ function skipBlock(scan: Scan, column: number, given: number): boolean {
   // Where it is not given, the first line says it.
   let indent = given
   while (scan.at < text.length) {
-    const start = skipSpaces(text, scan.at)
+    const start = endOfSpaces(text, scan.at)
     const own = start - scan.at
     const isEmpty = start >= text.length || text.charCodeAt(start) === LF
     if (isEmpty ? indent < 0 && own > column + 1 : own > column && own < indent) return false

@@ -3,14 +3,14 @@
  * stands there is left to the decoder.
  */
 
-import { endOfDigits, isDigit, isLetter } from '../base/ascii.ts'
+import { endOfDigits, endOfSpaces, isDigit, isLetter } from '../base/ascii.ts'
 import { flowEnd } from './scan-flow.ts'
 
 /** Whether a value is a plain scalar, which goes on where the next line is indented more. */
 export function isOpenPlain(text: string, at: number, end: number): boolean {
   const code = text.charCodeAt(at)
   const isPlain = !isQuote(code) && code !== OPEN_BRACKET && code !== OPEN_BRACE
-  return isPlain && !text.startsWith('#', skipSpaces(text, end))
+  return isPlain && !text.startsWith('#', endOfSpaces(text, end))
 }
 
 /** Where a scalar or a flat list ends behind which its line is empty; −1 for others. */
@@ -21,7 +21,7 @@ export function valueEnd(text: string, at: number): number {
   else if (code === OPEN_BRACKET || code === OPEN_BRACE) end = flowEnd(text, at)
   else end = plainEnd(text, at)
   if (end < 0) return -1
-  const after = skipSpaces(text, end)
+  const after = endOfSpaces(text, end)
   const next = text.charCodeAt(after)
   const isOver = after >= text.length || next === LF || (next === HASH && after > end)
   return isOver ? end : -1
@@ -179,13 +179,6 @@ export function textOf(raw: string): string | undefined {
 
 /** A path, a version, and what has a letter that is in no number and no date. */
 const OTHER_TEXT = /^(?:\/.*|\d+(?:\.\d+\.\d+[\w.+-]*|[\w.+/-]*[g-nq-suvwyG-NQ-SUVWY][\w.+/-]*))$/
-
-/** The next place that is no space. */
-export function skipSpaces(text: string, from: number): number {
-  let at = from
-  while (text.charCodeAt(at) === SPACE) at++
-  return at
-}
 
 /** The next place that is no space and no line feed. */
 export function skipBlank(text: string, from: number): number {
