@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { history } from '../../src/actions/inspect.ts'
@@ -140,8 +140,19 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-/** The file that says that the run is in the midst of its writing. */
-const FIRST = 't/default/configmap-c0.yaml'
+/** Starts a command that is stopped in the midst of its writing; a signal sent then meets it there. */
+async function startAndStop(args: readonly string[], cwd: string) {
+  const preload = [join(import.meta.dirname, '../support/stop-at.cjs')]
+  const started = startBuilt(args, { cwd, preload, env: { STOP_AT: '/default/configmap-c9.yaml' } })
+  await until(() => isStopped(started.child.pid))
+  return started
+}
+
+/** Whether a signal has stopped the process, as Linux tells it. */
+function isStopped(pid: number | undefined): boolean {
+  return /^\d+ \(.*\) T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+}
+
 const STATUS = ['status', 'web', '--target', 'dir:t']
 
 test.each([
@@ -151,9 +162,9 @@ test.each([
   const cwd = newFolder()
   writeChart(cwd)
   const install = ['install', 'web', 'web', '--target', 'dir:t']
-  const { child, end } = startBuilt(install, { cwd })
-  await until(() => existsSync(join(cwd, FIRST)))
+  const { child, end } = await startAndStop(install, cwd)
   child.kill(signal)
+  child.kill('SIGCONT')
 
   const { code: ended, stderr } = await end
   expect(ended).toBe(exit)
@@ -172,9 +183,7 @@ test('the second signal ends the process at once, and the next run takes over', 
   const cwd = newFolder()
   writeChart(cwd)
   const install = ['install', 'web', 'web', '--target', 'dir:t']
-  const { child, end } = startBuilt(install, { cwd })
-  await until(() => existsSync(join(cwd, FIRST)))
-  child.kill('SIGSTOP')
+  const { child, end } = await startAndStop(install, cwd)
   child.kill('SIGINT')
   child.kill('SIGTERM')
   child.kill('SIGCONT')
@@ -201,9 +210,9 @@ test('a terminal that is closed does not stop a run', async () => {
   const cwd = newFolder()
   writeChart(cwd)
   const install = ['install', 'web', 'web', '--target', 'dir:t']
-  const { child, end } = startBuilt(install, { cwd })
-  await until(() => existsSync(join(cwd, FIRST)))
+  const { child, end } = await startAndStop(install, cwd)
   child.kill('SIGHUP')
+  child.kill('SIGCONT')
   expect(await end).toMatchObject({ code: 0, signal: null })
 })
 
