@@ -112,7 +112,7 @@ const LATE = {
   kept: modules({
     base: 'kept-file',
     cli: 'file-store',
-    encoding: 'kept-texts',
+    encoding: 'kept-texts kept-tree',
     gotmpl: 'pipeline-reader restore-lists',
     render: 'template-cache',
   }),

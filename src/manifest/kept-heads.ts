@@ -1,10 +1,10 @@
 import type { FileStore } from '../base/kept-file.ts'
-import { KeptTexts } from '../encoding/kept-texts.ts'
+import { KeptTexts, looksLikeCrd } from '../encoding/kept-texts.ts'
 import { readHead } from './read-head.ts'
 import type { Head } from './scan-head.ts'
 
 /** The fields of a head; its annotations by name and value. */
-type KeptHead = [string, string, string, [string, string][]]
+type KeptHead = [string, string, string, Map<string, string>]
 
 /**
  * Reads the heads of documents. Those of large CRDs, which are most of the text of many charts and
@@ -13,7 +13,7 @@ type KeptHead = [string, string, string, [string, string][]]
 export class HeadReader {
   private readonly store: FileStore | undefined
   private readonly name: string
-  private kept: KeptTexts<KeptHead> | undefined
+  private kept: KeptTexts | undefined
 
   /** @param name of a file of the store */
   constructor(store: FileStore | undefined, name: string) {
@@ -24,12 +24,12 @@ export class HeadReader {
   /** @throws YamlError, GoError as `readHead` */
   read(document: string): Head {
     const { store } = this
-    if (store === undefined || document.length * 4 < store.least || !isCrd(document)) {
+    if (store === undefined || document.length * 4 < store.least || !looksLikeCrd(document)) {
       return readHead(document)
     }
     this.kept ??= new KeptTexts(store, this.name)
     const found = this.kept.find(document)
-    if (found !== undefined) return headOf(found)
+    if (found !== undefined) return headOf(found as KeptHead)
     const head = readHead(document)
     if (head.kind === 'CustomResourceDefinition') this.kept.add(document, keptHead(head))
     return head
@@ -41,15 +41,10 @@ export class HeadReader {
   }
 }
 
-/** By its first lines, which need not be right. */
-function isCrd(document: string): boolean {
-  return /^kind: CustomResourceDefinition$/m.test(document.slice(0, 1024))
-}
-
 function headOf([apiVersion, kind, name, annotations]: KeptHead): Head {
-  return { apiVersion, kind, name, annotations: new Map(annotations) }
+  return { apiVersion, kind, name, annotations }
 }
 
 function keptHead({ apiVersion, kind, name, annotations }: Head): KeptHead {
-  return [apiVersion, kind, name, [...annotations]]
+  return [apiVersion, kind, name, new Map(annotations)]
 }

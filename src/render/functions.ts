@@ -10,6 +10,7 @@ import { GoError, type GoMap, type Value } from '../golang/value.ts'
 import { countChanges } from '../sprig/changes.ts'
 import { sprigFunctions } from '../sprig/index.ts'
 import { copyMap } from '../values/copy-values.ts'
+import type { CrdDecoder } from './kept-crds.ts'
 import type { Lookup } from './lookup.ts'
 import { wrapWarning } from './template-failure.ts'
 
@@ -22,6 +23,8 @@ export interface FunctionOptions {
   onLintWarning?: ((message: string) => void) | undefined
   /** Lets `getHostByName` ask for addresses; else it gives an empty text. */
   enableDns?: boolean
+  /** Decodes large CRDs faster than they can be read. */
+  crds?: CrdDecoder | undefined
 }
 
 /**
@@ -39,6 +42,7 @@ export function helmFunctions(options: FunctionOptions): FunctionTable {
   for (const [name, target] of Object.entries(ENCODINGS)) table.set(name, target)
   for (const [name, target] of Object.entries(checks(options))) table.set(name, target)
   table.set('lookup', lookupFunction(options.lookup))
+  table.set('fromYaml', fromYaml(options.crds))
   limitDearCalls(table)
   return table
 }
@@ -71,7 +75,6 @@ const ENCODINGS: Record<string, GoFunction> = {
   toYaml: fn(['any'], (value) => orEmpty(() => trimLineBreak(encodeYaml(value)))),
   mustToYaml: fn(['any'], (value) => trimLineBreak(encodeYaml(value))),
   toYamlPretty: fn(['any'], (value) => orEmpty(() => trimLineBreak(encodeYamlPretty(value)))),
-  fromYaml: fn(['string'], (text: string) => orErrorMap(() => decodeYamlAgain(text))),
   fromYamlArray: fn(['string'], (text: string) => orErrorList(() => decodeYamlList(text))),
   toJson: fn(['any'], (value) => orEmpty(() => encodeJson(value))),
   mustToJson: fn(['any'], (value) => encodeJson(value)),
@@ -97,6 +100,12 @@ function checks({ onLintWarning }: FunctionOptions): Record<string, GoFunction> 
     ),
     fail: fn(['string'], complain),
   }
+}
+
+function fromYaml(crds: CrdDecoder | undefined): GoFunction {
+  return fn(['string'], (text: string) =>
+    orErrorMap(() => crds?.decode(text) ?? decodeYamlAgain(text)),
+  )
 }
 
 function lookupFunction(lookup: Lookup): GoFunction {

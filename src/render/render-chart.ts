@@ -11,6 +11,7 @@ import { collectTemplates, sizeOf, type TemplateFile } from './collect-templates
 import { buildScope, templateValue, type ReleaseFacts } from './context.ts'
 import { helmFunctions } from './functions.ts'
 import { HandlebarsRenderer } from './handlebars-renderer.ts'
+import { CrdDecoder } from './kept-crds.ts'
 import { lookupNothing, type Lookup } from './lookup.ts'
 import type { RenderedFile } from './rendered-file.ts'
 import { findTemplates, keepTemplates } from './template-cache.ts'
@@ -48,10 +49,14 @@ export interface RenderContext {
  */
 export function renderChart(chart: Chart, values: GoMap, context: RenderContext): RenderedFile[] {
   const files = collectTemplates(buildScope(chart, values, context))
-  const render = new ChartRenderer(files, context)
+  const { fileStore } = context
+  const { name, version } = chart.metadata
+  const crds = fileStore && new CrdDecoder(fileStore, `${name}-${version}-crd-values`)
+  const render = new ChartRenderer(files, context, crds)
   const rendered = files
     .filter((file) => !file.isPartial)
     .map((file) => ({ path: file.path, content: render.file(file) }))
+  crds?.save()
   return rendered.sort(byText(rendered, ({ path }) => path))
 }
 
@@ -61,13 +66,18 @@ class ChartRenderer {
   private readonly handlebars: HandlebarsRenderer | undefined
   private readonly around: Surroundings
 
-  constructor(files: readonly TemplateFile[], context: RenderContext) {
+  constructor(
+    files: readonly TemplateFile[],
+    context: RenderContext,
+    crds: CrdDecoder | undefined,
+  ) {
     const texts = new Map(files.map(({ path, text }) => [path, text]))
     const { steps } = context
     const functions = helmFunctions({
       lookup: context.lookup ?? lookupNothing,
       onLintWarning: context.onLintWarning,
       enableDns: context.enableDns === true,
+      crds,
     })
     this.set = new TemplateSet(functions, {
       name: SET_NAME,
