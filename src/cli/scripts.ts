@@ -28,6 +28,11 @@ const COMMON = 'common'
 /** A script of the bundle is a module of CommonJS, and run as this function. */
 const HEAD = Buffer.from('(function (exports, require, module, __filename, __dirname) {')
 const TAIL = Buffer.from('\n})')
+const SPACE = 0x20
+/** In bytes; V8 does not copy what takes so much room when it looks for what is still used. */
+const LARGE = 131_073
+/** What is smaller is sooner copied than made so large. */
+const MUCH = 32_768
 
 /** What Node was told beside the program, as a part of a file's name. */
 const NODE_FLAGS = nameOf([...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' '))
@@ -51,7 +56,7 @@ export function loadScript(file: string): Loaded {
   const module: Loaded = { exports: {} }
   loaded.set(file, module)
   // One text at once: put together from three, it would take its room twice.
-  const source = Buffer.concat([HEAD, readFileSync(file), TAIL]).toString('latin1')
+  const source = sourceOf(readFileSync(file))
   const cacheName = nameInCache(file, source)
   const cachedData = readCodeCache(cacheName)
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
@@ -61,6 +66,17 @@ export function loadScript(file: string): Loaded {
   const run = script.runInThisContext() as (...args: unknown[]) => void
   run(module.exports, requireFrom(file), module, file, dirname(file))
   return module
+}
+
+/** One text at once: put together from three, it would take its room twice. */
+function sourceOf(content: Buffer): string {
+  const { length } = content
+  const end = HEAD.length + length + TAIL.length
+  const bytes = Buffer.allocUnsafe(length > MUCH ? Math.max(end, LARGE) : end)
+  HEAD.copy(bytes)
+  content.copy(bytes, HEAD.length)
+  TAIL.copy(bytes, HEAD.length + length)
+  return bytes.fill(SPACE, end).latin1Slice()
 }
 
 /** Only built-ins and packages beside the bundle are not of it, which are the same for all. */
