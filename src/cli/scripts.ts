@@ -1,9 +1,10 @@
-import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { makeFolders } from '../base/make-folders.ts'
 import { unlessFailed, writeCached } from './cache-files.ts'
 import { foldersOf } from './home-folders.ts'
+import { contentName, readCode, readSource } from './script-files.ts'
 import { requireUnderUsualFlags, setLateFlags, underUsualFlags } from './v8-flags.ts'
 
 /*
@@ -25,15 +26,6 @@ const early = new Map<string, Script>()
 const BUILT_CACHE = join(__dirname, 'code-cache', process.versions.v8)
 /** For the commands that are used most the build makes a code cache each, and one for all others. */
 const COMMON = 'common'
-/** A script of the bundle is a module of CommonJS, and run as this function. */
-const HEAD = Buffer.from('(function (exports, require, module, __filename, __dirname) {')
-const TAIL = Buffer.from('\n})')
-const SPACE = 0x20
-/** In bytes; V8 does not copy what takes so much room when it looks for what is still used. */
-const LARGE = 131_073
-/** What is smaller is sooner copied than made so large. */
-const MUCH = 32_768
-
 /** What Node was told beside the program, as a part of a file's name. */
 const NODE_FLAGS = nameOf([...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' '))
 
@@ -55,8 +47,7 @@ export function loadScript(file: string): Loaded {
   if (known !== undefined) return known
   const module: Loaded = { exports: {} }
   loaded.set(file, module)
-  // One text at once: put together from three, it would take its room twice.
-  const source = sourceOf(readFileSync(file))
+  const source = readSource(file)
   const cacheName = nameInCache(file, source)
   const cachedData = readCodeCache(cacheName)
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
@@ -66,17 +57,6 @@ export function loadScript(file: string): Loaded {
   const run = script.runInThisContext() as (...args: unknown[]) => void
   run(module.exports, requireFrom(file), module, file, dirname(file))
   return module
-}
-
-/** One text at once: put together from three, it would take its room twice. */
-function sourceOf(content: Buffer): string {
-  const { length } = content
-  const end = HEAD.length + length + TAIL.length
-  const bytes = Buffer.allocUnsafe(length > MUCH ? Math.max(end, LARGE) : end)
-  HEAD.copy(bytes)
-  content.copy(bytes, HEAD.length)
-  TAIL.copy(bytes, HEAD.length + length)
-  return bytes.fill(SPACE, end).latin1Slice()
 }
 
 /** Only built-ins and packages beside the bundle are not of it, which are the same for all. */
@@ -104,17 +84,7 @@ function readCodeCache(name: string): Buffer | undefined {
 
 /** Nor is there one that cannot be read, as root may have made it who installed the program. */
 function readIfThere(file: string): Buffer | undefined {
-  return unlessFailed(() => readWithoutWaiting(file))
-}
-
-/** A pipe in the place of the file has nothing to read; Windows has neither such files nor the flag. */
-function readWithoutWaiting(file: string): Buffer {
-  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
-  try {
-    return readFileSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+  return unlessFailed(() => readCode(file))
 }
 
 /** Sets V8's flags for a long run; what is loaded from now on has code caches of its own. */
@@ -167,7 +137,6 @@ function personalCache(): string {
   return join(foldersOf(process.env).cache, 'code', name, cacheOwner)
 }
 
-/** Every script begins with a name made of its content; see the build. */
 function nameInCache(file: string, source: string): string {
-  return `${basename(file, '.js')}-${source.slice(HEAD.length + 2, HEAD.length + 18)}${cacheSuffix}`
+  return `${basename(file, '.js')}-${contentName(source)}${cacheSuffix}`
 }
