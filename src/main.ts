@@ -25,7 +25,7 @@ async function main(argv: string[]): Promise<void> {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) return refuseNode()
   const route = routeOf(argv, ROUTES)
   const events: NodeJS.EventEmitter = process
-  events.once('kubectl-pkg: long run', tuneForLongRun)
+  events.on('kubectl-pkg: long run', tuneForLongRun)
   try {
     await (route === undefined ? runOclif(argv) : runCommand(route.id, route.argv))
   } catch (error) {

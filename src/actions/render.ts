@@ -1,5 +1,4 @@
 import { PkgError } from '../base/errors.ts'
-import { announceLongRun } from '../base/long-run.ts'
 import { isCompatibleRange } from '../base/versions.ts'
 import { chartPath, rawFile, type Chart } from '../chart/chart.ts'
 import { spanOfField } from '../chart/read-yaml.ts'
@@ -75,7 +74,6 @@ export function renderRelease(request: RenderRequest): RenderedRelease {
   const given = request.values
   const traced = hasUnknownNames(charts, given) ? traceValues(values) : undefined
   const files = renderedFiles(request, { chart, values: traced ?? values, capabilities })
-  if (lengthOf(files) > MUCH) announceLongRun()
   const odd = oddValues(charts, { given, traced }, options.strictValues === true)
   // The texts are made again for a failure alone.
   const locate: Locate = (...place) => locateIn(files, templateTexts(chart))(...place)
@@ -108,13 +106,6 @@ function renderedFiles(
     onUnreadable?.('\n')
     throw error
   }
-}
-
-/** In characters. Most of so much text, and of the objects in it, stays to the end. */
-const MUCH = 65_536
-
-function lengthOf(files: readonly RenderedFile[]): number {
-  return files.reduce((sum, { content }) => sum + content.length, 0)
 }
 
 /** @throws PkgError KUBE_VERSION_UNMET with Helm's text */

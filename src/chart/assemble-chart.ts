@@ -41,7 +41,7 @@ interface InnerSource extends ChartSource {
  */
 export function assembleChart(source: ChartSource): Chart {
   const size = source.files.reduce((sum, { data }) => sum + data.length, 0)
-  if (size > LARGE) announceLongRun()
+  if (size > LARGE) announceLongRun(size > VERY_LARGE)
   const chart = assemble(source, 0)
   if (chart.metadata.deprecated === true) {
     chart.warnings.push({ file: 'Chart.yaml', message: 'this chart is deprecated' })
@@ -51,6 +51,8 @@ export function assembleChart(source: ChartSource): Chart {
 
 /** In bytes. Of such a chart much is read and run a few times, and little of it is the same. */
 const LARGE = 65_536
+/** In bytes. Of what one like that makes on the way most stays to the end. */
+const VERY_LARGE = 393_216
 
 /** Only the outermost chart's apiVersion is looked at; Helm takes any in a subchart. */
 function assertSupported(document: Value, file: ChartFile): void {

@@ -5,7 +5,13 @@ import { makeFolders } from '../base/make-folders.ts'
 import { unlessFailed, writeCached } from './cache-files.ts'
 import { foldersOf } from './home-folders.ts'
 import { contentName, readCode, readSource } from './script-files.ts'
-import { requireUnderUsualFlags, setLateFlags, underUsualFlags } from './v8-flags.ts'
+import {
+  keepRoom,
+  requireUnderUsualFlags,
+  setLateFlags,
+  underLateFlags,
+  underUsualFlags,
+} from './v8-flags.ts'
 
 /*
  * Runs the scripts of the bundle with V8's code cache. Node 20 takes one for scripts, not for
@@ -50,7 +56,8 @@ export function loadScript(file: string): Loaded {
   const source = readSource(file)
   const cacheName = nameInCache(file, source)
   const cachedData = readCodeCache(cacheName)
-  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
+  const options = { filename: file, ...(cachedData && { cachedData }) }
+  const script = underLateFlags(() => new Script(source, options))
   scripts.set(cacheName, script)
   if (cachedData === undefined || script.cachedDataRejected === true)
     uncached.set(cacheName, script)
@@ -87,14 +94,24 @@ function readIfThere(file: string): Buffer | undefined {
   return unlessFailed(() => readCode(file))
 }
 
-/** Sets V8's flags for a long run; what is loaded from now on has code caches of its own. */
-export function tuneForLongRun(): void {
+/**
+ * Sets V8's flags for a long run; what is loaded from now on has code caches of its own.
+ *
+ * @param leavesMuch whether most of what the run makes stays
+ */
+export function tuneForLongRun(leavesMuch: boolean): void {
+  if (cacheSuffix === '' && !beginLongRun()) return
+  if (leavesMuch) keepRoom()
+}
+
+function beginLongRun(): boolean {
   // Code is kept with the flags of the run's end: what was compiled under others must come first.
-  if (uncached.size > 0 || BUILDS === 'all' || BUILDS === 'rest') return
-  if (!setLateFlags()) return
+  if (uncached.size > 0 || BUILDS === 'all' || BUILDS === 'rest') return false
+  if (!setLateFlags()) return false
   for (const [name, script] of scripts) early.set(name, script)
   scripts.clear()
   cacheSuffix = '-late'
+  return true
 }
 
 /**
@@ -103,10 +120,12 @@ export function tuneForLongRun(): void {
  */
 export function keepCodeCache(): void {
   if (BUILT_FOLDER === undefined) {
-    if (uncached.size > 0) unlessFailed(() => keep(uncached, personalCache(), PRIVATE))
+    if (uncached.size > 0) {
+      unlessFailed(() => underLateFlags(() => keep(uncached, personalCache(), PRIVATE)))
+    }
     return
   }
-  keep(BUILDS === 'rest' ? uncached : scripts, builtCache, PUBLIC)
+  underLateFlags(() => keep(BUILDS === 'rest' ? uncached : scripts, builtCache, PUBLIC))
   // Of these it has what a short run needs already, and a long one needs more of them.
   if (BUILDS === 'long') underUsualFlags(() => keep(early, builtCache, PUBLIC))
 }

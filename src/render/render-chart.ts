@@ -1,4 +1,5 @@
 import type { FileStore } from '../base/kept-file.ts'
+import { announceLongRun } from '../base/long-run.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { FunctionTable, GoFunction } from '../golang/function.ts'
 import { byText } from '../golang/order.ts'
@@ -53,12 +54,20 @@ export function renderChart(chart: Chart, values: GoMap, context: RenderContext)
   const { name, version } = chart.metadata
   const crds = fileStore && new CrdDecoder(fileStore, `${name}-${version}-crd-values`)
   const render = new ChartRenderer(files, context, crds)
-  const rendered = files
-    .filter((file) => !file.isPartial)
-    .map((file) => ({ path: file.path, content: render.file(file) }))
+  const rendered: RenderedFile[] = []
+  let length = 0
+  for (const file of files) {
+    if (file.isPartial) continue
+    const content = render.file(file)
+    rendered.push({ path: file.path, content })
+    if (length <= MUCH && (length += content.length) > MUCH) announceLongRun()
+  }
   crds?.save()
   return rendered.sort(byText(rendered, ({ path }) => path))
 }
+
+/** In characters. Most of so much text, and of the objects in it, stays to the end. */
+const MUCH = 65_536
 
 /** Both engines over the templates of one chart, which they parse once. */
 class ChartRenderer {

@@ -15,5 +15,5 @@ test.each([
   const chart = chartOf({ 'Chart.yaml': chartYaml('web'), ...Object.fromEntries(templates) })
   const release = { name: 'web', namespace: 'apps', revision: 1, isUpgrade: false }
   renderRelease({ chart, values: new Map(), release, options: {} })
-  expect(heard() > 0).toBe(isHeard)
+  expect(heard().length > 0).toBe(isHeard)
 })
