@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import {
   Args,
   chartFlags,
   Flags,
   loadRelease,
   loadValues,
+  PkgError,
   readChart,
   ReleaseCommand,
   renderFlags,
@@ -72,12 +74,20 @@ export default class Graph extends ReleaseCommand {
   private async ofRelease(): Promise<GraphModel> {
     const { args, flags } = await this.parse(Graph)
     const connections = await this.openConnections(flags)
-    const release = await loadRelease(
-      connections,
-      this.releaseOf(args.subject, flags),
-      flags.revision,
-    )
+    const name = this.releaseOf(args.subject, flags)
+    const release = await loadRelease(connections, name, flags.revision).catch((error: unknown) => {
+      throw withChart(error, args.subject)
+    })
     const title = `release ${release.namespace}/${release.name}, revision ${release.revision}`
     return buildGraph({ ...release, title })
   }
+}
+
+/** Where there is no such release, a chart of the name may have been meant. */
+function withChart(error: unknown, subject: string): unknown {
+  const isMissing = error instanceof PkgError && error.code === 'RELEASE_NOT_FOUND'
+  if (!isMissing || !existsSync(subject)) return error
+  return new PkgError(error.code, error.message, {
+    hint: `To draw the chart that is here, name it ./${subject}.`,
+  })
 }
