@@ -235,9 +235,17 @@ const READING = new Set(['open', 'read', 'scandir', 'stat', 'lstat', 'readlink',
 function ofSystem(error: Error): PkgError | undefined {
   const { syscall, code } = error as NodeJS.ErrnoException
   if (syscall === undefined || code === undefined) return undefined
+  if (syscall === 'uv_cwd') return withoutFolder(error)
   return new PkgError(READING.has(syscall) ? 'FILE_UNREADABLE' : 'FILE_UNWRITABLE', error.message, {
     hint: diskHint(error) ?? 'Check the path and its permissions.',
     cause: error,
+  })
+}
+
+function withoutFolder(cause: Error): PkgError {
+  return new PkgError('FILE_UNREADABLE', 'the folder that this runs in is gone', {
+    hint: 'Change to one that is there; "cd ." is enough where it was made anew.',
+    cause,
   })
 }
 

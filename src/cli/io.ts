@@ -1,4 +1,5 @@
 import { fstatSync, readSync, statSync, writeSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
 import type { RenderOptions } from '../actions/connections.ts'
 import { pieces } from '../golang/bytes.ts'
 import { withoutHandlers } from './signals.ts'
@@ -13,7 +14,8 @@ export interface Io {
   /** All of standard input. */
   stdin(): Buffer
   env: Readonly<Record<string, string | undefined>>
-  cwd: string
+  /** The folder that relative paths are meant in; @throws Error where it is gone */
+  readonly cwd: string
   /** Whether a person watches standard output. */
   isTerminal: boolean
   /** Whether a person watches standard error. */
@@ -50,7 +52,9 @@ export function processIo(): Io {
     },
     stdin: () => withoutHandlers(readAll),
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return process.cwd()
+    },
     get isTerminal() {
       return mayBeTerminal(OUT) && process.stdout.isTTY
     },
@@ -65,6 +69,11 @@ export function processIo(): Io {
     },
     now: Date.now,
   }
+}
+
+/** The path of a file that a person named; for an absolute one no folder need be there. */
+export function pathOf(name: string, io: Pick<Io, 'cwd'>): string {
+  return isAbsolute(name) ? name : resolve(io.cwd, name)
 }
 
 /** What node:os names `devNull`, without loading it. */

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { homeOf } from './home-folders.ts'
-import type { Io } from './io.ts'
+import { pathOf, type Io } from './io.ts'
 
 /** The keyring that is named, else the one of gpg. */
 export function keyringOf({ keyring }: { keyring?: string | undefined }, io: Io): string {
-  if (keyring !== undefined && keyring !== '') return resolve(io.cwd, keyring)
+  if (keyring !== undefined && keyring !== '') return pathOf(keyring, io)
   const { env } = io
   return defaultKeyring(env['GNUPGHOME'] ?? join(homeOf(env), '.gnupg'))
 }

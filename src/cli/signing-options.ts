@@ -1,9 +1,8 @@
 import * as Flags from '@oclif/core/flags'
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { PkgError } from '../base/errors.ts'
 import { openQuestions } from './ask.ts'
-import type { Io } from './io.ts'
+import { pathOf, type Io } from './io.ts'
 
 /** Flags of commands that make provenance files. */
 export const signFlags = {
@@ -40,7 +39,7 @@ export function passphraseOf(file: string | undefined, io: Io): Passphrase {
       hasPassphrase: false,
     }
   }
-  const text = file === '-' ? io.stdin() : readFileSync(resolve(io.cwd, file))
+  const text = file === '-' ? io.stdin() : readFileSync(pathOf(file, io))
   const [line = ''] = text.toString('utf8').split(/\r?\n/)
   return { passphrase: () => Promise.resolve(line), hasPassphrase: true }
 }

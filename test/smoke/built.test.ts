@@ -119,6 +119,25 @@ test('a full disk is said in one line', () => {
   })
 })
 
+test('in a folder that is gone all works that does not need it', () => {
+  run('kubectl-pkg', ['create', 'away'])
+  writeFileSync(join(work, 'away.yaml'), 'replicas: 7\n')
+  const inGone = (...args: string[]) =>
+    run('bash', ['-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'bash', ...args])
+  expect(inGone('kubectl-pkg', 'version')).toMatchObject({ code: 0, stderr: '' })
+  const files = [join(work, 'away'), '--values', join(work, 'away.yaml')]
+  const { code, stdout } = inGone('kubectl-pkg', 'template', 'web', ...files)
+  expect([code, /replicas: \d+/.exec(stdout)?.[0]]).toEqual([0, 'replicas: 7'])
+  expect(inGone('kubectl-pkg', 'package', join(work, 'away'))).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'Error: the folder that this runs in is gone\n' +
+      '  hint: Change to one that is there; "cd ." is enough where it was made anew.\n' +
+      '  code: FILE_UNREADABLE\n',
+  })
+})
+
 test('bash completes commands, flags and releases', () => {
   const target = join(work, 'deploy')
   run('kubectl-pkg', ['create', 'shop'])

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import {
   Args,
   chartFlags,
@@ -85,9 +84,7 @@ export default class Graph extends ReleaseCommand {
 
 /** Where there is no such release, a chart of the name may have been meant. */
 function withChart(error: unknown, subject: string): unknown {
-  const isMissing = error instanceof PkgError && error.code === 'RELEASE_NOT_FOUND'
-  if (!isMissing || !existsSync(subject)) return error
-  return new PkgError(error.code, error.message, {
-    hint: `To draw the chart that is here, name it ./${subject}.`,
-  })
+  if (!(error instanceof PkgError) || error.code !== 'RELEASE_NOT_FOUND') return error
+  const hint = `${error.hint ?? ''} A chart in a folder is named ./${subject}.`.trimStart()
+  return new PkgError(error.code, error.message, { hint })
 }
