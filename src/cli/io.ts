@@ -62,13 +62,18 @@ export function processIo(): Io {
       return mayBeTerminal(ERR) && process.stderr.isTTY
     },
     get rows() {
-      return Number(process.env['LINES']) || process.stderr.rows || 24
+      return positive(process.env['LINES']) ?? (process.stderr.rows || 24)
     },
     get columns() {
-      return Number(process.env['COLUMNS']) || process.stdout.columns || 80
+      return positive(process.env['COLUMNS']) ?? (process.stdout.columns || 80)
     },
     now: Date.now,
   }
+}
+
+/** Undefined for what is no whole number above zero. */
+function positive(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : undefined
 }
 
 /** The path of a file that a person named; for an absolute one no folder need be there. */

@@ -96,6 +96,11 @@ test('help without a terminal is as wide as COLUMNS says', () => {
   expect({ code, words }).toEqual({ code: 0, words: [] })
 })
 
+test.each(['0', '-5', 'wide', '1e3'])('help is of the usual width where COLUMNS is %j', (width) => {
+  const helpOf = (env: Record<string, string>) => run('kubectl-pkg', ['list', '--help'], { env })
+  expect(helpOf({ COLUMNS: width })).toEqual(helpOf({}))
+})
+
 test('a reader that goes away early ends the run in silence', () => {
   run('kubectl-pkg', ['create', 'web'])
   writeFileSync(join(work, 'web/values.yaml'), '# as long as a pipe is not\n'.repeat(50_000))
