@@ -232,8 +232,11 @@ async function recordDeployed(
 /** A stray is repaired by the next run too, so it is no reason to fail. */
 async function supersedeOthers(site: Site, history: readonly Release[]): Promise<void> {
   const last = lastRevision(history)
+  const isReplaced = site.lock.holder.verb === 'install'
   for (const release of history) {
-    if (release === last || !['deployed', 'uninstalled'].includes(release.status)) continue
+    const { status } = release
+    const isPast = status === 'deployed' || (isReplaced && status === 'uninstalled')
+    if (release === last || !isPast) continue
     try {
       await supersede(site, withReason(release))
     } catch (error) {

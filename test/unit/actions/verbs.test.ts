@@ -99,6 +99,19 @@ test('an upgrade that changes nothing writes nothing', async () => {
   expect(treeOf(folder.path)).toEqual(before)
 })
 
+test('a release that was uninstalled is told so after a rollback and an upgrade', async () => {
+  await install(connect(), { release, chart, values })
+  await uninstall(connect(), { release, keepHistory: true })
+  await rollback(connect(), { release, revision: 1 })
+  await upgrade(connect(), { release, chart, values: new Map([['size', 'large']]) })
+
+  expect(await historyLines()).toEqual([
+    'web.v1 uninstalled: Uninstallation complete',
+    'web.v2 superseded: Rollback to 1',
+    'web.v3 deployed: Upgrade complete',
+  ])
+})
+
 test('uninstall removes objects and records; with keepHistory the records stay', async () => {
   await install(connect(), { release, chart, values })
   await uninstall(connect(), { release, keepHistory: true })
