@@ -9,6 +9,11 @@ import { validateSchema } from '../../../src/values/schema-validate.ts'
 
 const DRAFTS: Draft[] = [4, 6, 7, 2019, 2020]
 
+function condition(asked: unknown, met: unknown, unmet: unknown = true): unknown {
+  const [one, next, other] = [asked, met, unmet].map((each) => JSON.stringify(each))
+  return JSON.parse(`{"if": ${one}, "then": ${next}, "else": ${other}}`)
+}
+
 function isSure(schema: unknown, value: unknown): boolean {
   const plain = readPlainSchema(JSON.stringify(schema))
   return plain !== undefined && surelyMeets(plain, decodeJson(JSON.stringify(value)))
@@ -22,6 +27,19 @@ test.each([
   [{ properties: { a: { minLength: 1, maxLength: 2 } }, maxProperties: 1 }, { a: 'ab' }],
   [{ definitions: { tree: { items: { $ref: '#/definitions/tree' } } } }, [[[]], []]],
   [{ form: { a: { type: 'string' } }, items: { $ref: '#/form/a' } }, ['b']],
+  [{ oneOf: [{ type: 'string' }, { type: 'integer' }, { type: 'null' }] }, 3],
+  [{ oneOf: [{ required: ['a'] }, { required: ['b'] }] }, { a: 1 }],
+  [
+    { oneOf: [{ properties: { a: { const: 'x' } } }, { properties: { a: { enum: ['y'] } } }] },
+    { a: 'y' },
+  ],
+  [{ oneOf: [{ pattern: '^a' }, { pattern: '^b' }, { not: { type: 'string' } }] }, 'ab'],
+  [condition({ required: ['a'] }, { required: ['b'] }, { maxProperties: 1 }), { c: 1 }],
+  [condition({ properties: { on: { const: true } } }, { required: ['a'] }), { on: false }],
+  [condition({ minLength: 9 }, { type: 'string' }), 'a'],
+  [{ pattern: '^(([0-9]+)h)?(([0-9]+)m)?$', not: { const: 'a' } }, '12h5m'],
+  [{ patternProperties: { '^a': { type: 'string' } }, additionalProperties: false }, { ab: 'c' }],
+  [{ exclusiveMinimum: 0, exclusiveMaximum: 3 }, 2],
 ])('%j is met by %j without being compiled', (schema, value) => {
   expect(isSure(schema, value)).toBe(true)
 })
@@ -31,7 +49,27 @@ test.each([
   ['a name is missing', { required: ['a'] }, { b: 1 }],
   ['a name is not declared', { properties: { a: {} }, additionalProperties: false }, { b: 1 }],
   ['a name is that of a method', { properties: {}, additionalProperties: false }, { toString: 1 }],
-  ['a pattern would have to be matched', { pattern: '^a' }, 'a'],
+  ['a pattern does not match', { pattern: '^a' }, 'b'],
+  ['two of which one shall be met are', { oneOf: [{ type: 'string' }, { minLength: 0 }] }, 'a'],
+  ['one of which one shall be met may be', { oneOf: [{}, { minLength: 9 }] }, 'nearly ten'],
+  ['what shall not be met may be', { not: { minLength: 9 } }, 'nearly ten'],
+  ['a condition may be met', condition({ minLength: 9 }, false), 'nearly ten'],
+  ['a name fits a pattern that its value does not', { patternProperties: { a: false } }, { a: 1 }],
+  [
+    'what stands beside a reference is ignored',
+    {
+      $schema: METASCHEMA_URLS[7],
+      definitions: { a: {} },
+      not: { $ref: '#/definitions/a', type: 'null' },
+    },
+    'a',
+  ],
+  [
+    'a name fits a pattern',
+    { not: { patternProperties: { '^a': {} }, additionalProperties: false } },
+    { ab: 1 },
+  ],
+  ['the limit itself is left out', { exclusiveMaximum: 3 }, 3],
   ['references lead to each other', { $ref: '#' }, 1],
   ['references multiply', { anyOf: [{ allOf: [{ $ref: '#' }, { $ref: '#' }] }] }, 1],
   ['a format is checked', { $schema: METASCHEMA_URLS[7], format: 'uri' }, 'a'],
@@ -43,7 +81,15 @@ test.each([
   expect(isSure(schema, value)).toBe(false)
 })
 
-test('what surely meets a schema meets it', () => {
+/** Schemas in which it counts that another one is met, that it is not, or both. */
+const FORMS: Record<string, (one: unknown, other: unknown) => unknown> = {
+  'a schema': (one) => one,
+  'what is not to be met': (one) => ({ not: one }),
+  'one of two': (one, other) => ({ oneOf: [one, other] }),
+  'a condition': (one, other) => condition(one, other, false),
+}
+
+test.each(Object.keys(FORMS))('of %s only what is so is sure', (form) => {
   const scalar = fc.constantFrom(null, true, false, '', 'a', 'é𝄞', 0, 1, -2, 1.5, 2 ** 53)
   const name = fc.constantFrom('a', 'b', 'constructor', '__proto__')
   const { value } = fc.letrec((tie) => ({
@@ -63,8 +109,9 @@ test('what surely meets a schema meets it', () => {
   }))
   let sure = 0
   fc.assert(
-    fc.property(schema, value, fc.constantFrom(...DRAFTS), (keywords, any, draft) => {
-      const named = { $schema: METASCHEMA_URLS[draft], ...(keywords as object) }
+    fc.property(schema, schema, value, fc.constantFrom(...DRAFTS), (one, other, any, draft) => {
+      const made = FORMS[form]?.(one, other)
+      const named = { $schema: METASCHEMA_URLS[draft], ...(made as object) }
       if (!isSure(named, any)) return
       sure++
       const node = compileSchema(JSON.stringify(named))
@@ -97,7 +144,7 @@ function keywordsOf(
     ...all(schemas, ['allOf', 'anyOf', 'oneOf']),
     ...all(named, ['$defs', 'definitions', 'properties', 'patternProperties']),
     ...all(fc.oneof(fc.boolean(), schema), ['additionalProperties']),
-    ...all(schema, ['contains', 'if', 'items', 'not', 'propertyNames', 'then']),
+    ...all(schema, ['contains', 'else', 'if', 'items', 'not', 'propertyNames', 'then']),
     ...all(count, ['maxItems', 'maxLength', 'maxProperties', 'minItems', 'minLength']),
     ...all(count, ['minProperties']),
     ...all(limit, ['exclusiveMaximum', 'exclusiveMinimum', 'maximum', 'minimum']),
@@ -107,7 +154,7 @@ function keywordsOf(
     required: fc.uniqueArray(name, { minLength: 1, maxLength: 2 }),
     $ref: fc.constantFrom('#', '#/$defs/a', '#/definitions/b', '#/properties/a', '#/allOf/0'),
     format: fc.constantFrom('date', 'ipv4'),
-    pattern: fc.constant('^a'),
+    pattern: fc.constantFrom('^a', '𝄞|^$'),
     default: scalar,
   }
 }
